@@ -1,0 +1,14 @@
+//! What a clinic knows and may do: tables, rules, use cases, access.
+//!
+//! No GraphQL, no HTTP, no Redis here. Each slice is a folder; a slice uses only those before
+//! it in this list, and the read models at the end use them all:
+//! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `progress`, `reminder`;
+//! `today`, `caseload`.
+
+pub mod clock;
+pub mod error;
+pub mod id;
+pub mod live;
+pub mod page;
+pub mod sealed;
+pub mod store;

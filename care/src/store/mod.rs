@@ -1,0 +1,217 @@
+//! The store: one PostgreSQL or SQLite database, reached by transactions alone.
+//!
+//! - [`Store::connect`] opens the pool; [`Store::read`] and [`Store::write`] begin transactions
+//!   for the capabilities of `access`, which are the only callers.
+//! - [`Tx`] runs statements and counts them; it is rolled back when dropped without a commit.
+//!
+//! On PostgreSQL a transaction begins by setting its clinic for row-level security and, for
+//! reading, one snapshot. On SQLite (WAL, `synchronous=FULL`) there is one writer: writes begin
+//! `IMMEDIATE` and wait for each other in this process before they would in the database.
+
+mod transaction;
+
+pub use transaction::Tx;
+
+use crate::error::{Error, Result};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+/// How the store is reached.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `postgres://…` or `sqlite://…?mode=rwc`.
+    pub url: String,
+    /// The most connections of the pool.
+    pub max_connections: u32,
+    /// How long a request waits for a connection before it is `Unavailable`.
+    pub acquire_timeout: Duration,
+}
+
+/// A pool of connections to the database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    connection: DatabaseConnection,
+    /// Held by the one writer on SQLite.
+    writer: Arc<Mutex<()>>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Store {
+    /// Opens the pool and one connection of it.
+    pub async fn connect(options: &Options) -> Result<Self> {
+        let mut connect = ConnectOptions::new(&options.url);
+        connect
+            .max_connections(options.max_connections)
+            .acquire_timeout(options.acquire_timeout)
+            .connect_timeout(options.acquire_timeout)
+            .sqlx_logging(false)
+            .record_stmt_in_spans(false)
+            .map_sqlx_sqlite_opts(|sqlite| {
+                sqlite
+                    .pragma("journal_mode", "WAL")
+                    .pragma("synchronous", "FULL")
+                    .pragma("busy_timeout", "5000")
+                    .pragma("foreign_keys", "ON")
+            });
+        let connection = Database::connect(connect).await.map_err(from_database)?;
+        Ok(Self { connection, writer: Arc::default(), statements: Arc::default() })
+    }
+
+    /// Closes the pool once its transactions have ended.
+    pub async fn close(&self) {
+        if let Err(error) = self.connection.close_by_ref().await {
+            tracing::warn!(kind = kind(&error), "the database pool did not close cleanly");
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.connection.ping().await.map_err(from_database)
+    }
+
+    /// Whether this is SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        self.connection.get_database_backend() == DbBackend::Sqlite
+    }
+
+    /// The names of the migrations the database has had; none where it is empty.
+    pub async fn applied_migrations(&self) -> Result<Vec<String>> {
+        use sea_orm::sea_query::{Expr, Query};
+        let present = match self.connection.get_database_backend() {
+            DbBackend::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'"
+            }
+            _ => "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'seaql_migrations'",
+        };
+        let backend = self.connection.get_database_backend();
+        let present = self
+            .connection
+            .query_one_raw(sea_orm::Statement::from_string(backend, present))
+            .await
+            .map_err(from_database)?;
+        if present.is_none() {
+            return Ok(Vec::new());
+        }
+        let names =
+            Query::select().expr(Expr::col("version")).from("seaql_migrations").to_owned();
+        let rows = self.connection.query_all(&names).await.map_err(from_database)?;
+        rows.iter().map(|row| row.try_get("", "version").map_err(from_database)).collect()
+    }
+
+    /// Begins a transaction that only reads, in one snapshot, for `clinic_id` (none: no clinic's rows).
+    pub(crate) async fn read(&self, clinic_id: Option<Uuid>) -> Result<Tx> {
+        let inner = self.connection.begin().await.map_err(from_database)?;
+        if !self.is_sqlite() {
+            let begin = format!(
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; {}",
+                set_clinic(clinic_id)
+            );
+            inner.execute_unprepared(&begin).await.map_err(from_database)?;
+        }
+        Ok(Tx::new(inner, None, Arc::clone(&self.statements)))
+    }
+
+    /// Begins a transaction that writes for `clinic_id` (none: no clinic's rows).
+    pub(crate) async fn write(&self, clinic_id: Option<Uuid>) -> Result<Tx> {
+        if self.is_sqlite() {
+            let turn = Arc::clone(&self.writer).lock_owned().await;
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            let inner = self.connection.begin_with_options(options).await.map_err(from_database)?;
+            return Ok(Tx::new(inner, Some(turn), Arc::clone(&self.statements)));
+        }
+        let inner = self.connection.begin().await.map_err(from_database)?;
+        inner.execute_unprepared(&set_clinic(clinic_id)).await.map_err(from_database)?;
+        Ok(Tx::new(inner, None, Arc::clone(&self.statements)))
+    }
+
+    /// Statements run inside transactions since the start, transaction control apart.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+/// Sets the clinic that row-level security lets this transaction see.
+fn set_clinic(clinic_id: Option<Uuid>) -> String {
+    let clinic_id = clinic_id.map(|id| id.to_string()).unwrap_or_default();
+    format!("SELECT set_config('plumbline.clinic_id', '{clinic_id}', true)")
+}
+
+/// What a driver's error means here. Its text stays out: it can hold values of rows.
+pub(crate) fn from_database(error: DbErr) -> Error {
+    match &error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
+            tracing::warn!(kind = kind(&error), "the database is unavailable");
+            Error::Unavailable
+        }
+        DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source)) => {
+            from_driver(source)
+        }
+        _ => {
+            tracing::error!(kind = kind(&error), "a statement failed");
+            Error::Internal
+        }
+    }
+}
+
+fn from_driver(error: &sea_orm::SqlxError) -> Error {
+    use sea_orm::SqlxError;
+    match error {
+        SqlxError::Io(_)
+        | SqlxError::Tls(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => {
+            tracing::warn!("the connection to the database broke");
+            Error::Unavailable
+        }
+        SqlxError::Database(source) => {
+            let code = source.code().unwrap_or_default();
+            // PostgreSQL: connection exceptions, shutdown, too many connections, serialization,
+            // deadlock; SQLite: busy and locked.
+            let passing = ["08", "57P", "53", "40"].iter().any(|class| code.starts_with(class))
+                || matches!(code.as_ref(), "5" | "6" | "261" | "517");
+            if source.is_unique_violation() {
+                Error::Conflict("the id is taken")
+            } else if passing {
+                tracing::warn!(%code, "the database asks to try again");
+                Error::Unavailable
+            } else {
+                tracing::error!(%code, "the database refused a statement");
+                Error::Internal
+            }
+        }
+        _ => {
+            tracing::error!("the database driver failed");
+            Error::Internal
+        }
+    }
+}
+
+/// The name of an error's variant: all of a driver's error that may be logged.
+fn kind(error: &DbErr) -> &'static str {
+    match error {
+        DbErr::ConnectionAcquire(_) => "acquire",
+        DbErr::Conn(_) => "connection",
+        DbErr::Exec(_) => "execution",
+        DbErr::Query(_) => "query",
+        DbErr::Type(_) | DbErr::Json(_) => "type",
+        DbErr::RecordNotFound(_) | DbErr::RecordNotInserted | DbErr::RecordNotUpdated => "record",
+        _ => "other",
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        from_database(error)
+    }
+}

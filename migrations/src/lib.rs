@@ -1,0 +1,44 @@
+//! The history of Plumbline's database: one file a step, the same on PostgreSQL and SQLite.
+//!
+//! Instants are `*_at` columns: milliseconds since the epoch, UTC. Patient-local dates are
+//! `YYYY-MM-DD` texts, which sort as they read. Every table of a clinic is keyed
+//! `(clinic_id, id)` and refers to others by such pairs, so that no row can point into another
+//! clinic. Steps only expand; what is to go is dropped a release later.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m0001_account;
+mod m0002_clinic;
+mod m0003_library;
+mod m0004_patient;
+mod m0005_program;
+mod m0006_progress;
+mod m0007_reminder;
+mod m0008_audit;
+
+pub use sea_orm_migration::MigratorTrait;
+
+/// All steps, in their order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_account::Migration),
+            Box::new(m0002_clinic::Migration),
+            Box::new(m0003_library::Migration),
+            Box::new(m0004_patient::Migration),
+            Box::new(m0005_program::Migration),
+            Box::new(m0006_progress::Migration),
+            Box::new(m0007_reminder::Migration),
+            Box::new(m0008_audit::Migration),
+        ]
+    }
+}
+
+/// The names of all steps this program knows, in order.
+pub fn known() -> Vec<String> {
+    Migrator::migrations().iter().map(|step| step.name().to_owned()).collect()
+}
