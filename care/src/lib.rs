@@ -12,3 +12,15 @@ pub mod live;
 pub mod page;
 pub mod sealed;
 pub mod store;
+
+pub mod access;
+pub mod account;
+mod audit;
+pub mod clinic;
+pub mod library;
+pub mod patient;
+pub mod program;
+pub mod progress;
+pub mod reminder;
+pub mod caseload;
+pub mod today;

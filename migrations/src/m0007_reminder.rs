@@ -28,8 +28,7 @@ impl MigrationTrait for Migration {
                     .col(big_integer_null("next_due_at"))
                     .col(string_null("next_date"))
                     .col(integer_null("next_slot"))
-                    .col(uuid_null("claim_id"))
-                    .col(big_integer_null("claim_until"))
+                    .col(big_integer_null("fire_at"))
                     .col(blob("fingerprint"))
                     .col(big_integer("created_at"))
                     .col(big_integer("change"))
@@ -84,11 +83,26 @@ impl MigrationTrait for Migration {
                 &["clinic_id", "patient_id", "due_at"],
             ))
             .await?;
+        // What the SQL timetable has leased: a batch of reminder ids, 16 bytes each.
+        manager
+            .create_table(
+                Table::create()
+                    .table("reminder_batch")
+                    .col(big_integer("number").primary_key())
+                    .col(big_integer("until"))
+                    .col(blob("reminder_ids"))
+                    .to_owned(),
+            )
+            .await?;
         // Partial indexes: only rows that wait for something are looked for by time.
         let db = manager.get_connection();
         db.execute_unprepared(
             "CREATE INDEX reminder_due ON reminder (next_due_at) \
              WHERE status = 'ACTIVE' AND next_due_at IS NOT NULL",
+        )
+        .await?;
+        db.execute_unprepared(
+            "CREATE INDEX reminder_fire ON reminder (fire_at) WHERE fire_at IS NOT NULL",
         )
         .await?;
         db.execute_unprepared(

@@ -71,7 +71,8 @@ impl QuietHours {
     /// is not quiet.
     fn next_end(&self, zone: &TimeZone, at: Timestamp) -> Option<Timestamp> {
         let shown = zone.to_datetime(at);
-        let date = if shown.time() < self.end { shown.date() } else { shown.date().tomorrow().ok()? };
+        let date =
+            if shown.time() < self.end { shown.date() } else { shown.date().tomorrow().ok()? };
         let end = zone.to_ambiguous_timestamp(date.to_datetime(self.end));
         let first = end.compatible().ok()?;
         // The second time the clock shows it, where the first is past.
@@ -146,6 +147,8 @@ mod tests {
         ends("22:00-07:00", zone, "2026-10-31T22:00-04", "2026-11-01T07:00-05");
         // The clock jumps over 02:30, at 02:00.
         ends("22:00-02:30", zone, "2026-03-08T01:59-05", "2026-03-08T03:00-04");
+        // Never is it 02:30 to 02:45 that night.
+        ends("02:45-02:30", zone, "2026-03-08T01:00-05", "2026-03-09T02:30-04");
         // It shows 01:30 twice; the quarter of an hour before the second is quiet again.
         ends("22:00-01:30", zone, "2026-11-01T00:59-04", "2026-11-01T01:30-04");
         ends("22:00-01:30", zone, "2026-11-01T01:15-05", "2026-11-01T01:30-05");
@@ -157,7 +160,8 @@ mod tests {
 
     #[test]
     fn the_end_is_the_first_instant_that_is_not_quiet_in_every_zone() {
-        let periods = [("22:00", "07:00"), ("23:30", "00:15"), ("01:15", "02:30"), ("00:00", "03:00")];
+        let periods =
+            [("22:00", "07:00"), ("23:30", "00:15"), ("01:15", "02:30"), ("00:00", "03:00")];
         let step = SignedDuration::from_mins(5);
         let mut tried = 0;
         for zone in zones() {

@@ -9,7 +9,8 @@
 //!
 //! The dates of a rule are numbered from its start, and number and date are computed from each
 //! other, so every question costs the same however long ago the rule began. Searches look one day
-//! to either side of the instant asked for: no zone has ever moved its clock by more than that.
+//! to either side of the instant asked for: no zone has ever moved its clock by more than that, nor
+//! twice within six days.
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -19,6 +20,7 @@ use jiff::{
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, FieldError};
+use crate::library::schedule::Weekday;
 
 /// The most times of day one rule may name.
 pub const MAX_TIMES: usize = 12;
@@ -33,7 +35,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 ///
 /// The searches take a rule that passed [`Rule::check`]. Any other gives no wrong memory access and
 /// no endless loop, but perhaps no occurrence either.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, sea_orm::FromJsonQueryResult)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rule {
     /// On which days.
@@ -49,11 +51,7 @@ pub struct Rule {
 
 /// The days of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(
-    rename_all = "SCREAMING_SNAKE_CASE",
-    rename_all_fields = "camelCase",
-    deny_unknown_fields
-)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Frequency {
     /// The start date and every so many days after it.
     Daily {
@@ -68,20 +66,6 @@ pub enum Frequency {
         /// Ascending from Monday, distinct, at least one.
         weekdays: Vec<Weekday>,
     },
-}
-
-/// A day of the ISO week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Weekday {
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday,
-    Sunday,
 }
 
 /// When a rule stops.
@@ -204,8 +188,7 @@ impl Rule {
         until: Timestamp,
         max: usize,
     ) -> Vec<Occurrence> {
-        let just_before =
-            from.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(Timestamp::MIN);
+        let just_before = from.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(Timestamp::MIN);
         let first = self.next_after(zone, just_before);
         std::iter::successors(first, |previous| self.following(zone, previous))
             .take_while(|occurrence| occurrence.due_at < until)
@@ -285,7 +268,7 @@ impl Rule {
                 let number = number + before(weekdays, start);
                 let week = number.checked_div(length(weekdays))? * i64::from(*every_weeks).max(1);
                 let place = usize::try_from(number % length(weekdays)).ok()?;
-                week * 7 + weekdays.get(place)?.days_after_monday() - start
+                week * 7 + days_after_monday(*weekdays.get(place)?) - start
             }
         };
         self.start_on.checked_add(SignedDuration::from_hours(24 * days)).ok()
@@ -323,12 +306,6 @@ impl Frequency {
     }
 }
 
-impl Weekday {
-    fn days_after_monday(self) -> i64 {
-        i64::from(self as u8)
-    }
-}
-
 /// The instant of a date and time in a zone, if the zone has that date.
 fn resolve(zone: &TimeZone, named: DateTime) -> Option<Occurrence> {
     let at = zone.to_ambiguous_timestamp(named);
@@ -344,9 +321,13 @@ fn resolve(zone: &TimeZone, named: DateTime) -> Option<Occurrence> {
     Some(Occurrence { due_at: at.compatible().ok()?, local_date: named.date(), slot })
 }
 
+fn days_after_monday(weekday: Weekday) -> i64 {
+    i64::from(weekday as u8)
+}
+
 /// How many of `weekdays` come less than `days` days after Monday.
 fn before(weekdays: &[Weekday], days: i64) -> i64 {
-    weekdays.iter().map(|weekday| i64::from(weekday.days_after_monday() < days)).sum()
+    weekdays.iter().map(|weekday| i64::from(days_after_monday(*weekday) < days)).sum()
 }
 
 fn length<T>(list: &[T]) -> i64 {

@@ -2,6 +2,8 @@
 //! its clock from 1970 to 2040.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::collections::HashSet;
+
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
     civil::{Date, DateTime, Time, date, time},
@@ -9,7 +11,8 @@ use jiff::{
 };
 use proptest::prelude::*;
 
-use super::recurrence::{End, Frequency, MAX_COUNT, Occurrence, Rule, Weekday};
+use super::recurrence::{End, Frequency, MAX_COUNT, Occurrence, Rule};
+use crate::library::schedule::Weekday;
 use crate::error::Code;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -71,8 +74,9 @@ fn oracle_due(zone: &TimeZone, named: DateTime, offsets: &[Offset]) -> Option<Ti
         return Some(first);
     }
     let (low, high) = (offsets.iter().min().unwrap(), offsets.iter().max().unwrap());
-    let on_date =
-        |quarters: i32| zone.to_datetime(with(*low) + MINUTE * 15 * quarters).date() == named.date();
+    let on_date = |quarters: i32| {
+        zone.to_datetime(with(*low) + MINUTE * 15 * quarters).date() == named.date()
+    };
     let long = high.duration_since(*low) > HOUR * 12;
     (!long || (-200..200).any(on_date)).then(|| with(*low))
 }
@@ -93,16 +97,13 @@ fn oracle(
     found
 }
 
-/// Slots on, beside and between the two faces the clock shows at a change.
+/// Slots on, beside and between the two faces the clock shows at a change, and midnight.
 fn slots_around(from: DateTime, to: DateTime) -> Vec<Time> {
     let half = from + from.duration_until(to) / 2;
-    let minutes = [from, to, half].map(|shown| i32::from(minute_of_day(shown.time())));
-    let mut slots: Vec<_> = minutes
-        .iter()
-        .flat_map(|minute| [minute - 1, *minute, minute + 1])
-        .chain([0, 12 * 60, 24 * 60 - 1])
-        .map(|minute| time_of(u16::try_from(minute.rem_euclid(24 * 60)).unwrap()))
-        .collect();
+    let [from, to, half] = [from, to, half].map(|shown| i32::from(minute_of_day(shown.time())));
+    let minutes = [0, from - 1, from, half, to - 1, to, to + 1];
+    let mut slots: Vec<_> =
+        minutes.map(|minute| time_of(u16::try_from(minute.rem_euclid(24 * 60)).unwrap())).to_vec();
     slots.sort();
     slots.dedup();
     slots
@@ -113,8 +114,8 @@ fn check_change(zone: &TimeZone, change: Timestamp) {
     let offsets = [change - MINUTE, change].map(|at| zone.to_offset(at));
     let [from, to] = offsets.map(|offset| offset.to_datetime(change));
     let rule = daily(1, &slots_around(from, to), from.date() - 9.days());
-    let (start, end) = (change - HOUR * 36, change + HOUR * 36);
-    let days = (-4..=4).map(|days: i64| from.date() + days.days());
+    let (start, end) = (change - HOUR * 26, change + HOUR * 26);
+    let days = (-3..=3).map(|days: i64| from.date() + days.days());
     let named = days.flat_map(|day| rule.times.iter().map(move |time| day.to_datetime(*time)));
     let mut expected = oracle(zone, named, |_| offsets.to_vec());
     expected.retain(|occurrence| (start..end).contains(&occurrence.due_at));
@@ -125,31 +126,36 @@ fn check_change(zone: &TimeZone, change: Timestamp) {
         let named = occurrence.local_date.to_datetime(time_of(occurrence.slot));
         assert!(named <= zone.to_datetime(occurrence.due_at), "early: {zone:?} {occurrence:?}");
     }
-
-    let mut instants: Vec<_> = expected.iter().map(|occurrence| occurrence.due_at).collect();
-    instants.dedup();
-    let mut after = start - SignedDuration::from_nanos(1);
-    for instant in instants {
-        after = rule.next_after(zone, after).unwrap().due_at;
-        assert_eq!(after, instant, "{zone:?} at {change}");
-    }
-
-    for now in [-60, -30, -1, 0, 1, 30, 60, 90].map(|minutes| change + MINUTE * minutes) {
-        let past = expected.iter().rev().find(|occurrence| occurrence.due_at <= now);
-        assert_eq!(rule.latest_at_or_before(zone, now, start), past.copied(), "{zone:?} {now}");
+    for now in [-30, -1, 0, 30].map(|minutes| change + MINUTE * minutes) {
+        let (past, to_come) = expected.split_at(expected.partition_point(|one| one.due_at <= now));
+        assert_eq!(rule.next_after(zone, now), to_come.first().copied(), "{zone:?} {now}");
+        let latest = rule.latest_at_or_before(zone, now, now - HOUR * 24);
+        let within = past.last().filter(|one| now - HOUR * 24 <= one.due_at);
+        assert_eq!(latest, within.copied(), "{zone:?} {now}");
+        if let Some(due_at) = to_come.first().map(|one| one.due_at) {
+            let together = expected.iter().rfind(|one| one.due_at == due_at);
+            assert_eq!(rule.latest_at_or_before(zone, due_at, due_at), together.copied());
+        }
     }
 }
 
 #[test]
 fn every_change_of_every_clock_since_1970_loses_nothing_and_doubles_nothing() {
+    let mut histories = HashSet::new();
     let mut count = 0;
     for zone in zones() {
-        for change in changes(&zone) {
-            check_change(&zone, change);
-            count += 1;
+        let changes = changes(&zone);
+        let offsets = changes.iter().map(|change| zone.to_offset(*change));
+        // Many names are links: the same clock again.
+        let start = zone.to_offset(Timestamp::UNIX_EPOCH);
+        if histories.insert((start, changes.clone(), offsets.collect::<Vec<_>>())) {
+            for change in &changes {
+                check_change(&zone, *change);
+            }
+            count += changes.len();
         }
     }
-    assert!(count > 30_000, "only {count} changes");
+    assert!(count > 15_000, "only {count} changes");
 }
 
 /// The dates and times of a rule by its definition, one day after the other.
@@ -161,8 +167,10 @@ fn walk(rule: &Rule, days: i64) -> Vec<DateTime> {
         let matches = match &rule.frequency {
             Frequency::Daily { every_days } => day % i64::from(*every_days) == 0,
             Frequency::Weekly { every_weeks, weekdays } => {
-                let weeks = monday(date).duration_since(monday(rule.start_on)).as_hours() / (7 * 24);
-                let weekday = WEEK[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())];
+                let weeks =
+                    monday(date).duration_since(monday(rule.start_on)).as_hours() / (7 * 24);
+                let weekday =
+                    WEEK[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())];
                 weeks % i64::from(*every_weeks) == 0 && weekdays.contains(&weekday)
             }
         };
@@ -341,7 +349,8 @@ fn weeks_run_from_monday_and_the_first_may_be_partial() {
     let rule = rule.check().unwrap();
     let found = rule.between(&TimeZone::UTC, Timestamp::MIN, Timestamp::MAX, 99);
     let named: Vec<_> = found.iter().map(|one| (one.local_date.day(), one.slot / 60)).collect();
-    let expected = [(8, 8), (8, 20), (11, 8), (11, 20), (19, 8), (19, 20), (22, 8), (22, 20), (25, 8)];
+    let expected =
+        [(8, 8), (8, 20), (11, 8), (11, 20), (19, 8), (19, 20), (22, 8), (22, 20), (25, 8)];
     assert_eq!(named, expected);
 }
 

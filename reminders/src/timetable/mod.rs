@@ -109,12 +109,7 @@ pub trait Timetable: Send + Sync {
     /// whole, even if it has more than `max`.
     ///
     /// A batch can be smaller than `max` while more is due: claim until [`Claim::Idle`].
-    async fn claim(
-        &self,
-        now: Millis,
-        max: usize,
-        lease_ms: i64,
-    ) -> Result<Claim, TimetableError>;
+    async fn claim(&self, now: Millis, max: usize, lease_ms: i64) -> Result<Claim, TimetableError>;
 
     /// The batch is decided: ends its lease and adds the `next` fire times of its ids; one that
     /// was scheduled meanwhile keeps the earlier time. `false`: another worker has taken the
@@ -123,24 +118,15 @@ pub trait Timetable: Send + Sync {
 
     /// Lets the lease end `lease_ms` after `now`. `false`: another worker has taken the batch
     /// over, and nothing changed.
-    async fn extend(
-        &self,
-        batch: &BatchId,
-        now: Millis,
-        lease_ms: i64,
-    ) -> Result<bool, TimetableError>;
+    async fn extend(&self, batch: &BatchId, now: Millis, lease_ms: i64) -> Result<bool, TimetableError>;
 
     /// Begins the rebuild of a lost index. Claims then work on what is already there, while the
     /// caller hands in everything with [`Timetable::fill`], due-soonest first, and ends with
     /// [`Timetable::rebuild_finish`].
     ///
     /// `None`: nothing is lost, or another worker is at it; if that one has not finished after
-    /// its `lease_ms`, the index counts as lost again.
-    async fn rebuild_begin(
-        &self,
-        now: Millis,
-        lease_ms: i64,
-    ) -> Result<Option<Rebuild>, TimetableError>;
+    /// its `lease_ms` (above 0, by the timetable's own clock), the index counts as lost again.
+    async fn rebuild_begin(&self, lease_ms: i64) -> Result<Option<Rebuild>, TimetableError>;
 
     /// Marks the index as whole. `false`: it was lost again meanwhile, or another worker took
     /// over the rebuild; then [`Timetable::claim`] tells what there is to do.

@@ -9,12 +9,15 @@ mod keys;
 
 pub use connection::connect;
 
-use super::{BatchId, Claim, Entry, MAX_BATCH, Millis, Rebuild, Timetable, TimetableError};
+use super::{BatchId, Claim, Entry, MAX_BATCH, Millis, OWN_CLOCK, Rebuild, Timetable, TimetableError};
 use async_trait::async_trait;
 use connection::meaning;
 use keys::{Keys, SHARDS, shard_of};
 use redis::aio::ConnectionManager;
-use redis::{Cmd, ErrorKind, FromRedisValue, Pipeline, RedisResult, Script, ServerErrorKind, cmd};
+use redis::{
+    Cmd, ErrorKind, FromRedisValue, ParsingError, Pipeline, RedisResult, Script, ServerErrorKind, Value, cmd,
+    from_redis_value_ref,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -32,13 +35,8 @@ pub struct RedisTimetable {
     rebuild_finish: Script,
 }
 
-/// A shard's answer to the claim script.
-enum Answer {
-    Taken { number: i64, ids: Vec<Uuid> },
-    /// Nothing was taken; the shard's clock, and when there is something to take.
-    Nothing { now: Millis, next: Option<Millis> },
-    Lost,
-}
+/// A fire time or the end of a lease, and the shard it is in.
+type Waiting = (Millis, u8);
 
 impl RedisTimetable {
     /// A timetable whose keys all begin with `prefix`, which must not contain braces.
@@ -78,11 +76,7 @@ impl RedisTimetable {
         }
     }
 
-    async fn run_one<T: FromRedisValue>(
-        &self,
-        script: &Script,
-        call: Cmd,
-    ) -> Result<T, TimetableError> {
+    async fn run_one<T: FromRedisValue>(&self, script: &Script, call: Cmd) -> Result<T, TimetableError> {
         let answers = self.run(script, [call]).await?;
         answers.into_iter().next().ok_or(TimetableError::Rejected)
     }
@@ -103,39 +97,36 @@ impl RedisTimetable {
         self.pipe(&pipeline).await.map_err(meaning)
     }
 
-    /// `max` 0 only looks.
-    fn claim_call(&self, shard: u8, now: Millis, max: usize, lease_ms: i64) -> Cmd {
-        let keys = &self.keys;
-        let mut call = call(
-            &self.claim,
-            &[
-                keys.due(shard),
-                keys.lease(shard),
-                keys.batch(shard),
-                keys.seq(shard),
-                keys.generation(shard),
-            ],
-        );
-        call.arg(now).arg(max).arg(lease_ms);
-        call
-    }
-
-    /// When each shard has something to take, earliest first, and whether that is now; `None` if
-    /// one of them is lost.
-    async fn look(&self, now: Millis) -> Result<Option<Vec<(Millis, u8, bool)>>, TimetableError> {
-        let calls = (0..SHARDS).map(|shard| self.claim_call(shard, now, 0, 0));
-        let answers: Vec<Answer> = self.run(&self.claim, calls).await?;
-        let mut shards = Vec::new();
-        for (shard, answer) in (0..SHARDS).zip(answers) {
-            match answer {
-                Answer::Nothing { now, next: Some(next) } => shards.push((next, shard, next <= now)),
-                Answer::Nothing { next: None, .. } => {}
-                Answer::Lost => return Ok(None),
-                Answer::Taken { .. } => return Err(TimetableError::Rejected),
+    /// The clock that was read, and what waits in the shards, earliest first; `None` if a shard
+    /// is lost.
+    async fn look(&self, now: Millis) -> Result<Option<(Millis, Vec<Waiting>)>, TimetableError> {
+        let mut pipeline = Pipeline::new();
+        pipeline.cmd("TIME");
+        for shard in 0..SHARDS {
+            pipeline.cmd("EXISTS").arg(self.keys.generation(shard));
+            for set in [self.keys.due(shard), self.keys.lease(shard)] {
+                pipeline.cmd("ZRANGE").arg(set).arg(&["0", "0", "WITHSCORES"]);
             }
         }
-        shards.sort_unstable();
-        Ok(Some(shards))
+        let answers: Vec<Value> = self.pipe(&pipeline).await.map_err(meaning)?;
+        shards_waiting(now, &answers).map_err(|error| meaning(error.into()))
+    }
+
+    /// The batch taken from a shard.
+    async fn take(
+        &self,
+        shard: u8,
+        now: Millis,
+        max: usize,
+        lease_ms: i64,
+    ) -> Result<Option<Claim>, TimetableError> {
+        let keys = &self.keys;
+        let keys = [keys.due(shard), keys.lease(shard), keys.batch(shard), keys.seq(shard)];
+        let mut call = call(&self.claim, &keys);
+        call.arg(now).arg(max).arg(lease_ms);
+        let (number, packed): (i64, Vec<u8>) = self.run_one(&self.claim, call).await?;
+        let id = BatchId { shard, number };
+        Ok((number != 0).then(|| Claim::Batch { id, ids: unpack(&packed) }))
     }
 }
 
@@ -168,34 +159,23 @@ impl Timetable for RedisTimetable {
     }
 
     /// Two round trips: one look at all shards, then the claim on the one that waits longest.
-    /// More only if other workers empty that shard in between.
-    async fn claim(
-        &self,
-        now: Millis,
-        max: usize,
-        lease_ms: i64,
-    ) -> Result<Claim, TimetableError> {
-        let Some(shards) = self.look(now).await? else {
-            return Ok(Claim::IndexLost);
-        };
+    /// More only if other workers empty that shard in between, so one of them always gets on.
+    async fn claim(&self, now: Millis, max: usize, lease_ms: i64) -> Result<Claim, TimetableError> {
         let max = max.clamp(1, MAX_BATCH);
-        let mut next_due_at: Option<Millis> = None;
-        for (mut next, shard, ready) in shards {
-            if ready {
-                let call = self.claim_call(shard, now, max, lease_ms);
-                match self.run_one(&self.claim, call).await? {
-                    Answer::Taken { number, ids } => {
-                        let id = BatchId { shard, number };
-                        return Ok(Claim::Batch { id, ids });
-                    }
-                    Answer::Nothing { next: Some(later), .. } => next = later,
-                    Answer::Nothing { next: None, .. } => continue,
-                    Answer::Lost => return Ok(Claim::IndexLost),
+        loop {
+            let Some((now, waiting)) = self.look(now).await? else {
+                return Ok(Claim::IndexLost);
+            };
+            let next_due_at = waiting.first().map(|(at, _)| *at);
+            if next_due_at.is_none_or(|at| at > now) {
+                return Ok(Claim::Idle { next_due_at });
+            }
+            for (_, shard) in waiting.into_iter().take_while(|(at, _)| *at <= now) {
+                if let Some(claim) = self.take(shard, now, max, lease_ms).await? {
+                    return Ok(claim);
                 }
             }
-            next_due_at = Some(next_due_at.map_or(next, |at| at.min(next)));
         }
-        Ok(Claim::Idle { next_due_at })
     }
 
     async fn ack(&self, batch: &BatchId, next: &[Entry]) -> Result<bool, TimetableError> {
@@ -216,27 +196,18 @@ impl Timetable for RedisTimetable {
         Ok(held)
     }
 
-    async fn extend(
-        &self,
-        batch: &BatchId,
-        now: Millis,
-        lease_ms: i64,
-    ) -> Result<bool, TimetableError> {
+    async fn extend(&self, batch: &BatchId, now: Millis, lease_ms: i64) -> Result<bool, TimetableError> {
         let keys = [self.keys.lease(batch.shard), self.keys.batch(batch.shard)];
         let mut call = call(&self.extend, &keys);
         call.arg(batch.number).arg(now).arg(lease_ms);
         self.run_one(&self.extend, call).await
     }
 
-    async fn rebuild_begin(
-        &self,
-        now: Millis,
-        lease_ms: i64,
-    ) -> Result<Option<Rebuild>, TimetableError> {
+    async fn rebuild_begin(&self, lease_ms: i64) -> Result<Option<Rebuild>, TimetableError> {
         let calls = (0..SHARDS).map(|shard| {
             let keys = [self.keys.seq(shard), self.keys.generation(shard)];
             let mut call = call(&self.rebuild_begin, &keys);
-            call.arg(now).arg(lease_ms);
+            call.arg(lease_ms);
             call
         });
         let numbers: Vec<i64> = self.run(&self.rebuild_begin, calls).await?;
@@ -280,15 +251,23 @@ fn by_shard<T: Copy>(items: &[T], id: impl Fn(&T) -> Uuid) -> BTreeMap<u8, Vec<T
     shards
 }
 
-impl FromRedisValue for Answer {
-    fn from_redis_value(value: redis::Value) -> Result<Self, redis::ParsingError> {
-        let (number, now, next, packed): (i64, i64, i64, Vec<u8>) = redis::from_redis_value(value)?;
-        Ok(match number {
-            -1 => Self::Lost,
-            0 => Self::Nothing { now, next: (next >= 0).then_some(next) },
-            _ => Self::Taken { number, ids: unpack(&packed) },
-        })
+/// Reads the answers of [`RedisTimetable::look`].
+fn shards_waiting(now: Millis, answers: &[Value]) -> Result<Option<(Millis, Vec<Waiting>)>, ParsingError> {
+    let (time, shards) = answers.split_first().ok_or("no answer")?;
+    let (seconds, micros): (Millis, Millis) = from_redis_value_ref(time)?;
+    let now = if now == OWN_CLOCK { seconds * 1_000 + micros / 1_000 } else { now };
+    let mut waiting = Vec::new();
+    for (shard, [whole, due, lease]) in (0..SHARDS).zip(shards.as_chunks().0) {
+        if !from_redis_value_ref::<bool>(whole)? {
+            return Ok(None);
+        }
+        for head in [due, lease] {
+            let head: Vec<(Value, Millis)> = from_redis_value_ref(head)?;
+            waiting.extend(head.first().map(|(_, at)| (*at, shard)));
+        }
     }
+    waiting.sort_unstable();
+    Ok(Some((now, waiting)))
 }
 
 fn unpack(packed: &[u8]) -> Vec<Uuid> {

@@ -41,7 +41,7 @@ pub(crate) async fn assert_drains(timetable: &RedisTimetable, numbers: Range<u64
 #[tokio::test]
 async fn a_flushed_index_is_lost_until_rebuilt() {
     let server = Server::start();
-    let timetable = server.timetable("", NOW).await;
+    let timetable = server.timetable("").await;
     timetable.schedule(&due(3_000)).await.unwrap();
     let (old, _) = batch(&timetable).await;
     server.command("FLUSHALL").await;
@@ -49,8 +49,8 @@ async fn a_flushed_index_is_lost_until_rebuilt() {
     timetable.schedule(&due(10)).await.unwrap();
     assert_lost(&timetable).await;
 
-    let rebuild = timetable.rebuild_begin(NOW, LEASE).await.unwrap().unwrap();
-    assert_eq!(timetable.rebuild_begin(NOW, LEASE).await, Ok(None), "one rebuild at a time");
+    let rebuild = timetable.rebuild_begin(LEASE).await.unwrap().unwrap();
+    assert_eq!(timetable.rebuild_begin(LEASE).await, Ok(None), "one rebuild at a time");
     for step in due(3_000).chunks(1_000) {
         timetable.fill(step).await.unwrap();
     }
@@ -67,28 +67,34 @@ async fn a_flushed_index_is_lost_until_rebuilt() {
 async fn a_rebuild_given_up_passes_to_another() {
     let server = Server::start();
     let timetable = RedisTimetable::new(server.connect(), "");
-    let slow = timetable.rebuild_begin(NOW, LEASE).await.unwrap().unwrap();
-    assert_eq!(timetable.rebuild_begin(NOW + LEASE - 1, LEASE).await, Ok(None));
-    let idle = timetable.claim(NOW + LEASE - 1, 100, LEASE).await.unwrap();
+    let slow = timetable.rebuild_begin(LEASE).await.unwrap().unwrap();
+    assert_eq!(timetable.rebuild_begin(LEASE).await, Ok(None));
+    let idle = timetable.claim(NOW, 100, LEASE).await.unwrap();
     assert_eq!(idle, Claim::Idle { next_due_at: None });
-    let lost = timetable.claim(NOW + LEASE, 100, LEASE).await.unwrap();
-    assert_eq!(lost, Claim::IndexLost);
-    let other = timetable.rebuild_begin(NOW + LEASE, LEASE).await.unwrap().unwrap();
+    for shard in 0..16 {
+        let key = format!("{{r:{shard}}}:gen");
+        let left: i64 = server.command(&format!("PTTL {key}")).await.parse().unwrap();
+        assert!(left > 0 && left <= LEASE, "{left} ms left of the rebuild");
+        server.command(&format!("PEXPIRE {key} 0")).await;
+    }
+    assert_lost(&timetable).await;
+    let other = timetable.rebuild_begin(LEASE).await.unwrap().unwrap();
     assert!(!timetable.rebuild_finish(&slow).await.unwrap());
     assert!(timetable.rebuild_finish(&other).await.unwrap());
     assert!(!timetable.rebuild_finish(&other).await.unwrap(), "it is finished");
+    assert_eq!(server.command("PTTL {r:0}:gen").await, "-1", "whole for good");
 }
 
 #[tokio::test]
 async fn a_loss_during_the_rebuild_is_not_covered_up() {
     let server = Server::start();
     let timetable = RedisTimetable::new(server.connect(), "");
-    let first = timetable.rebuild_begin(NOW, LEASE).await.unwrap().unwrap();
+    let first = timetable.rebuild_begin(LEASE).await.unwrap().unwrap();
     timetable.fill(&due(100)).await.unwrap();
     server.command("FLUSHALL").await;
     assert!(!timetable.rebuild_finish(&first).await.unwrap());
     assert_lost(&timetable).await;
-    let second = timetable.rebuild_begin(NOW, LEASE).await.unwrap().unwrap();
+    let second = timetable.rebuild_begin(LEASE).await.unwrap().unwrap();
     assert!(!timetable.rebuild_finish(&first).await.unwrap());
     assert!(timetable.rebuild_finish(&second).await.unwrap());
 }
@@ -96,7 +102,7 @@ async fn a_loss_during_the_rebuild_is_not_covered_up() {
 #[tokio::test]
 async fn an_empty_restart_is_a_loss_and_the_connection_comes_back() {
     let mut server = Server::start();
-    let timetable = server.timetable("", NOW).await;
+    let timetable = server.timetable("").await;
     timetable.schedule(&due(100)).await.unwrap();
     server.kill();
     for _ in 0..3 {
@@ -113,7 +119,7 @@ async fn an_empty_restart_is_a_loss_and_the_connection_comes_back() {
         claim = timetable.claim(NOW, 100, LEASE).await;
     }
     assert_eq!(claim, Ok(Claim::IndexLost));
-    rebuild(&timetable, NOW).await;
+    rebuild(&timetable).await;
     timetable.fill(&due(100)).await.unwrap();
     assert_drains(&timetable, 0..100).await;
 }
@@ -121,7 +127,7 @@ async fn an_empty_restart_is_a_loss_and_the_connection_comes_back() {
 #[tokio::test]
 async fn forgotten_scripts_are_loaded_again() {
     let server = Server::start();
-    let timetable = server.timetable("", NOW).await;
+    let timetable = server.timetable("").await;
     timetable.schedule(&due(1)).await.unwrap();
     server.command("SCRIPT FLUSH").await;
     let (id, _) = batch(&timetable).await;
@@ -131,13 +137,13 @@ async fn forgotten_scripts_are_loaded_again() {
     assert!(timetable.ack(&id, &due(1)).await.unwrap());
     server.command("FLUSHALL").await;
     server.command("SCRIPT FLUSH").await;
-    rebuild(&timetable, NOW).await;
+    rebuild(&timetable).await;
 }
 
 #[tokio::test]
 async fn a_full_server_takes_nothing_new_but_drains() {
     let server = Server::start();
-    let timetable = server.timetable("", NOW).await;
+    let timetable = server.timetable("").await;
     timetable.schedule(&due(5_000)).await.unwrap();
     server.command("CONFIG SET maxmemory-policy noeviction").await;
     server.command("CONFIG SET maxmemory 1mb").await;
@@ -147,8 +153,7 @@ async fn a_full_server_takes_nothing_new_but_drains() {
 
     let (held, _) = batch(&timetable).await;
     assert!(timetable.extend(&held, NOW, LEASE).await.unwrap());
-    let Claim::Batch { id: taken, ids } = timetable.claim(NOW + LEASE, 100, LEASE).await.unwrap()
-    else {
+    let Claim::Batch { id: taken, ids } = timetable.claim(NOW + LEASE, 100, LEASE).await.unwrap() else {
         panic!("the lease has ended");
     };
     let next: Vec<_> = ids.into_iter().map(|id| Entry { id, due_at: NOW }).collect();
@@ -162,13 +167,13 @@ async fn a_full_server_takes_nothing_new_but_drains() {
 async fn a_deleted_key_stops_nobody() {
     for key in ["due", "lease", "batch", "seq", "gen"] {
         let server = Server::start();
-        let timetable = server.timetable("", NOW).await;
+        let timetable = server.timetable("").await;
         timetable.schedule(&due(400)).await.unwrap();
         let (held, _) = batch(&timetable).await;
         server.command(&format!("DEL {{r:{}}}:{key}", held.shard)).await;
         if key == "gen" {
             assert_lost(&timetable).await;
-            rebuild(&timetable, NOW).await;
+            rebuild(&timetable).await;
         }
         let acked = timetable.ack(&held, &[]).await.unwrap();
         assert_eq!(acked, key != "batch", "only the batch itself is needed: {key}");

@@ -1,12 +1,14 @@
 //! The Redis timetable against a real server: the conformance checks, a model, and the losses
 //! that only Redis has.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod losses;
 mod server;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use reminders::timetable::conformance::{Step, checks, follows_the_model, id};
+use reminders::timetable::conformance::{IDS, Step, checks, follows_the_model, id};
 use reminders::timetable::redis::connect;
 use reminders::timetable::{Claim, Entry, Millis, OWN_CLOCK, Timetable, TimetableError};
 use server::Server;
@@ -19,7 +21,7 @@ const NOW: Millis = 1_781_510_400_000;
 async fn passes_the_conformance_checks() {
     let server = Server::start();
     for (name, check) in checks() {
-        let timetable = server.timetable(&format!("{name}:"), NOW).await;
+        let timetable = server.timetable(&format!("{name}:")).await;
         if let Err(failure) = check(&timetable, NOW).await {
             panic!("{name}: {failure}");
         }
@@ -51,7 +53,7 @@ fn follows_the_model_through_any_steps() {
         cases.set(cases.get() + 1);
         let prefix = format!("model{}:", cases.get());
         let outcome = runtime.block_on(async {
-            let timetable = server.timetable(&prefix, NOW).await;
+            let timetable = server.timetable(&prefix).await;
             follows_the_model(&timetable, NOW, &steps).await
         });
         outcome.map_err(|failure| TestCaseError::fail(failure.to_string()))
@@ -62,7 +64,7 @@ fn follows_the_model_through_any_steps() {
 #[tokio::test]
 async fn goes_by_the_clock_of_redis_when_given_none() {
     let server = Server::start();
-    let timetable = server.timetable("", OWN_CLOCK).await;
+    let timetable = server.timetable("").await;
     let far = 32_503_680_000_000; // the year 3000
     let entries = [Entry { id: id(0), due_at: 1 }, Entry { id: id(1), due_at: far }];
     timetable.schedule(&entries).await.unwrap();
@@ -72,7 +74,10 @@ async fn goes_by_the_clock_of_redis_when_given_none() {
     let claim = timetable.claim(OWN_CLOCK, 10, 3_600_000).await.unwrap();
     let Claim::Idle { next_due_at: Some(ends) } = claim else { panic!("{claim:?}") };
     assert!(ends > NOW && ends < far, "the end of the lease, not {ends}");
-    assert!(timetable.extend(&batch, OWN_CLOCK, 1).await.unwrap());
+    assert!(timetable.extend(&batch, OWN_CLOCK, 7_200_000).await.unwrap());
+    let claim = timetable.claim(OWN_CLOCK, 10, 1_000).await.unwrap();
+    let Claim::Idle { next_due_at: Some(extended) } = claim else { panic!("{claim:?}") };
+    assert!(extended >= ends + 3_600_000, "the later end, not {extended}");
     assert!(timetable.ack(&batch, &[]).await.unwrap());
     let claim = timetable.claim(OWN_CLOCK, 10, 1_000).await.unwrap();
     assert_eq!(claim, Claim::Idle { next_due_at: Some(far) });
@@ -81,7 +86,7 @@ async fn goes_by_the_clock_of_redis_when_given_none() {
 #[tokio::test]
 async fn what_is_scheduled_while_leased_is_given_once_more() {
     let server = Server::start();
-    let timetable = server.timetable("", NOW).await;
+    let timetable = server.timetable("").await;
     let at = |due_at| [Entry { id: id(0), due_at }];
     timetable.schedule(&at(NOW)).await.unwrap();
     let Claim::Batch { id: batch, .. } = timetable.claim(NOW, 10, 5_000).await.unwrap() else {
@@ -98,21 +103,21 @@ async fn what_is_scheduled_while_leased_is_given_once_more() {
 #[tokio::test]
 async fn next_times_of_foreign_ids_find_their_shards() {
     let server = Server::start();
-    let timetable = server.timetable("", NOW).await;
+    let timetable = server.timetable("").await;
     timetable.schedule(&[Entry { id: id(0), due_at: NOW }]).await.unwrap();
     let Claim::Batch { id: batch, .. } = timetable.claim(NOW, 10, 5_000).await.unwrap() else {
         panic!("nothing claimed");
     };
-    let next: Vec<_> = (0..3_000).map(|n| Entry { id: id(n), due_at: NOW }).collect();
+    let next: Vec<_> = (0..IDS).map(|n| Entry { id: id(n), due_at: NOW }).collect();
     assert!(timetable.ack(&batch, &next).await.unwrap());
-    timetable.cancel(&(0..2_900).map(id).collect::<Vec<_>>()).await.unwrap();
-    losses::assert_drains(&timetable, 2_900..3_000).await;
+    timetable.cancel(&(0..IDS - 100).map(id).collect::<Vec<_>>()).await.unwrap();
+    losses::assert_drains(&timetable, IDS - 100..IDS).await;
 }
 
 #[tokio::test]
 async fn two_prefixes_do_not_meet() {
     let server = Server::start();
-    let (one, two) = (server.timetable("one:", NOW).await, server.timetable("two:", NOW).await);
+    let (one, two) = (server.timetable("one:").await, server.timetable("two:").await);
     one.schedule(&[Entry { id: id(0), due_at: NOW }]).await.unwrap();
     let idle = two.claim(NOW, 10, 5_000).await.unwrap();
     assert_eq!(idle, Claim::Idle { next_due_at: None });
@@ -122,10 +127,9 @@ async fn two_prefixes_do_not_meet() {
 async fn a_reminder_takes_at_most_130_bytes() {
     const COUNT: u64 = 100_000;
     let server = Server::start();
-    let timetable = server.timetable("", NOW).await;
+    let timetable = server.timetable("").await;
     let before = server.used_memory().await;
-    let entries: Vec<_> =
-        (0..COUNT).map(|n| Entry { id: id(n), due_at: NOW + n.cast_signed() }).collect();
+    let entries: Vec<_> = (0..COUNT).map(|n| Entry { id: id(n), due_at: NOW + n.cast_signed() }).collect();
     for chunk in entries.chunks(5_000) {
         timetable.schedule(chunk).await.unwrap();
     }

@@ -1,19 +1,17 @@
 //! A Redis of our own for each test, stopped when it is dropped.
 
 use redis::aio::ConnectionManager;
+use reminders::timetable::Timetable;
 use reminders::timetable::redis::{RedisTimetable, connect};
-use reminders::timetable::{Millis, Timetable};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 pub(crate) struct Server {
     port: u16,
     directory: TempDir,
     process: Child,
-    /// Kept open for the log lines of the server.
-    _log: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -22,8 +20,8 @@ impl Server {
         // Another process may take the port before the server does: then the next one.
         for _ in 0..10 {
             let port = free_port();
-            if let Some((process, log)) = spawn(port, &directory) {
-                return Self { port, directory, process, _log: log };
+            if let Some(process) = spawn(port, &directory) {
+                return Self { port, directory, process };
             }
         }
         panic!("redis-server does not start");
@@ -32,9 +30,7 @@ impl Server {
     /// Kills the server and starts an empty one in its place.
     pub(crate) fn restart_empty(&mut self) {
         self.kill();
-        let (process, log) = spawn(self.port, &self.directory).expect("the port is free again");
-        self.process = process;
-        self._log = log;
+        self.process = spawn(self.port, &self.directory).expect("the port is free again");
     }
 
     pub(crate) fn kill(&mut self) {
@@ -47,9 +43,9 @@ impl Server {
     }
 
     /// An empty timetable that is whole.
-    pub(crate) async fn timetable(&self, prefix: &str, now: Millis) -> RedisTimetable {
+    pub(crate) async fn timetable(&self, prefix: &str) -> RedisTimetable {
         let timetable = RedisTimetable::new(self.connect(), prefix);
-        rebuild(&timetable, now).await;
+        rebuild(&timetable).await;
         timetable
     }
 
@@ -64,6 +60,7 @@ impl Server {
         match answer {
             redis::Value::BulkString(text) => String::from_utf8(text).unwrap(),
             redis::Value::VerbatimString { text, .. } => text,
+            redis::Value::Int(number) => number.to_string(),
             other => format!("{other:?}"),
         }
     }
@@ -84,8 +81,8 @@ impl Drop for Server {
 }
 
 /// Marks the index as whole, with nothing to fill in.
-pub(crate) async fn rebuild(timetable: &RedisTimetable, now: Millis) {
-    let rebuild = timetable.rebuild_begin(now, 1_000).await.unwrap().expect("a lost index");
+pub(crate) async fn rebuild(timetable: &RedisTimetable) {
+    let rebuild = timetable.rebuild_begin(1_000).await.unwrap().expect("a lost index");
     assert!(timetable.rebuild_finish(&rebuild).await.unwrap());
 }
 
@@ -94,7 +91,7 @@ fn free_port() -> u16 {
 }
 
 /// The server once it takes connections; `None` if it ended before.
-fn spawn(port: u16, directory: &TempDir) -> Option<(Child, BufReader<ChildStdout>)> {
+fn spawn(port: u16, directory: &TempDir) -> Option<Child> {
     let mut process = Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
         .args(["--save", "", "--appendonly", "no"])
@@ -103,11 +100,11 @@ fn spawn(port: u16, directory: &TempDir) -> Option<(Child, BufReader<ChildStdout
         .stdout(Stdio::piped())
         .spawn()
         .expect("redis-server is installed");
-    let mut log = BufReader::new(process.stdout.take().unwrap());
+    let mut log = BufReader::new(process.stdout.as_mut().unwrap());
     let mut line = String::new();
     while log.read_line(&mut line).unwrap() > 0 {
         if line.contains("Ready to accept connections") {
-            return Some((process, log));
+            return Some(process);
         }
         line.clear();
     }

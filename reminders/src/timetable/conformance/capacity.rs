@@ -1,8 +1,8 @@
 //! Checks of numbers: many reminders, several workers, bounded batches.
 
 use super::{
-    Claim, Failure, IDS, LEASE, MINUTE, Millis, Outcome, Timetable, drain, each_once, ensure,
-    entry, idle_until,
+    Claim, Failure, IDS, LEASE, MINUTE, Millis, Outcome, Timetable, drain, each_once, ensure, entry,
+    idle_until,
 };
 use crate::timetable::MAX_BATCH;
 
@@ -14,10 +14,7 @@ async fn schedule_all(timetable: &dyn Timetable, numbers: u64, due_at: Millis) -
     Ok(())
 }
 
-pub(super) async fn two_claimers_share_without_overlap(
-    timetable: &dyn Timetable,
-    now: Millis,
-) -> Outcome {
+pub(super) async fn two_claimers_share_without_overlap(timetable: &dyn Timetable, now: Millis) -> Outcome {
     schedule_all(timetable, 2_000, now).await?;
     let (one, two) = tokio::join!(drain(timetable, now, 20), drain(timetable, now, 20));
     let (one, two) = (one?, two?);
@@ -29,9 +26,9 @@ pub(super) async fn batches_keep_to_the_maximum(timetable: &dyn Timetable, now: 
     schedule_all(timetable, IDS, now).await?;
     for (asked, most) in [(0, 1), (1, 1), (7, 7), (usize::MAX, MAX_BATCH)] {
         match timetable.claim(now, asked, LEASE).await? {
-            Claim::Batch { ids, .. } => ensure((1..=most).contains(&ids.len()), || {
-                format!("asked for {asked}, got {}", ids.len())
-            })?,
+            Claim::Batch { ids, .. } => {
+                ensure((1..=most).contains(&ids.len()), || format!("asked for {asked}, got {}", ids.len()))?;
+            }
             other => return Err(Failure::Broken(format!("a batch expected, got {other:?}"))),
         }
     }
@@ -48,10 +45,7 @@ pub(super) async fn backlog_drains_in_batches(timetable: &dyn Timetable, now: Mi
     idle_until(timetable, now, None).await
 }
 
-pub(super) async fn whole_index_needs_no_rebuild(
-    timetable: &dyn Timetable,
-    now: Millis,
-) -> Outcome {
-    let rebuild = timetable.rebuild_begin(now, LEASE).await?;
+pub(super) async fn whole_index_needs_no_rebuild(timetable: &dyn Timetable, _now: Millis) -> Outcome {
+    let rebuild = timetable.rebuild_begin(LEASE).await?;
     ensure(rebuild.is_none(), || "a whole index was to be rebuilt".to_owned())
 }

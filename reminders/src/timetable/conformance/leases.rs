@@ -1,17 +1,13 @@
 //! Checks of leases: a batch belongs to one worker until its lease ends.
 
 use super::{
-    LEASE, MINUTE, Millis, Outcome, Timetable, batch, drain, each_once, ensure, entry, idle,
-    idle_until,
+    LEASE, MINUTE, Millis, Outcome, Timetable, batch, drain, each_once, ensure, entry, idle, idle_until,
 };
 
 const REFUSED: &str = "an ack or extend of a batch in hand was refused";
 const TAKEN: &str = "an ack or extend of a lost batch was taken";
 
-pub(super) async fn expired_lease_is_given_again(
-    timetable: &dyn Timetable,
-    now: Millis,
-) -> Outcome {
+pub(super) async fn expired_lease_is_given_again(timetable: &dyn Timetable, now: Millis) -> Outcome {
     timetable.schedule(&[entry(0, now)]).await?;
     let (first, ids) = batch(timetable, now).await?;
     each_once(&[ids], [0])?;

@@ -1,8 +1,6 @@
 //! A timetable in a few lines, and the comparison of a real one with it.
 
-use super::{
-    BatchId, Claim, Entry, Failure, Millis, Outcome, Timetable, Uuid, drain, ensure, id,
-};
+use super::{BatchId, Claim, Entry, Failure, Millis, Outcome, Timetable, Uuid, drain, ensure, id};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A call to a timetable; ids are numbers for [`id`], times and leases are milliseconds.
@@ -52,16 +50,13 @@ struct Model {
 
 /// Takes the steps on an empty timetable and on the model, and compares every answer; at the end
 /// everything the model holds must come out, each id as often as the model says.
-pub async fn follows_the_model(
-    timetable: &dyn Timetable,
-    now: Millis,
-    steps: &[Step],
-) -> Outcome {
+pub async fn follows_the_model(timetable: &dyn Timetable, now: Millis, steps: &[Step]) -> Outcome {
     let mut model = Model { now, ..Model::default() };
     for step in steps {
-        model.take(timetable, step).await.map_err(|failure| {
-            Failure::Broken(format!("{failure} at {step:?} with {model:?}"))
-        })?;
+        model
+            .take(timetable, step)
+            .await
+            .map_err(|failure| Failure::Broken(format!("{failure} at {step:?} with {model:?}")))?;
     }
     model.finish(timetable).await
 }
@@ -150,13 +145,7 @@ impl Model {
         Some((number, *batch, ids.clone()))
     }
 
-    async fn ack(
-        &mut self,
-        timetable: &dyn Timetable,
-        pick: usize,
-        keep: usize,
-        after: i64,
-    ) -> Outcome {
+    async fn ack(&mut self, timetable: &dyn Timetable, pick: usize, keep: usize, after: i64) -> Outcome {
         let Some((number, batch, ids)) = self.batch(pick) else {
             return Ok(());
         };
@@ -171,12 +160,7 @@ impl Model {
         Ok(())
     }
 
-    async fn extend(
-        &mut self,
-        timetable: &dyn Timetable,
-        pick: usize,
-        lease_ms: i64,
-    ) -> Outcome {
+    async fn extend(&mut self, timetable: &dyn Timetable, pick: usize, lease_ms: i64) -> Outcome {
         let Some((number, batch, _)) = self.batch(pick) else {
             return Ok(());
         };

@@ -1,57 +1,37 @@
 #!lua flags=allow-oom
--- Takes due ids of one shard under a lease, or only looks when there is something to take.
+-- Takes due ids of one shard under a lease; a batch whose lease has ended comes first.
 --
 -- KEYS   1 due    sorted set: id (16 bytes) -> fire time
 --        2 lease  sorted set: batch number -> end of its lease
 --        3 batch  hash: batch number -> its ids, one after the other
 --        4 seq    the newest number given out
---        5 gen    'whole', or '<number> <deadline>' while rebuilt; absent: the index is lost
--- ARGV   1 now    ms since the epoch; 0 = the clock of Redis
---        2 max    most ids to take, 1 to 1000; 0 = only look
+-- ARGV   1 now    ms since the epoch
+--        2 max    most ids to take, 1 to 1000
 --        3 lasts  ms that the lease lasts
--- answer { number, now, next, ids }
---          number  of the batch taken; 0 = none; -1 = the index is lost
---          now     the clock that was used
---          next    if none was taken: earliest fire time or end of a lease; -1 = there is neither
---          ids     of the batch, one after the other
--- complexity O(log n + k log k) for k ids taken, O(1) to look
-local due, lease, batch, seq, gen = unpack(KEYS)
+-- answer { number, ids }: of the batch taken; number 0 = there is nothing to take
+-- complexity O(log n + k) for k ids taken
+local due, lease, batch, seq = unpack(KEYS)
 local now, max, lasts = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local time = redis.call('TIME')
-if now == 0 then now = time[1] * 1000 + math.floor(time[2] / 1000) end
-
-local state = redis.call('GET', gen)
-if not state then return { -1, now, -1, '' } end
-if state ~= 'whole' and tonumber(string.match(state, ' (%d+)$')) <= now then
-  return { -1, now, -1, '' }
-end
-
-local first_due = tonumber(redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]) or math.huge
-local first_lease = redis.call('ZRANGE', lease, 0, 0, 'WITHSCORES')
-local ends = tonumber(first_lease[2]) or math.huge
-local ids = ''
 
 -- Removing comes first, so that memory is freed before any is asked for.
-if max > 0 and ends <= now then
-  ids = redis.call('HGET', batch, first_lease[1]) or ''
-  redis.call('ZREM', lease, first_lease[1])
-  redis.call('HDEL', batch, first_lease[1])
+local ids = ''
+local expired = redis.call('ZRANGEBYSCORE', lease, '-inf', now, 'LIMIT', 0, 1)[1]
+if expired then
+  ids = redis.call('HGET', batch, expired) or ''
+  redis.call('ZREM', lease, expired)
+  redis.call('HDEL', batch, expired)
 end
-if max > 0 and ids == '' and first_due <= now then
+if ids == '' then
   local taken = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, max)
+  if #taken == 0 then return { 0, '' } end
   redis.call('ZREMRANGEBYRANK', due, 0, #taken - 1)
   ids = table.concat(taken)
 end
 
-if ids == '' then
-  local next = math.min(first_due, ends)
-  if next == math.huge then next = -1 end
-  return { 0, now, next, '' }
-end
-
 -- Never below the time in microseconds: a number given out before a loss is not given out again.
+local time = redis.call('TIME')
 local number = math.max(redis.call('INCR', seq), time[1] * 1000000 + time[2])
 redis.call('SET', seq, number)
 redis.call('HSET', batch, number, ids)
 redis.call('ZADD', lease, now + lasts, number)
-return { number, now, -1, ids }
+return { number, ids }

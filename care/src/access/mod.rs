@@ -1,0 +1,114 @@
+//! Access: the three capabilities that open the doors of `care`, each with one maker here.
+//!
+//! - [`Scope`]: a person in a clinic, made by [`authenticate`] alone.
+//! - [`Door`]: before sign-in; reaches account, session and invitation tables only.
+//! - [`Worker`]: reminders, sweeps, set-up; no person behind it.
+//!
+//! All three begin transactions of the store; nobody else can.
+
+mod authenticate;
+mod scope;
+
+pub use authenticate::authenticate;
+pub(crate) use authenticate::membership;
+pub use scope::{Actor, Person, Role, Scope};
+
+use crate::clock::{Clock, Instant, Random};
+use crate::error::Result;
+use crate::live::Live;
+use crate::sealed::Keyring;
+use crate::store::{Store, Tx};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What every use case needs from outside, wired once at start.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// The installation's keys.
+    pub keys: Keyring,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives random bytes.
+    pub random: Arc<dyn Random>,
+    /// Announces what was committed.
+    pub live: Arc<dyn Live>,
+}
+
+impl Services {
+    /// The instant it is.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// A fresh id.
+    pub fn new_id(&self) -> Uuid {
+        crate::id::new(self.clock.as_ref(), self.random.as_ref())
+    }
+}
+
+/// The way in before sign-in: signing in, refreshing a session, accepting an invitation.
+#[derive(Debug, Clone)]
+pub struct Door {
+    services: Arc<Services>,
+}
+
+/// The way in for work that no person asked for at this moment.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    services: Arc<Services>,
+}
+
+/// Opens the door of these services.
+pub fn door(services: &Arc<Services>) -> Door {
+    Door { services: Arc::clone(services) }
+}
+
+/// The worker of these services.
+pub fn worker(services: &Arc<Services>) -> Worker {
+    Worker { services: Arc::clone(services) }
+}
+
+impl Door {
+    pub(crate) fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+
+    pub(crate) async fn read(&self) -> Result<Tx> {
+        self.services.store.read(None).await
+    }
+
+    pub(crate) async fn write(&self) -> Result<Tx> {
+        self.services.store.write(None).await
+    }
+}
+
+impl Worker {
+    pub(crate) fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.services.store.ping().await
+    }
+
+    /// The instant it is.
+    pub fn now(&self) -> Instant {
+        self.services.now()
+    }
+
+    /// The change feed.
+    pub fn live(&self) -> &dyn Live {
+        self.services.live.as_ref()
+    }
+
+    pub(crate) async fn read(&self) -> Result<Tx> {
+        self.services.store.read(None).await
+    }
+
+    pub(crate) async fn write(&self) -> Result<Tx> {
+        self.services.store.write(None).await
+    }
+}

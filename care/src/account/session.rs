@@ -1,0 +1,201 @@
+//! Sessions: opaque token pairs, refreshed by rotation.
+//!
+//! Only the SHA-256 of a token is stored. A refresh token is consumed by one atomic update. A
+//! consumed token whose successor pair was never used is a lost answer: the unused pair is
+//! replaced. Any other reuse means that two hold the token, and ends the session.
+
+use super::table::{session, session_token};
+use crate::access::{Door, Person, Scope, Services};
+use crate::clock::{Instant, random_bytes};
+use crate::error::{Error, Result};
+use crate::sealed::digest;
+use crate::store::Tx;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use uuid::Uuid;
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// How long tokens live, in milliseconds.
+struct Lifetimes {
+    access: i64,
+    idle: i64,
+    absolute: i64,
+}
+
+/// Patients' apps stay signed in for weeks; the dashboard, often on a shared computer, does not.
+fn lifetimes(patient: bool) -> Lifetimes {
+    if patient {
+        Lifetimes { access: 10 * MINUTE, idle: 30 * DAY, absolute: 90 * DAY }
+    } else {
+        Lifetimes { access: 10 * MINUTE, idle: 15 * MINUTE, absolute: DAY / 2 }
+    }
+}
+
+/// A fresh pair of tokens. It is shown once and cannot be read back.
+#[derive(Clone)]
+pub struct Tokens {
+    /// Sent with every request.
+    pub access: String,
+    /// Exchanged once for the next pair.
+    pub refresh: String,
+    /// When the access token ends.
+    pub expires_at: Instant,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Tokens")
+    }
+}
+
+/// Opens a session for `account_id` as `person` of the clinic.
+pub(crate) async fn open(
+    tx: &Tx,
+    services: &Services,
+    account_id: Uuid,
+    clinic_id: Uuid,
+    person: Person,
+) -> Result<Tokens> {
+    let now = services.now();
+    let (member_id, patient_id) = match person {
+        Person::Member(id) => (Some(id), None),
+        Person::Patient(id) => (None, Some(id)),
+    };
+    let session = session::Model {
+        id: services.new_id(),
+        account_id,
+        clinic_id,
+        member_id,
+        patient_id,
+        created_at: now,
+        expires_at: now.plus(lifetimes(patient_id.is_some()).absolute),
+        revoked_at: None,
+        revoked_reason: None,
+    };
+    session::ActiveModel::from(session.clone()).reset_all().insert(tx).await?;
+    issue(tx, services, &session, 1).await
+}
+
+/// A new random token of 256 bits.
+fn token(services: &Services) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>(services.random.as_ref()))
+}
+
+async fn issue(
+    tx: &Tx,
+    services: &Services,
+    session: &session::Model,
+    generation: i32,
+) -> Result<Tokens> {
+    let now = services.now();
+    let lifetimes = lifetimes(session.patient_id.is_some());
+    let access_ends = Ord::min(now.plus(lifetimes.access), session.expires_at);
+    let refresh_ends = Ord::min(now.plus(lifetimes.idle), session.expires_at);
+    let (access, refresh) = (token(services), token(services));
+    session_token::ActiveModel {
+        id: Set(services.new_id()),
+        session_id: Set(session.id),
+        generation: Set(generation),
+        access_hash: Set(digest(&access)),
+        refresh_hash: Set(digest(&refresh)),
+        access_expires_at: Set(access_ends),
+        refresh_expires_at: Set(refresh_ends),
+        used_at: Set(None),
+        consumed_at: Set(None),
+    }
+    .insert(tx)
+    .await?;
+    Ok(Tokens { access, refresh, expires_at: access_ends })
+}
+
+/// Exchanges a refresh token for the next pair. `Unauthenticated` when it is unknown, expired or
+/// reused, or its session has ended.
+pub async fn refresh(door: &Door, refresh_token: &str) -> Result<Tokens> {
+    let services = door.services();
+    let now = services.now();
+    let tx = door.write().await?;
+    let (pair, session) = session_token::Entity::find()
+        .filter(session_token::Column::RefreshHash.eq(digest(refresh_token)))
+        .find_also_related(session::Entity)
+        .one(&tx)
+        .await?
+        .and_then(|(pair, session)| session.map(|session| (pair, session)))
+        .ok_or(Error::Unauthenticated)?;
+    if session.revoked_at.is_some() || session.expires_at <= now || pair.refresh_expires_at <= now {
+        return Err(Error::Unauthenticated);
+    }
+    let consumed = session_token::Entity::update_many()
+        .col_expr(session_token::Column::ConsumedAt, Expr::value(now))
+        .col_expr(session_token::Column::UsedAt, Expr::value(now))
+        .filter(session_token::Column::Id.eq(pair.id))
+        .filter(session_token::Column::ConsumedAt.is_null())
+        .exec(&tx)
+        .await?;
+    if consumed.rows_affected == 0 && !take_back_unused_successor(&tx, &pair, now).await? {
+        revoke(&tx, session.id, now, "REFRESH_TOKEN_REUSED").await?;
+        tx.commit().await?;
+        tracing::warn!(session = %session.id, "a refresh token was used twice; the session has ended");
+        return Err(Error::Unauthenticated);
+    }
+    let newest = newest_generation(&tx, session.id).await?;
+    let tokens = issue(&tx, services, &session, newest + 1).await?;
+    tx.commit().await?;
+    Ok(tokens)
+}
+
+/// Whether the pairs after `pair` never reached the client; they are consumed then.
+async fn take_back_unused_successor(
+    tx: &Tx,
+    pair: &session_token::Model,
+    now: Instant,
+) -> Result<bool> {
+    let later = session_token::Column::SessionId
+        .eq(pair.session_id)
+        .and(session_token::Column::Generation.gt(pair.generation));
+    let used = session_token::Entity::find()
+        .filter(later.clone())
+        .filter(session_token::Column::UsedAt.is_not_null())
+        .one(tx)
+        .await?;
+    if used.is_some() {
+        return Ok(false);
+    }
+    session_token::Entity::update_many()
+        .col_expr(session_token::Column::ConsumedAt, Expr::value(now))
+        .filter(later)
+        .filter(session_token::Column::ConsumedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(true)
+}
+
+async fn newest_generation(tx: &Tx, session_id: Uuid) -> Result<i32> {
+    let newest = session_token::Entity::find()
+        .filter(session_token::Column::SessionId.eq(session_id))
+        .order_by_desc(session_token::Column::Generation)
+        .one(tx)
+        .await?;
+    Ok(newest.map_or(0, |pair| pair.generation))
+}
+
+async fn revoke(tx: &Tx, session_id: Uuid, now: Instant, reason: &str) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now))
+        .col_expr(session::Column::RevokedReason, Expr::value(reason))
+        .filter(session::Column::Id.eq(session_id))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends the session of `scope`. Its tokens are refused from now on.
+pub async fn sign_out(scope: &Scope) -> Result<()> {
+    let tx = scope.write().await?;
+    revoke(&tx, scope.actor().session_id, scope.services().now(), "SIGNED_OUT").await?;
+    tx.commit().await
+}

@@ -1,0 +1,68 @@
+//! Signing in with e-mail and password.
+
+use super::table::account;
+use super::{Email, Tokens, password, session};
+use crate::access::{Door, Services, membership};
+use crate::error::{Code, Error, Result};
+use crate::sealed::Place;
+use crate::store::Tx;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use uuid::Uuid;
+
+/// Signs in. A wrong address, a wrong password and a disabled account answer alike, in equal time.
+pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<Tokens> {
+    let refused = || Error::field("password", Code::Credentials, "E-mail or password is wrong.");
+    let services = door.services();
+    let email = Email::parse("email", email)?;
+    if password.len() > 4_096 {
+        return Err(refused());
+    }
+    let tx = door.read().await?;
+    let account = find_by_email(&tx, services, &email)
+        .await?
+        .filter(|account| account.disabled_at.is_none());
+    tx.commit().await?;
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    if !password::verify(password, hash).await? {
+        return Err(refused());
+    }
+    let account = account.ok_or_else(refused)?;
+    let tx = door.write().await?;
+    let (clinic_id, person) = membership(&tx, account.id).await?.ok_or_else(refused)?;
+    let tokens = session::open(&tx, services, account.id, clinic_id, person).await?;
+    tx.commit().await?;
+    Ok(tokens)
+}
+
+/// The account of this address.
+pub(crate) async fn find_by_email(
+    tx: &Tx,
+    services: &Services,
+    email: &Email,
+) -> Result<Option<account::Model>> {
+    let index = email.index(&services.keys.installation);
+    Ok(account::Entity::find().filter(account::Column::EmailIndex.eq(index)).one(tx).await?)
+}
+
+/// Creates an account. `Invalid` when the password is weak; the address must be free.
+pub(crate) async fn create(
+    tx: &Tx,
+    services: &Services,
+    email: &Email,
+    password_hash: String,
+) -> Result<Uuid> {
+    let id = services.new_id();
+    let place = Place::new("account.email", Uuid::nil(), id);
+    let key = &services.keys.installation;
+    account::ActiveModel {
+        id: Set(id),
+        email_index: Set(email.index(key)),
+        email: Set(key.seal(services.random.as_ref(), place, email.as_str())?),
+        password_hash: Set(password_hash),
+        created_at: Set(services.now()),
+        disabled_at: Set(None),
+    }
+    .insert(tx)
+    .await?;
+    Ok(id)
+}

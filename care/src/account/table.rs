@@ -1,0 +1,148 @@
+//! The tables `account`, `session`, `session_token`, `device`, `invitation`.
+
+pub(crate) mod account {
+    use crate::clock::Instant;
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "account")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) email_index: Vec<u8>,
+        pub(crate) email: Sealed,
+        pub(crate) password_hash: String,
+        pub(crate) created_at: Instant,
+        pub(crate) disabled_at: Option<Instant>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod session {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "session")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) account_id: Uuid,
+        pub(crate) clinic_id: Uuid,
+        pub(crate) member_id: Option<Uuid>,
+        pub(crate) patient_id: Option<Uuid>,
+        pub(crate) created_at: Instant,
+        pub(crate) expires_at: Instant,
+        pub(crate) revoked_at: Option<Instant>,
+        pub(crate) revoked_reason: Option<String>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod session_token {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// One pair of tokens of a session. The newest generation is the one in use.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "session_token")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) session_id: Uuid,
+        pub(crate) generation: i32,
+        pub(crate) access_hash: Vec<u8>,
+        pub(crate) refresh_hash: Vec<u8>,
+        pub(crate) access_expires_at: Instant,
+        pub(crate) refresh_expires_at: Instant,
+        pub(crate) used_at: Option<Instant>,
+        pub(crate) consumed_at: Option<Instant>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {
+        #[sea_orm(
+            belongs_to = "super::session::Entity",
+            from = "Column::SessionId",
+            to = "super::session::Column::Id"
+        )]
+        Session,
+    }
+
+    impl Related<super::session::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Session.def()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod device {
+    use super::super::Platform;
+    use crate::clock::Instant;
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "device")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) account_id: Uuid,
+        pub(crate) platform: Platform,
+        pub(crate) token_index: Vec<u8>,
+        pub(crate) token: Sealed,
+        pub(crate) app_version: String,
+        pub(crate) language: String,
+        pub(crate) time_zone: String,
+        pub(crate) registered_at: Instant,
+        pub(crate) last_seen_at: Instant,
+        pub(crate) retired_at: Option<Instant>,
+        pub(crate) retired_reason: Option<String>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod invitation {
+    use crate::access::Role;
+    use crate::clock::Instant;
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "invitation")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) clinic_id: Uuid,
+        pub(crate) role: Role,
+        pub(crate) patient_id: Option<Uuid>,
+        pub(crate) email: Option<Sealed>,
+        pub(crate) link_hash: Vec<u8>,
+        pub(crate) code_hash: Vec<u8>,
+        pub(crate) tries: i32,
+        pub(crate) created_by: Option<Uuid>,
+        pub(crate) created_at: Instant,
+        pub(crate) expires_at: Instant,
+        pub(crate) used_at: Option<Instant>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,151 @@
+//! An opened chart: the proof that who acts may see this patient.
+
+use super::Patient;
+use super::table::patient::{ActiveModel, Column, Entity, Model};
+use crate::access::{Person, Scope};
+use crate::clock::{Day, Instant};
+use crate::clinic::table::care_team;
+use crate::error::{Error, Result};
+use crate::sealed::{DataKey, Place, Sealed};
+use crate::store::Tx;
+use jiff::tz::TimeZone;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
+use uuid::Uuid;
+
+/// A patient whom the scope may see, with the key of their sealed fields.
+#[derive(Debug, Clone)]
+pub(crate) struct Chart {
+    pub(crate) row: Model,
+    key: DataKey,
+}
+
+/// The patients whom the person of `scope` may see: themselves, or those of their care teams.
+pub(crate) fn visible_to(scope: &Scope) -> Condition {
+    let own_clinic = Condition::all().add(Column::ClinicId.eq(scope.clinic_id()));
+    match scope.actor().person {
+        Person::Patient(id) => own_clinic.add(Column::Id.eq(id)),
+        Person::Member(member_id) => {
+            let teams = Query::select()
+                .column(care_team::Column::PatientId)
+                .from(care_team::Entity)
+                .and_where(Expr::col((care_team::Entity, care_team::Column::ClinicId)).eq(scope.clinic_id()))
+                .and_where(Expr::col((care_team::Entity, care_team::Column::MemberId)).eq(member_id))
+                .to_owned();
+            own_clinic.add(Column::Id.in_subquery(teams))
+        }
+    }
+}
+
+impl Chart {
+    /// Opens the chart of `id`. `NotFound` when absent or not visible.
+    pub(crate) async fn open(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Self> {
+        let row = Entity::find().filter(visible_to(scope)).filter(Column::Id.eq(id)).one(tx).await?;
+        Self::of(scope, row.ok_or(Error::NotFound)?)
+    }
+
+    /// Opens the chart and locks the patient's row, so that one write at a time raises the
+    /// change counter. (SQLite has one writer as it is.)
+    pub(crate) async fn open_to_write(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Self> {
+        let mut find = Entity::find().filter(visible_to(scope)).filter(Column::Id.eq(id));
+        if tx.locks_rows() {
+            find = find.lock_exclusive();
+        }
+        Self::of(scope, find.one(tx).await?.ok_or(Error::NotFound)?)
+    }
+
+    /// The chart of a row that was found among those visible to `scope`.
+    pub(crate) fn of(scope: &Scope, row: Model) -> Result<Self> {
+        let key = scope.clinic_key().unwrap_key(Self::key_place(&row), &row.data_key)?;
+        Ok(Self { row, key })
+    }
+
+    fn key_place(row: &Model) -> Place {
+        Place::new("patient.data_key", row.clinic_id, row.id)
+    }
+
+    pub(crate) fn id(&self) -> Uuid {
+        self.row.id
+    }
+
+    pub(crate) fn clinic_id(&self) -> Uuid {
+        self.row.clinic_id
+    }
+
+    /// The zone of the patient's days.
+    pub(crate) fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.row.time_zone).unwrap_or(TimeZone::UTC)
+    }
+
+    /// The patient's date at `now`.
+    pub(crate) fn date_at(&self, now: Instant) -> Day {
+        now.date_in(&self.zone())
+    }
+
+    /// Seals `text` for a row of this patient.
+    pub(crate) fn seal(&self, scope: &Scope, column: &'static str, row_id: Uuid, text: &str) -> Result<Sealed> {
+        let place = Place::new(column, self.row.clinic_id, row_id);
+        self.key.seal(scope.services().random.as_ref(), place, text)
+    }
+
+    /// Opens a sealed text of a row of this patient.
+    pub(crate) fn unseal(&self, column: &'static str, row_id: Uuid, sealed: &Sealed) -> Result<String> {
+        self.key.open(Place::new(column, self.row.clinic_id, row_id), sealed)
+    }
+
+    /// A keyed hash of content, to tell a replay from other content under the same id.
+    pub(crate) fn fingerprint(&self, label: &str, content: &str) -> Vec<u8> {
+        self.key.index(label, content.as_bytes())
+    }
+
+    /// The patient's name.
+    pub(crate) fn name(&self) -> Result<String> {
+        self.unseal("patient.name", self.row.id, &self.row.name)
+    }
+
+    /// Raises the patient's change counter and answers its new value, the `change` of every row
+    /// of this transaction. `activity` moves the time of last activity on.
+    pub(crate) async fn raise(&mut self, tx: &Tx, activity: Option<Instant>) -> Result<i64> {
+        self.row.change += 1;
+        if let Some(at) = activity {
+            self.row.last_activity_at = Ord::max(self.row.last_activity_at, at);
+        }
+        let update = ActiveModel {
+            clinic_id: Set(self.row.clinic_id),
+            id: Set(self.row.id),
+            change: Set(self.row.change),
+            last_activity_at: Set(self.row.last_activity_at),
+            ..Default::default()
+        };
+        Entity::update_many()
+            .set(update)
+            .filter(Column::ClinicId.eq(self.row.clinic_id))
+            .filter(Column::Id.eq(self.row.id))
+            .exec(tx)
+            .await?;
+        Ok(self.row.change)
+    }
+
+    /// Everything of the patient, opened.
+    pub(crate) fn patient(&self) -> Result<Patient> {
+        let row = &self.row;
+        let open = |column, sealed: &Option<Sealed>| {
+            sealed.as_ref().map(|sealed| self.unseal(column, row.id, sealed)).transpose()
+        };
+        Ok(Patient {
+            id: row.id,
+            name: self.name()?,
+            birth_date: open("patient.birth_date", &row.birth_date)?.and_then(|text| text.parse().ok()),
+            email: open("patient.email", &row.email)?,
+            surgery_on: row.surgery_on,
+            language: row.language.clone(),
+            time_zone: row.time_zone.clone(),
+            zone_policy: row.zone_policy,
+            quiet_hours: row.quiet_start.clone().zip(row.quiet_end.clone()),
+            emergency_country: row.emergency_country.clone(),
+            has_account: row.account_id.is_some(),
+            last_activity_at: row.last_activity_at,
+            created_at: row.created_at,
+        })
+    }
+}

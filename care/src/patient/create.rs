@@ -1,0 +1,176 @@
+//! Adding a patient to the caseload.
+
+use super::table::{patient, patient_condition};
+use super::{Chart, Patient, ZonePolicy};
+use crate::access::Scope;
+use crate::account::Email;
+use crate::clinic::table::care_team;
+use crate::clock::Day;
+use crate::error::{Code, Error, FieldError, Result};
+use crate::id::Kind;
+use crate::sealed::{DataKey, Place};
+use crate::store::Tx;
+use crate::{audit, clinic, library};
+use jiff::tz::TimeZone;
+use sea_orm::{ActiveModelTrait, EntityTrait, Set};
+use uuid::Uuid;
+
+/// A new patient.
+#[derive(Debug, Clone)]
+pub struct CreatePatient {
+    /// Chosen by the client, or made here.
+    pub id: Option<Uuid>,
+    /// Full name, 1 to 200 characters.
+    pub name: String,
+    /// Birth date; needed for the short invitation code.
+    pub birth_date: Option<Day>,
+    /// E-mail.
+    pub email: Option<String>,
+    /// IANA zone; the clinic's when missing.
+    pub time_zone: Option<String>,
+    /// BCP 47 tag; `en` when missing.
+    pub language: Option<String>,
+    /// Day of the spine surgery.
+    pub surgery_on: Option<Day>,
+    /// Keys of conditions in the library.
+    pub conditions: Vec<String>,
+    /// ISO 3166 alpha-2 code; `US` when missing.
+    pub emergency_country: Option<String>,
+}
+
+fn check(scope: &Scope, input: &CreatePatient) -> Result<Option<Email>> {
+    let mut faults = Vec::new();
+    let mut fault = |field, code, message: &str| faults.push(FieldError::new(field, code, message));
+    let today = scope.services().now().date_in(&TimeZone::UTC);
+    match input.name.trim().chars().count() {
+        0 => fault("name", Code::Required, "Give the patient's name."),
+        1..=200 => {}
+        _ => fault("name", Code::TooLong, "Give at most 200 characters."),
+    }
+    if input.birth_date.is_some_and(|date| date > today || date < today.plus(-130 * 366)) {
+        fault("birthDate", Code::OutOfRange, "Give a date of the past 130 years.");
+    }
+    if input.surgery_on.is_some_and(|date| date > today.plus(366) || date < today.plus(-130 * 366)) {
+        fault("surgeryOn", Code::OutOfRange, "Give a date of the past or of the next twelve months.");
+    }
+    if input.time_zone.as_deref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
+        fault("timeZone", Code::Malformed, "Give an IANA name such as Europe/Berlin.");
+    }
+    if input.language.as_deref().is_some_and(|tag| tag.is_empty() || tag.len() > 35) {
+        fault("language", Code::Malformed, "Give a language tag such as en or de.");
+    }
+    let country = |code: &str| code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase());
+    if input.emergency_country.as_deref().is_some_and(|code| !country(code)) {
+        fault("emergencyCountry", Code::Malformed, "Give two capital letters such as US or DE.");
+    }
+    if input.conditions.len() > 20 {
+        fault("conditions", Code::TooMany, "Give at most 20 conditions.");
+    }
+    for (at, key) in input.conditions.iter().enumerate().take(20) {
+        if library::condition(key).is_none() {
+            let message = "Give the key of a condition of the library.";
+            faults.push(FieldError::new(&at.to_string(), Code::NotFound, message).under("conditions"));
+        }
+    }
+    let email = match input.email.as_deref().map(|text| Email::parse("email", text)).transpose() {
+        Ok(email) => email,
+        Err(fault) => {
+            faults.push(fault);
+            None
+        }
+    };
+    if faults.is_empty() { Ok(email) } else { Err(Error::Invalid(faults)) }
+}
+
+/// Creates a patient on the care team of the therapist who acts. The same id and content answer
+/// the same patient; other content under the id is a `Conflict`.
+pub async fn create(scope: &Scope, input: CreatePatient) -> Result<Patient> {
+    let member_id = scope.therapist_id()?;
+    let email = check(scope, &input)?;
+    let clinic = clinic::own(scope).await?;
+    let services = scope.services();
+    let id = input.id.unwrap_or_else(|| services.new_id());
+    let fingerprint = scope.clinic_key().index("patient.create", format!("{input:?}{email:?}").as_bytes());
+    let tx = scope.write().await?;
+    if let Some(known) = patient::Entity::find_by_id((scope.clinic_id(), id)).one(&tx).await? {
+        let chart = Chart::open(&tx, scope, id).await.ok().filter(|_| known.fingerprint == fingerprint);
+        return chart.ok_or(Error::Conflict("the id is taken"))?.patient();
+    }
+    let row = insert(&tx, scope, &input, email.as_ref(), &clinic.time_zone, (id, fingerprint)).await?;
+    care_team::ActiveModel {
+        clinic_id: Set(row.clinic_id),
+        patient_id: Set(id),
+        member_id: Set(member_id),
+        since: Set(services.now()),
+    }
+    .insert(&tx)
+    .await?;
+    let chart = Chart::of(scope, row)?;
+    note_conditions(&tx, scope, &chart, &input.conditions).await?;
+    let entry = audit::Entry { action: "patient.create", patient_id: Some(id), object: (Kind::Patient, id) };
+    audit::record(&tx, scope, entry).await?;
+    tx.commit().await?;
+    scope.announce(id, chart.row.change);
+    chart.patient()
+}
+
+async fn insert(
+    tx: &Tx,
+    scope: &Scope,
+    input: &CreatePatient,
+    email: Option<&Email>,
+    clinic_zone: &str,
+    (id, fingerprint): (Uuid, Vec<u8>),
+) -> Result<patient::Model> {
+    let (services, clinic_id) = (scope.services(), scope.clinic_id());
+    let random = services.random.as_ref();
+    let place = |column| Place::new(column, clinic_id, id);
+    let (key, data_key): (DataKey, _) = scope.clinic_key().issue(random, place("patient.data_key"))?;
+    let now = services.now();
+    let birth_date = input
+        .birth_date
+        .map(|date| key.seal(random, place("patient.birth_date"), &date.to_string()))
+        .transpose()?;
+    let email =
+        email.map(|email| key.seal(random, place("patient.email"), email.as_str())).transpose()?;
+    let row = patient::Model {
+        clinic_id,
+        id,
+        account_id: None,
+        data_key,
+        name: key.seal(random, place("patient.name"), input.name.trim())?,
+        birth_date,
+        email,
+        surgery_on: input.surgery_on,
+        language: input.language.clone().unwrap_or_else(|| "en".to_owned()),
+        time_zone: input.time_zone.clone().unwrap_or_else(|| clinic_zone.to_owned()),
+        zone_policy: ZonePolicy::FollowDevice,
+        quiet_start: None,
+        quiet_end: None,
+        emergency_country: input.emergency_country.clone().unwrap_or_else(|| "US".to_owned()),
+        last_activity_at: now,
+        change: 1,
+        fingerprint,
+        created_by: scope.member_id().ok(),
+        created_at: now,
+        discharged_at: None,
+    };
+    patient::ActiveModel::from(row.clone()).reset_all().insert(tx).await?;
+    Ok(row)
+}
+
+async fn note_conditions(tx: &Tx, scope: &Scope, chart: &Chart, keys: &[String]) -> Result<()> {
+    let services = scope.services();
+    let rows = keys.iter().map(|key| patient_condition::ActiveModel {
+        clinic_id: Set(chart.clinic_id()),
+        id: Set(services.new_id()),
+        patient_id: Set(chart.id()),
+        condition: Set(key.clone()),
+        noted_on: Set(chart.date_at(services.now())),
+        change: Set(chart.row.change),
+    });
+    if !keys.is_empty() {
+        patient_condition::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}

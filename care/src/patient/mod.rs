@@ -1,0 +1,99 @@
+//! Patients, the conditions recorded of them, and the charts through which all else is reached.
+//!
+//! Offers [`create`], [`invite`], [`accept`], [`get`], [`list_by_activity`] and, to the slices
+//! above, [`Chart`]: the proof that who acts may see this patient.
+
+mod accept;
+mod chart;
+mod create;
+mod invite;
+mod list;
+pub(crate) mod table;
+
+pub use accept::{Accept, accept};
+pub(crate) use chart::{Chart, visible_to};
+pub use create::{CreatePatient, create};
+pub use invite::invite;
+pub(crate) use list::by_activity;
+
+use crate::access::Scope;
+use crate::clock::{Day, Instant};
+use crate::error::Result;
+use sea_orm::{ColumnTrait, DeriveActiveEnum, EntityTrait, EnumIter, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+/// Whose zone decides what a patient's day is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ZonePolicy {
+    /// The zone that the patient's device last reported.
+    FollowDevice,
+    /// The zone that was set, wherever the device is.
+    Fixed,
+}
+
+/// A patient, opened for those who may see them.
+#[derive(Debug, Clone)]
+pub struct Patient {
+    /// The patient.
+    pub id: Uuid,
+    /// Full name.
+    pub name: String,
+    /// Birth date, if recorded.
+    pub birth_date: Option<Day>,
+    /// E-mail, if recorded.
+    pub email: Option<String>,
+    /// Day of the spine surgery, if there was one.
+    pub surgery_on: Option<Day>,
+    /// BCP 47 tag.
+    pub language: String,
+    /// IANA name of the zone the patient's days are counted in.
+    pub time_zone: String,
+    /// Whose zone that is.
+    pub zone_policy: ZonePolicy,
+    /// Start and end of the quiet hours, `HH:MM` local.
+    pub quiet_hours: Option<(String, String)>,
+    /// ISO 3166 code that chooses the emergency number.
+    pub emergency_country: String,
+    /// Whether the patient has an account.
+    pub has_account: bool,
+    /// When the patient last logged anything; the creation until then.
+    pub last_activity_at: Instant,
+    /// When the patient was created.
+    pub created_at: Instant,
+}
+
+/// A condition recorded of a patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The key of the condition in the library.
+    pub key: String,
+    /// Patient-local date on which it was recorded.
+    pub noted_on: Day,
+}
+
+/// The patient of this id. `NotFound` when absent or not visible.
+pub async fn get(scope: &Scope, id: Uuid) -> Result<Patient> {
+    let tx = scope.read().await?;
+    Chart::open(&tx, scope, id).await?.patient()
+}
+
+/// The patient who acts. `Forbidden` for anyone else.
+pub async fn own(scope: &Scope) -> Result<Patient> {
+    get(scope, scope.patient_id()?).await
+}
+
+/// The conditions recorded of a visible patient, oldest first.
+pub async fn conditions(scope: &Scope, patient_id: Uuid) -> Result<Vec<Condition>> {
+    use table::patient_condition::{Column, Entity};
+    let tx = scope.read().await?;
+    let chart = Chart::open(&tx, scope, patient_id).await?;
+    let rows = Entity::find()
+        .filter(Column::ClinicId.eq(chart.clinic_id()))
+        .filter(Column::PatientId.eq(chart.id()))
+        .order_by_asc(Column::NotedOn)
+        .order_by_asc(Column::Id)
+        .all(tx.as_ref())
+        .await?;
+    Ok(rows.into_iter().map(|row| Condition { key: row.condition, noted_on: row.noted_on }).collect())
+}

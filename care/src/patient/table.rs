@@ -1,0 +1,63 @@
+//! The tables `patient` and `patient_condition`.
+
+pub(crate) mod patient {
+    use super::super::ZonePolicy;
+    use crate::clock::{Day, Instant};
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "patient")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) account_id: Option<Uuid>,
+        pub(crate) data_key: Sealed,
+        pub(crate) name: Sealed,
+        pub(crate) birth_date: Option<Sealed>,
+        pub(crate) email: Option<Sealed>,
+        pub(crate) surgery_on: Option<Day>,
+        pub(crate) language: String,
+        pub(crate) time_zone: String,
+        pub(crate) zone_policy: ZonePolicy,
+        pub(crate) quiet_start: Option<String>,
+        pub(crate) quiet_end: Option<String>,
+        pub(crate) emergency_country: String,
+        pub(crate) last_activity_at: Instant,
+        pub(crate) change: i64,
+        pub(crate) fingerprint: Vec<u8>,
+        pub(crate) created_by: Option<Uuid>,
+        pub(crate) created_at: Instant,
+        pub(crate) discharged_at: Option<Instant>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod patient_condition {
+    use crate::clock::Day;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "patient_condition")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        pub(crate) condition: String,
+        pub(crate) noted_on: Day,
+        pub(crate) change: i64,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,176 @@
+//! A program with everything that was ever in force: revisions, prescriptions, holds.
+
+use super::table::{prescription, program, program_hold, program_revision};
+use super::{Hold, Phase, Prescription, Program, Revision};
+use crate::access::Scope;
+use crate::clock::Day;
+use crate::error::{Error, Result};
+use crate::patient::Chart;
+use crate::store::Tx;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A program and all its rows.
+#[derive(Debug, Clone)]
+pub(crate) struct History {
+    pub(crate) row: program::Model,
+    /// Ascending by number.
+    pub(crate) revisions: Vec<program_revision::Model>,
+    /// By revision, then position.
+    pub(crate) prescriptions: Vec<prescription::Model>,
+    /// Ascending by start.
+    pub(crate) holds: Vec<program_hold::Model>,
+}
+
+/// The programs of these patients, newest first, in four statements however many they are. The
+/// patients must be visible to `scope`.
+pub(crate) async fn of_patients(tx: &Tx, scope: &Scope, patient_ids: &[Uuid]) -> Result<Vec<History>> {
+    let rows = program::Entity::find()
+        .filter(program::Column::ClinicId.eq(scope.clinic_id()))
+        .filter(program::Column::PatientId.is_in(patient_ids.iter().copied()))
+        .order_by_desc(program::Column::CreatedAt)
+        .order_by_desc(program::Column::Id)
+        .all(tx)
+        .await?;
+    History::load_all(tx, scope.clinic_id(), rows).await
+}
+
+impl History {
+    pub(super) async fn load(tx: &Tx, row: program::Model) -> Result<Self> {
+        let clinic_id = row.clinic_id;
+        Self::load_all(tx, clinic_id, vec![row]).await?.pop().ok_or(Error::Internal)
+    }
+
+    async fn load_all(tx: &Tx, clinic_id: Uuid, rows: Vec<program::Model>) -> Result<Vec<Self>> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let revisions = program_revision::Entity::find()
+            .filter(program_revision::Column::ClinicId.eq(clinic_id))
+            .filter(program_revision::Column::ProgramId.is_in(ids.iter().copied()))
+            .order_by_asc(program_revision::Column::Number)
+            .all(tx)
+            .await?;
+        let prescriptions = prescription::Entity::find()
+            .filter(prescription::Column::ClinicId.eq(clinic_id))
+            .filter(prescription::Column::ProgramId.is_in(ids.iter().copied()))
+            .order_by_asc(prescription::Column::Position)
+            .all(tx)
+            .await?;
+        let holds = program_hold::Entity::find()
+            .filter(program_hold::Column::ClinicId.eq(clinic_id))
+            .filter(program_hold::Column::ProgramId.is_in(ids))
+            .order_by_asc(program_hold::Column::HeldAt)
+            .all(tx)
+            .await?;
+        let mut revisions = grouped(revisions, |row| row.program_id);
+        let mut prescriptions = grouped(prescriptions, |row| row.program_id);
+        let mut holds = grouped(holds, |row| row.program_id);
+        let history = |row: program::Model| Self {
+            revisions: revisions.remove(&row.id).unwrap_or_default(),
+            prescriptions: prescriptions.remove(&row.id).unwrap_or_default(),
+            holds: holds.remove(&row.id).unwrap_or_default(),
+            row,
+        };
+        Ok(rows.into_iter().map(history).collect())
+    }
+
+    /// The revision in force on `date`: of those that have begun, the newest.
+    pub(crate) fn in_force(&self, date: Day) -> Option<&program_revision::Model> {
+        self.revisions.iter().rfind(|revision| revision.effective_from <= date)
+    }
+
+    /// What a revision asks for, in order.
+    pub(crate) fn prescriptions_of(&self, revision_id: Uuid) -> impl Iterator<Item = &prescription::Model> {
+        self.prescriptions.iter().filter(move |row| row.revision_id == revision_id)
+    }
+
+    /// The hold that has not been released.
+    pub(crate) fn open_hold(&self) -> Option<&program_hold::Model> {
+        self.holds.iter().rfind(|hold| hold.released_on.is_none())
+    }
+
+    /// The phase on `date`, by the revision in force then.
+    pub(crate) fn phase_on(&self, date: Day) -> Option<Phase> {
+        let phases = self.in_force(date)?.phases.dated(self.row.starts_on);
+        phases.into_iter().rfind(|phase| phase.starts_on <= date)
+    }
+
+    /// The day of the program on `date`: 1 on its first.
+    pub(crate) fn day_on(&self, date: Day) -> Option<i32> {
+        let days = (date.0 - self.row.starts_on.0).get_days();
+        (days >= 0).then_some(days + 1)
+    }
+
+    /// Everything, opened, as it stands on `today`.
+    pub(crate) fn program(&self, chart: &Chart, today: Day) -> Result<Program> {
+        let newest_first = self.revisions.iter().rev();
+        let revisions = newest_first.map(|row| self.revision(chart, row)).collect::<Result<Vec<_>>>()?;
+        let in_force = self.in_force(today).map(|row| row.id);
+        let revision = revisions
+            .iter()
+            .find(|revision| Some(revision.id) == in_force)
+            .or_else(|| revisions.first())
+            .cloned()
+            .ok_or(Error::Internal)?;
+        Ok(Program {
+            id: self.row.id,
+            patient_id: self.row.patient_id,
+            title: self.row.title.clone(),
+            status: self.row.status,
+            starts_on: self.row.starts_on,
+            ends_on: self.row.ends_on,
+            created_at: self.row.created_at,
+            revision,
+            phase: self.phase_on(today),
+            day: self.day_on(today),
+            hold: self.hold(chart)?,
+            revisions,
+        })
+    }
+
+    fn hold(&self, chart: &Chart) -> Result<Option<Hold>> {
+        self.open_hold()
+            .map(|row| {
+                let reason = chart.unseal("program_hold.reason", row.id, &row.reason)?;
+                Ok(Hold { reason, since: row.held_at })
+            })
+            .transpose()
+    }
+
+    fn revision(&self, chart: &Chart, row: &program_revision::Model) -> Result<Revision> {
+        let note =
+            row.note.as_ref().map(|note| chart.unseal("program_revision.note", row.id, note)).transpose()?;
+        Ok(Revision {
+            id: row.id,
+            number: row.number,
+            effective_from: row.effective_from,
+            created_at: row.created_at,
+            note,
+            phases: row.phases.dated(self.row.starts_on),
+            prescriptions: self.prescriptions_of(row.id).map(Prescription::from).collect(),
+        })
+    }
+}
+
+impl From<&prescription::Model> for Prescription {
+    fn from(row: &prescription::Model) -> Self {
+        Self {
+            id: row.id,
+            origin_id: row.origin_id,
+            exercise_id: row.exercise_id,
+            dose: row.dose,
+            schedule: row.schedule.clone(),
+        }
+    }
+}
+
+fn grouped<T>(rows: Vec<T>, key: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
+    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}

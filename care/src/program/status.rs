@@ -1,0 +1,154 @@
+//! Activating, holding and releasing a program.
+
+use super::table::{program, program_hold};
+use super::{History, Program, Status, find_to_write, of_patients};
+use crate::access::Scope;
+use crate::audit;
+use crate::clock::Day;
+use crate::error::{Code, Error, Result};
+use crate::id::Kind;
+use crate::patient::Chart;
+use crate::store::Tx;
+use sea_orm::{ActiveModelTrait, Set};
+use uuid::Uuid;
+
+fn refused(message: &str) -> Error {
+    Error::field("programId", Code::NotAllowed, message)
+}
+
+/// Makes a draft the program that the patient follows, from today or its later first day on. A
+/// patient follows one program: another one that is current is completed when `replace_current`,
+/// and is a refusal otherwise. Activating an active program changes nothing.
+pub async fn activate(scope: &Scope, program_id: Uuid, replace_current: bool) -> Result<Program> {
+    let tx = scope.write().await?;
+    let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
+    let today = chart.date_at(scope.services().now());
+    match history.row.status {
+        Status::Draft => {}
+        Status::Active => return history.program(&chart, today),
+        Status::OnHold => return Err(refused("This program is on hold. Release it instead.")),
+        Status::Completed | Status::Discontinued => return Err(refused("This program has ended.")),
+    }
+    let others = of_patients(&tx, scope, &[chart.id()]).await?;
+    let current = others.iter().find(|other| other.row.status.is_current());
+    if current.is_some() && !replace_current {
+        let message = "The patient follows another program. Set replaceCurrent to complete that one.";
+        return Err(Error::field("replaceCurrent", Code::NotAllowed, message));
+    }
+    let change = chart.raise(&tx, None).await?;
+    let starts_on = history.row.starts_on.max(today);
+    if let Some(current) = current {
+        let ends_on = starts_on.plus(-1).max(current.row.starts_on);
+        set(&tx, current, Status::Completed, current.row.starts_on, Some(ends_on), change).await?;
+    }
+    if history.row.ends_on.is_some_and(|end| end < starts_on) {
+        return Err(refused("The last day of this program is over. Revise it first."));
+    }
+    set(&tx, &history, Status::Active, starts_on, history.row.ends_on, change).await?;
+    finish(tx, scope, &chart, &history, ("program.activate", change)).await
+}
+
+/// Holds an active program: nothing is due until it is released. Holding a held one changes nothing.
+pub async fn hold(scope: &Scope, program_id: Uuid, reason: &str) -> Result<Program> {
+    let reason = reason.trim();
+    if !(1..=1_000).contains(&reason.chars().count()) {
+        return Err(Error::field("reason", Code::Required, "Give the reason in 1 to 1,000 characters."));
+    }
+    let tx = scope.write().await?;
+    let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
+    let today = chart.date_at(scope.services().now());
+    match history.row.status {
+        Status::Active => {}
+        Status::OnHold => return history.program(&chart, today),
+        _ => return Err(refused("Only an active program can be held.")),
+    }
+    let change = chart.raise(&tx, None).await?;
+    let id = scope.services().new_id();
+    program_hold::ActiveModel {
+        clinic_id: Set(chart.clinic_id()),
+        id: Set(id),
+        patient_id: Set(chart.id()),
+        program_id: Set(program_id),
+        held_from: Set(today),
+        reason: Set(chart.seal(scope, "program_hold.reason", id, reason)?),
+        held_by: Set(scope.member_id().ok()),
+        held_at: Set(scope.services().now()),
+        released_on: Set(None),
+        released_by: Set(None),
+        released_at: Set(None),
+        change: Set(change),
+    }
+    .insert(&tx)
+    .await?;
+    let row = &history.row;
+    set(&tx, &history, Status::OnHold, row.starts_on, row.ends_on, change).await?;
+    finish(tx, scope, &chart, &history, ("program.hold", change)).await
+}
+
+/// Releases a held program; today counts again. Releasing an active one changes nothing.
+pub async fn release(scope: &Scope, program_id: Uuid) -> Result<Program> {
+    let tx = scope.write().await?;
+    let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
+    let today = chart.date_at(scope.services().now());
+    match history.row.status {
+        Status::OnHold => {}
+        Status::Active => return history.program(&chart, today),
+        _ => return Err(refused("Only a held program can be released.")),
+    }
+    let change = chart.raise(&tx, None).await?;
+    if let Some(hold) = history.open_hold() {
+        program_hold::ActiveModel {
+            clinic_id: Set(hold.clinic_id),
+            id: Set(hold.id),
+            released_on: Set(Some(today)),
+            released_by: Set(scope.member_id().ok()),
+            released_at: Set(Some(scope.services().now())),
+            change: Set(change),
+            ..Default::default()
+        }
+        .update(&tx)
+        .await?;
+    }
+    let row = &history.row;
+    set(&tx, &history, Status::Active, row.starts_on, row.ends_on, change).await?;
+    finish(tx, scope, &chart, &history, ("program.release", change)).await
+}
+
+async fn set(
+    tx: &Tx,
+    history: &History,
+    status: Status,
+    starts_on: Day,
+    ends_on: Option<Day>,
+    change: i64,
+) -> Result<()> {
+    program::ActiveModel {
+        clinic_id: Set(history.row.clinic_id),
+        id: Set(history.row.id),
+        status: Set(status),
+        starts_on: Set(starts_on),
+        ends_on: Set(ends_on),
+        change: Set(change),
+        ..Default::default()
+    }
+    .update(tx)
+    .await?;
+    Ok(())
+}
+
+/// Audits, commits, announces, and answers the program as it stands now.
+async fn finish(
+    tx: Tx,
+    scope: &Scope,
+    chart: &Chart,
+    history: &History,
+    (action, change): (&'static str, i64),
+) -> Result<Program> {
+    let id = history.row.id;
+    let entry = audit::Entry { action, patient_id: Some(chart.id()), object: (Kind::Program, id) };
+    audit::record(&tx, scope, entry).await?;
+    let (_, now) = super::find(&tx, scope, id).await?;
+    tx.commit().await?;
+    scope.announce(chart.id(), change);
+    now.program(chart, chart.date_at(scope.services().now()))
+}

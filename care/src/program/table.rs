@@ -1,0 +1,124 @@
+//! The tables `program`, `program_revision`, `prescription`, `program_hold`.
+
+pub(crate) mod program {
+    use super::super::Status;
+    use crate::clock::{Day, Instant};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "program")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        pub(crate) title: String,
+        pub(crate) status: Status,
+        pub(crate) starts_on: Day,
+        pub(crate) ends_on: Option<Day>,
+        pub(crate) revision: i32,
+        pub(crate) fingerprint: Vec<u8>,
+        pub(crate) created_by: Option<Uuid>,
+        pub(crate) created_at: Instant,
+        pub(crate) change: i64,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod program_revision {
+    use super::super::phase::Phases;
+    use crate::clock::{Day, Instant};
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "program_revision")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        pub(crate) program_id: Uuid,
+        pub(crate) number: i32,
+        pub(crate) effective_from: Day,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub(crate) phases: Phases,
+        pub(crate) note: Option<Sealed>,
+        pub(crate) fingerprint: Vec<u8>,
+        pub(crate) created_by: Option<Uuid>,
+        pub(crate) created_at: Instant,
+        pub(crate) change: i64,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod prescription {
+    use crate::library::dose::Dose;
+    use crate::library::schedule::Schedule;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "prescription")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        pub(crate) program_id: Uuid,
+        pub(crate) revision_id: Uuid,
+        pub(crate) origin_id: Uuid,
+        pub(crate) position: i32,
+        pub(crate) exercise_id: Uuid,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub(crate) dose: Dose,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub(crate) schedule: Schedule,
+        pub(crate) change: i64,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod program_hold {
+    use crate::clock::{Day, Instant};
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "program_hold")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        pub(crate) program_id: Uuid,
+        pub(crate) held_from: Day,
+        pub(crate) reason: Sealed,
+        pub(crate) held_by: Option<Uuid>,
+        pub(crate) held_at: Instant,
+        pub(crate) released_on: Option<Day>,
+        pub(crate) released_by: Option<Uuid>,
+        pub(crate) released_at: Option<Instant>,
+        pub(crate) change: i64,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,93 @@
+//! The logs of a patient, newest first.
+
+use super::sessions::{standing, with_results};
+use super::table::progress_log::{Column, Entity};
+use super::ProgressLog;
+use crate::access::Scope;
+use crate::clock::Day;
+use crate::error::{Error, Result};
+use crate::page::{Cursor, Page, Request};
+use crate::patient::Chart;
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+/// Local dates, both included; a missing end is open.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Range {
+    /// The first date.
+    pub from: Option<Day>,
+    /// The last date.
+    pub to: Option<Day>,
+}
+
+/// One page of a visible patient's standing logs: by time performed, newest first.
+pub async fn list(
+    scope: &Scope,
+    patient_id: Uuid,
+    range: Range,
+    request: &Request,
+) -> Result<Page<ProgressLog>> {
+    let window = request.check("progressLogs")?;
+    let tx = scope.read().await?;
+    let chart = Chart::open(&tx, scope, patient_id).await?;
+    let mut find = Entity::find()
+        .filter(Column::ClinicId.eq(chart.clinic_id()))
+        .filter(Column::PatientId.eq(chart.id()))
+        .filter(standing());
+    if let Some(from) = range.from {
+        find = find.filter(Column::LocalDate.gte(from));
+    }
+    if let Some(to) = range.to {
+        find = find.filter(Column::LocalDate.lte(to));
+    }
+    if let Some(after) = window.after {
+        find = find.filter(beyond(after, false));
+    }
+    if let Some(before) = window.before {
+        find = find.filter(beyond(before, true));
+    }
+    let order = if window.backward { Order::Asc } else { Order::Desc };
+    let rows = find
+        .order_by(Column::PerformedAt, order.clone())
+        .order_by(Column::LogId, order)
+        .limit(u64::from(window.limit) + 1)
+        .all(tx.as_ref())
+        .await?;
+    let entries = with_results(&tx, chart.clinic_id(), rows)
+        .await?
+        .into_iter()
+        .map(|rows| {
+            let cursor = Cursor { key: rows.log.performed_at.0, id: rows.log.log_id };
+            Ok((cursor, rows.opened(&chart)?))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(&window, entries, None))
+}
+
+/// The standing log of this id, of the patient who acts.
+pub async fn get(scope: &Scope, id: Uuid) -> Result<ProgressLog> {
+    let tx = scope.read().await?;
+    let chart = Chart::open(&tx, scope, scope.patient_id().map_err(|_| Error::NotFound)?).await?;
+    let row = Entity::find()
+        .filter(Column::ClinicId.eq(chart.clinic_id()))
+        .filter(Column::PatientId.eq(chart.id()))
+        .filter(Column::LogId.eq(id))
+        .filter(standing())
+        .one(tx.as_ref())
+        .await?
+        .ok_or(Error::NotFound)?;
+    let rows = with_results(&tx, chart.clinic_id(), vec![row]).await?.pop().ok_or(Error::NotFound)?;
+    rows.opened(&chart)
+}
+
+fn beyond(place: Cursor, newer: bool) -> Condition {
+    let (past_key, past_id) = if newer {
+        (Column::PerformedAt.gt(place.key), Column::LogId.gt(place.id))
+    } else {
+        (Column::PerformedAt.lt(place.key), Column::LogId.lt(place.id))
+    };
+    Condition::any()
+        .add(past_key)
+        .add(Condition::all().add(Column::PerformedAt.eq(place.key)).add(past_id))
+}

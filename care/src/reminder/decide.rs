@@ -1,0 +1,114 @@
+//! What happens to a reminder that the timetable calls due: a pure rule over what was read.
+
+use super::quiet::{QuietHours, smear};
+use super::recurrence::Occurrence;
+use super::table::reminder::Model;
+use super::{DeliveryStatus, QuietPolicy, Status, delivery_id};
+use crate::clock::{Day, Instant};
+use jiff::tz::TimeZone;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Reminders deferred to the end of the quiet hours are spread over so many seconds.
+const SMEAR_SECONDS: u32 = 120;
+/// So many missed occurrences are recorded one by one; a longer outage leaves out the oldest.
+const MOST_MISSED: usize = 50;
+const DAY: i64 = 24 * 60 * 60_000;
+
+/// What is known of the patient.
+pub(super) struct Facts {
+    /// The zone of their quiet hours.
+    pub(super) zone: TimeZone,
+    /// Their quiet hours.
+    pub(super) quiet: Option<QuietHours>,
+    /// Local dates of the sessions they logged lately, one entry a session.
+    pub(super) sessions: Vec<Day>,
+    /// Whether a device of theirs takes pushes.
+    pub(super) reachable: bool,
+}
+
+/// An occurrence and what becomes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Decision {
+    pub(super) id: Uuid,
+    pub(super) date: Day,
+    pub(super) slot: i32,
+    pub(super) due_at: Instant,
+    pub(super) expires_at: Instant,
+    pub(super) fate: Fate,
+}
+
+/// What becomes of an occurrence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It goes out now.
+    Push,
+    /// It waits until then.
+    Wait(Instant),
+    /// It is recorded so and never goes out.
+    Over(DeliveryStatus),
+}
+
+/// The occurrences of an active reminder that have come due by `now` and are not `known` yet: the
+/// newest within the late limit goes out (or what else the facts say), older ones are expired.
+pub(super) fn decide(row: &Model, known: &HashSet<Uuid>, facts: &Facts, now: Instant) -> Vec<Decision> {
+    let Some(next_due_at) = row.next_due_at.filter(|due| row.status == Status::Active && *due <= now) else {
+        return Vec::new();
+    };
+    let zone = row.zone();
+    let limit = i64::from(row.late_limit_minutes) * 60_000;
+    let since = next_due_at.max(now.plus(-DAY - limit));
+    let came = row.rule.between(&zone, since.timestamp(), now.plus(1).timestamp(), MOST_MISSED);
+    let newest = came.last().map(|occurrence| occurrence.due_at);
+    came.into_iter()
+        .map(|occurrence| {
+            let id = delivery_id(row.id, Day(occurrence.local_date), i32::from(occurrence.slot));
+            let due_at = Instant::from(occurrence.due_at);
+            let expires_at = due_at.plus(limit);
+            let late = expires_at <= now || Some(occurrence.due_at) != newest;
+            let fate = if late {
+                Fate::Over(DeliveryStatus::Expired)
+            } else {
+                fate(row, &occurrence, facts, expires_at, now)
+            };
+            let (date, slot) = (Day(occurrence.local_date), i32::from(occurrence.slot));
+            Decision { id, date, slot, due_at, expires_at, fate }
+        })
+        .filter(|decision| !known.contains(&decision.id))
+        .collect()
+}
+
+fn fate(row: &Model, occurrence: &Occurrence, facts: &Facts, expires_at: Instant, now: Instant) -> Fate {
+    if done(row, Day(occurrence.local_date), i32::from(occurrence.slot), facts) {
+        return Fate::Over(DeliveryStatus::SkippedDone);
+    }
+    if !facts.reachable {
+        return Fate::Over(DeliveryStatus::NoDevice);
+    }
+    match quiet_until(facts, now) {
+        None => Fate::Push,
+        Some(_) if row.quiet_policy == QuietPolicy::Drop => Fate::Over(DeliveryStatus::Quiet),
+        Some(end) => {
+            let spread = smear(*row.id.as_bytes(), occurrence.local_date, SMEAR_SECONDS);
+            let at = end.plus(i64::try_from(spread.as_millis()).unwrap_or(0));
+            // What was deferred on the patient's wish is not late at the end of the quiet hours.
+            let _ = expires_at;
+            Fate::Wait(at)
+        }
+    }
+}
+
+/// Whether the sessions that the day's slots up to this one ask for are logged already.
+pub(super) fn done(row: &Model, date: Day, slot: i32, facts: &Facts) -> bool {
+    let minute = |time: &jiff::civil::Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
+    let asked = row.rule.times.iter().filter(|time| minute(time) <= slot).count().max(1);
+    row.only_if_not_done && facts.sessions.iter().filter(|day| **day == date).count() >= asked
+}
+
+/// The end of the quiet hours that `now` lies in.
+pub(super) fn quiet_until(facts: &Facts, now: Instant) -> Option<Instant> {
+    let quiet = facts.quiet?;
+    quiet
+        .contains(&facts.zone, now.timestamp())
+        .then(|| quiet.end_after(&facts.zone, now.timestamp()).into())
+}

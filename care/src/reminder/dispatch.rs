@@ -1,0 +1,251 @@
+//! One round of the engine: what the timetable calls due is decided and recorded in one
+//! transaction; what is to go out is answered, and from then on its row is the lease.
+
+use super::decide::{Decision, Fate, decide, done, quiet_until};
+use super::outbound::{Outbound, Read, raise, read};
+use super::table::{reminder, reminder_delivery};
+use super::{DeliveryStatus, Status};
+use crate::access::Worker;
+use crate::clock::Instant;
+use crate::error::Result;
+use crate::live::Change;
+use crate::store::Tx;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
+
+/// What a round answers.
+#[derive(Debug, Clone, Default)]
+pub struct Dispatched {
+    /// Pushes that are the caller's to send.
+    pub outbound: Vec<Outbound>,
+    /// When the reminders of the round come due next.
+    pub next: Vec<(Uuid, Instant)>,
+}
+
+/// Decides about the reminders `ids` at `now`. A push that is not finished within `lease_ms`
+/// is found by [`retry`]. Repeating a round changes nothing.
+pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, lease_ms: i64) -> Result<Dispatched> {
+    let tx = worker.write().await?;
+    let rows = lock_reminders(&tx, ids).await?;
+    let keys: Vec<_> = rows.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
+    let read = read(&tx, &keys, now).await?;
+    let known = known(&tx, &rows).await?;
+    let mut round = Round { now, lease_ms, read, deliveries: Vec::new(), advanced: Vec::new(), changed: BTreeSet::new() };
+    let mut answer = Dispatched::default();
+    for row in rows {
+        round.decide(worker, row, &known, &mut answer);
+    }
+    let changed: Vec<_> = round.changed.iter().copied().collect();
+    raise(&tx, worker, &changed).await?;
+    insert(&tx, round.deliveries).await?;
+    advance(&tx, round.advanced).await?;
+    tx.commit().await?;
+    publish(worker, &round.read, &changed);
+    Ok(answer)
+}
+
+struct Round {
+    now: Instant,
+    lease_ms: i64,
+    read: Read,
+    deliveries: Vec<reminder_delivery::Model>,
+    advanced: Vec<reminder::Model>,
+    changed: BTreeSet<(Uuid, Uuid)>,
+}
+
+impl Round {
+    fn decide(&mut self, worker: &Worker, mut row: reminder::Model, known: &HashSet<Uuid>, answer: &mut Dispatched) {
+        let key = (row.clinic_id, row.patient_id);
+        let Some(facts) = self.read.facts.get(&key) else { return };
+        let due = row.status == Status::Active && row.next_due_at.is_some_and(|due| due <= self.now);
+        if due {
+            for decision in decide(&row, known, facts, self.now) {
+                let delivery = self.delivery(&row, &decision);
+                if decision.fate == Fate::Push {
+                    let what = (decision.id, decision.due_at, decision.expires_at);
+                    answer.outbound.push(self.read.outbound(worker.services(), &row, what));
+                }
+                self.deliveries.push(delivery);
+            }
+            self.changed.insert(key);
+            row.change = self.read.next_change(key);
+            row.set_next(row.rule.next_after(&row.zone(), self.now.timestamp()));
+        }
+        answer.next.extend(row.next_due_at.map(|next| (row.id, next)));
+        if due {
+            self.advanced.push(row);
+        }
+    }
+
+    fn delivery(&self, row: &reminder::Model, decision: &Decision) -> reminder_delivery::Model {
+        let (status, attempts, next_try_at) = match decision.fate {
+            Fate::Push => (DeliveryStatus::Pending, 1, Some(self.now.plus(self.lease_ms))),
+            Fate::Wait(at) => (DeliveryStatus::Pending, 0, Some(at)),
+            Fate::Over(status) => (status, 0, None),
+        };
+        // Waiting for the end of the quiet hours does not use up the late limit.
+        let expires_at = match decision.fate {
+            Fate::Wait(at) => decision.expires_at.plus(at.0 - decision.due_at.0),
+            _ => decision.expires_at,
+        };
+        reminder_delivery::Model {
+            clinic_id: row.clinic_id,
+            reminder_id: row.id,
+            local_date: decision.date,
+            slot: decision.slot,
+            id: decision.id,
+            patient_id: row.patient_id,
+            due_at: decision.due_at,
+            expires_at,
+            status,
+            attempts,
+            snoozes: 0,
+            next_try_at,
+            sent_at: None,
+            done_at: None,
+            change: self.read.next_change((row.clinic_id, row.patient_id)),
+        }
+    }
+}
+
+/// Takes up to `limit` deliveries whose time has come again: put off, deferred, or sent by a
+/// worker that never told the result. Each is decided anew.
+pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> Result<Vec<Outbound>> {
+    let tx = worker.write().await?;
+    let mut find = reminder_delivery::Entity::find()
+        .filter(reminder_delivery::Column::NextTryAt.lte(now))
+        .order_by_asc(reminder_delivery::Column::NextTryAt)
+        .limit(limit);
+    if tx.locks_rows() {
+        use sea_orm::sea_query::{LockBehavior, LockType};
+        find = find.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    let deliveries = find.all(&tx).await?;
+    if deliveries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = deliveries.iter().map(|delivery| delivery.reminder_id).collect();
+    let reminders: HashMap<_, _> = reminder::Entity::find()
+        .filter(reminder::Column::Id.is_in(ids))
+        .all(&tx)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let keys: Vec<_> = deliveries.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
+    let read = read(&tx, &keys, now).await?;
+    let mut outbound = Vec::new();
+    for mut delivery in deliveries {
+        let Some(row) = reminders.get(&delivery.reminder_id) else { continue };
+        decide_again(row, &read, &mut delivery, now, lease_ms);
+        if delivery.status == DeliveryStatus::Pending && delivery.next_try_at == Some(now.plus(lease_ms)) {
+            let what = (delivery.id, delivery.due_at, delivery.expires_at);
+            outbound.push(read.outbound(worker.services(), row, what));
+        }
+        delivery.change = read.next_change((row.clinic_id, row.patient_id));
+        delivery.into_active_model().reset_all().update(&tx).await?;
+    }
+    raise(&tx, worker, &keys).await?;
+    tx.commit().await?;
+    publish(worker, &read, &keys);
+    Ok(outbound)
+}
+
+fn decide_again(
+    row: &reminder::Model,
+    read: &Read,
+    delivery: &mut reminder_delivery::Model,
+    now: Instant,
+    lease_ms: i64,
+) {
+    let Some(facts) = read.facts.get(&(row.clinic_id, row.patient_id)) else { return };
+    delivery.next_try_at = None;
+    delivery.status = if row.status == Status::Paused || row.status == Status::Deleted {
+        DeliveryStatus::Canceled
+    } else if delivery.expires_at <= now {
+        if delivery.attempts > 0 { DeliveryStatus::Failed } else { DeliveryStatus::Expired }
+    } else if done(row, delivery.local_date, delivery.slot, facts) {
+        DeliveryStatus::SkippedDone
+    } else if !facts.reachable {
+        DeliveryStatus::NoDevice
+    } else if let Some(end) = quiet_until(facts, now) {
+        delivery.next_try_at = Some(end);
+        DeliveryStatus::Pending
+    } else {
+        delivery.attempts += 1;
+        delivery.next_try_at = Some(now.plus(lease_ms));
+        DeliveryStatus::Pending
+    };
+}
+
+async fn lock_reminders(tx: &Tx, ids: &[Uuid]) -> Result<Vec<reminder::Model>> {
+    let mut find = reminder::Entity::find()
+        .filter(reminder::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(reminder::Column::Id);
+    if tx.locks_rows() {
+        find = find.lock_exclusive();
+    }
+    Ok(find.all(tx).await?)
+}
+
+/// The occurrences that were decided already. Whoever inserts one holds the reminder's lock.
+async fn known(tx: &Tx, rows: &[reminder::Model]) -> Result<HashSet<Uuid>> {
+    let ids: Vec<Uuid> = reminder_delivery::Entity::find()
+        .select_only()
+        .column(reminder_delivery::Column::Id)
+        .filter(reminder_delivery::Column::ReminderId.is_in(rows.iter().map(|row| row.id)))
+        .filter(reminder_delivery::Column::DueAt.gte(oldest_due(rows)))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// Two days before the earliest of what is due: a change of zone moves a slot by less.
+fn oldest_due(rows: &[reminder::Model]) -> Instant {
+    let earliest = rows.iter().filter_map(|row| row.next_due_at).min().unwrap_or_default();
+    earliest.plus(-2 * 24 * 60 * 60_000)
+}
+
+async fn insert(tx: &Tx, deliveries: Vec<reminder_delivery::Model>) -> Result<()> {
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    let rows = deliveries.into_iter().map(|row| row.into_active_model().reset_all());
+    reminder_delivery::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Writes what comes next, one statement for all. The rows exist and are locked, so the insert
+/// always meets a conflict.
+async fn advance(tx: &Tx, rows: Vec<reminder::Model>) -> Result<()> {
+    use reminder::Column;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let update = OnConflict::columns([Column::ClinicId, Column::Id])
+        .update_columns([
+            Column::Status,
+            Column::NextDueAt,
+            Column::NextDate,
+            Column::NextSlot,
+            Column::FireAt,
+            Column::Change,
+        ])
+        .to_owned();
+    let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+    reminder::Entity::insert_many(rows).on_conflict(update).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+fn publish(worker: &Worker, read: &Read, keys: &[(Uuid, Uuid)]) {
+    for (clinic_id, patient_id) in keys {
+        let change = read.next_change((*clinic_id, *patient_id));
+        let change = Change::Patient { clinic_id: *clinic_id, patient_id: *patient_id, change };
+        worker.live().publish(change);
+    }
+}

@@ -1,0 +1,123 @@
+//! What became of past occurrences.
+
+use super::table::{reminder, reminder_delivery};
+use super::{DeliveryStatus, Reminder, opened};
+use crate::access::Scope;
+use crate::clock::{Day, Instant};
+use crate::error::{Error, Result};
+use crate::page::{Cursor, Page, Request};
+use crate::patient::Chart;
+use crate::store::Tx;
+use reminder_delivery::{Column, Entity, Model};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// An occurrence that was decided.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Its id; also the id of its push.
+    pub id: Uuid,
+    /// The reminder.
+    pub reminder: Reminder,
+    /// The local date the rule named.
+    pub local_date: Day,
+    /// When it came due.
+    pub due_at: Instant,
+    /// What became of it.
+    pub status: DeliveryStatus,
+    /// When a provider took the push.
+    pub sent_at: Option<Instant>,
+    /// When the patient said it was done.
+    pub done_at: Option<Instant>,
+    /// When it goes out again, put off or waiting.
+    pub next_try_at: Option<Instant>,
+}
+
+/// One page of the past occurrences of the patient who acts, newest first.
+pub async fn history(scope: &Scope, request: &Request) -> Result<Page<Delivery>> {
+    let window = request.check("reminderHistory")?;
+    let tx = scope.read().await?;
+    let chart = Chart::open(&tx, scope, scope.patient_id()?).await?;
+    let mut find = Entity::find()
+        .filter(Column::ClinicId.eq(chart.clinic_id()))
+        .filter(Column::PatientId.eq(chart.id()));
+    if let Some(after) = window.after {
+        find = find.filter(beyond(after, false));
+    }
+    if let Some(before) = window.before {
+        find = find.filter(beyond(before, true));
+    }
+    let order = if window.backward { Order::Asc } else { Order::Desc };
+    let rows = find
+        .order_by(Column::DueAt, order.clone())
+        .order_by(Column::Id, order)
+        .limit(u64::from(window.limit) + 1)
+        .all(tx.as_ref())
+        .await?;
+    let reminders = reminders(&tx, &chart, &rows).await?;
+    let entries = rows
+        .into_iter()
+        .filter_map(|row| {
+            let reminder = reminders.get(&row.reminder_id)?.clone();
+            let cursor = Cursor { key: row.due_at.0, id: row.id };
+            Some((cursor, with(reminder, &row)))
+        })
+        .collect();
+    Ok(Page::cut(&window, entries, None))
+}
+
+/// The decided occurrence of this id, of the patient who acts.
+pub async fn delivery(scope: &Scope, id: Uuid) -> Result<Delivery> {
+    let tx = scope.read().await?;
+    let chart = Chart::open(&tx, scope, scope.patient_id().map_err(|_| Error::NotFound)?).await?;
+    find(&tx, &chart, id).await
+}
+
+pub(super) async fn find(tx: &Tx, chart: &Chart, id: Uuid) -> Result<Delivery> {
+    let row = find_row(tx, chart, id).await?;
+    let mut reminders = reminders(tx, chart, std::slice::from_ref(&row)).await?;
+    Ok(with(reminders.remove(&row.reminder_id).ok_or(Error::NotFound)?, &row))
+}
+
+pub(super) async fn find_row(tx: &Tx, chart: &Chart, id: Uuid) -> Result<Model> {
+    Entity::find()
+        .filter(Column::Id.eq(id))
+        .filter(Column::ClinicId.eq(chart.clinic_id()))
+        .filter(Column::PatientId.eq(chart.id()))
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+async fn reminders(tx: &Tx, chart: &Chart, rows: &[Model]) -> Result<HashMap<Uuid, Reminder>> {
+    let found = reminder::Entity::find()
+        .filter(reminder::Column::ClinicId.eq(chart.clinic_id()))
+        .filter(reminder::Column::Id.is_in(rows.iter().map(|row| row.reminder_id)))
+        .all(tx)
+        .await?;
+    found.iter().map(|row| Ok((row.id, opened(chart, row)?))).collect()
+}
+
+fn with(reminder: Reminder, row: &Model) -> Delivery {
+    Delivery {
+        id: row.id,
+        reminder,
+        local_date: row.local_date,
+        due_at: row.due_at,
+        status: row.status,
+        sent_at: row.sent_at,
+        done_at: row.done_at,
+        next_try_at: row.next_try_at,
+    }
+}
+
+fn beyond(place: Cursor, newer: bool) -> Condition {
+    let (past_key, past_id) = if newer {
+        (Column::DueAt.gt(place.key), Column::Id.gt(place.id))
+    } else {
+        (Column::DueAt.lt(place.key), Column::Id.lt(place.id))
+    };
+    Condition::any().add(past_key).add(Condition::all().add(Column::DueAt.eq(place.key)).add(past_id))
+}

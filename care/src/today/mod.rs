@@ -1,0 +1,130 @@
+//! The read model of the patient app's first screen: all of one day in one read.
+//!
+//! Offers [`read`].
+
+use crate::access::Scope;
+use crate::clock::{Day, Instant};
+use crate::error::{Code, Error, Result};
+use crate::library::{self, Exercise};
+use crate::patient::{Chart, Patient};
+use crate::program::{self, Hold, Prescription, Program};
+use crate::progress::adherence::{Adherence, adherence, day_items};
+use crate::progress::{self, plans, sessions};
+use crate::reminder::{self, Upcoming};
+use jiff::civil::Time;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Days of the adherence window: four weeks, the day itself included.
+pub const WINDOW_DAYS: i32 = 28;
+/// How far back a streak is looked for.
+const STREAK_DAYS: i32 = 366;
+/// Reminders shown for the rest of the day.
+const REMINDERS: usize = 20;
+
+/// An exercise of the day.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// What is prescribed.
+    pub prescription: Prescription,
+    /// The exercise.
+    pub exercise: Exercise,
+    /// Occasions asked for on this day.
+    pub times_due: u8,
+    /// Occasions done in full.
+    pub times_done: u8,
+    /// Whether all of them are done.
+    pub completed: bool,
+}
+
+/// A patient's day.
+#[derive(Debug, Clone)]
+pub struct Today {
+    /// The patient.
+    pub patient: Patient,
+    /// The patient-local date.
+    pub date: Day,
+    /// The program in force.
+    pub program: Option<Program>,
+    /// Its exercises on this day, in order; none while it is on hold.
+    pub items: Vec<Item>,
+    /// Adherence over the four weeks up to this day.
+    pub adherence: Adherence,
+    /// Scheduled days met in a row up to this day.
+    pub streak: u32,
+    /// Reminders still to come on this day.
+    pub reminders: Vec<Upcoming>,
+    /// The hold the program is on.
+    pub hold: Option<Hold>,
+}
+
+/// The day `date` (the patient's own today when missing; at most a year off) of the patient who acts.
+pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
+    let patient_id = scope.patient_id()?;
+    let now = scope.services().now();
+    let tx = scope.read().await?;
+    let chart = Chart::open(&tx, scope, patient_id).await?;
+    let actual = chart.date_at(now);
+    let date = date.unwrap_or(actual);
+    if date < actual.plus(-STREAK_DAYS) || date > actual.plus(STREAK_DAYS) {
+        return Err(Error::field("date", Code::OutOfRange, "Give a day within a year of today."));
+    }
+    let histories = program::of_patients(&tx, scope, &[patient_id]).await?;
+    let all: Vec<_> = histories.iter().collect();
+    let current = all.iter().copied().find(|history| history.row.status.is_current());
+    // Back to the Monday before, so that a schedule by the week is seen whole.
+    let span = (date.plus(-STREAK_DAYS - 7), date);
+    let logged = progress::of_patients(&tx, chart.clinic_id(), &[patient_id], span).await?;
+    let logged = logged.get(&patient_id).map(Vec::as_slice).unwrap_or_default();
+    let (plans, sessions) = (plans(&all), sessions(logged, &all));
+    let window = |days: i32| date.plus(1 - days).0..date.plus(1).0;
+    let program = current.map(|history| history.program(&chart, date)).transpose()?;
+    let items = match (current, &program) {
+        (Some(history), Some(program)) if program.hold.is_none() => {
+            let plan = progress::plans(&[history]);
+            let due = plan.first().map(|plan| day_items(plan, date.0, &sessions)).unwrap_or_default();
+            let wanted: Vec<Uuid> = program.revision.prescriptions.iter().map(|row| row.exercise_id).collect();
+            items(program, &due, &library::rows_by_ids(&tx, &wanted).await?)
+        }
+        _ => Vec::new(),
+    };
+    let reminders = if date == actual {
+        reminder::upcoming_of(&tx, &chart, (now, end_of_day(&chart, date)), REMINDERS).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Today {
+        patient: chart.patient()?,
+        date,
+        hold: program.as_ref().and_then(|program| program.hold.clone()),
+        program,
+        items,
+        adherence: adherence(&plans, &sessions, window(WINDOW_DAYS), actual.0),
+        streak: adherence(&plans, &sessions, window(STREAK_DAYS), actual.0).streak,
+        reminders,
+    })
+}
+
+fn items(
+    program: &Program,
+    due: &[progress::adherence::DayItem],
+    exercises: &HashMap<Uuid, Exercise>,
+) -> Vec<Item> {
+    let item = |prescription: &Prescription| {
+        let due = due.iter().find(|item| item.origin_id == prescription.origin_id)?;
+        Some(Item {
+            exercise: exercises.get(&prescription.exercise_id)?.clone(),
+            prescription: prescription.clone(),
+            times_due: due.times_due,
+            times_done: due.times_done,
+            completed: due.completed,
+        })
+    };
+    program.revision.prescriptions.iter().filter_map(item).collect()
+}
+
+/// The first instant of the day after `date` on the patient's clock.
+fn end_of_day(chart: &Chart, date: Day) -> Instant {
+    let midnight = date.plus(1).0.to_datetime(Time::MIN);
+    chart.zone().to_ambiguous_timestamp(midnight).compatible().map_or(Instant(i64::MAX), Instant::from)
+}
