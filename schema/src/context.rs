@@ -1,0 +1,43 @@
+//! What a resolver knows beside its arguments.
+
+use crate::error::raise;
+use async_graphql::{Context, Result};
+use care::access::{Door, Scope, Services};
+use care::error::Error;
+use std::sync::Arc;
+
+/// How the schema behaves.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Whether clients may ask for the schema itself.
+    pub introspection: bool,
+    /// Where invitation links lead, for example `https://clinic.example`.
+    pub public_url: String,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The person; none when signed out.
+    pub scope: Option<Arc<Scope>>,
+    /// The id under which the request is logged.
+    pub request_id: String,
+    /// The language asked for: a BCP 47 tag.
+    pub language: String,
+}
+
+/// The person who asks; the error `UNAUTHENTICATED` when signed out.
+pub(crate) fn scope<'a>(context: &'a Context<'_>) -> Result<&'a Scope> {
+    let caller = context.data::<Caller>()?;
+    caller.scope.as_deref().ok_or_else(|| raise(Error::Unauthenticated))
+}
+
+/// The way in before sign-in.
+pub(crate) fn door(context: &Context<'_>) -> Result<Door> {
+    Ok(care::access::door(context.data::<Arc<Services>>()?))
+}
+
+/// The language asked for.
+pub(crate) fn language<'a>(context: &'a Context<'_>) -> Result<&'a str> {
+    Ok(&context.data::<Caller>()?.language)
+}

@@ -1,0 +1,95 @@
+//! The scalars beside GraphQL's own.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use care::clock::{Day, Instant};
+use jiff::civil::Time;
+use jiff::fmt::temporal::DateTimeParser;
+
+/// An instant (RFC 3339). Answers are in UTC with `Z`; inputs need an offset or `Z`, and where a
+/// local date is derived from them, the offset decides it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DateTime {
+    pub(crate) instant: Instant,
+    /// The offset from UTC that an input had, in seconds.
+    pub(crate) offset_seconds: i32,
+}
+
+impl From<Instant> for DateTime {
+    fn from(instant: Instant) -> Self {
+        Self { instant, offset_seconds: 0 }
+    }
+}
+
+#[Scalar(name = "DateTime", specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
+impl ScalarType for DateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let malformed = || InputValueError::custom("Give an instant such as 2026-03-01T18:30:00+01:00.");
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        // A date and time of day with seconds and an offset; nothing else that Temporal allows.
+        let shaped = text.len() >= 20 && text.len() <= 40 && text.is_ascii() && !text.contains('[');
+        let pieces = DateTimeParser::new().parse_pieces(text).ok().filter(|_| shaped).ok_or_else(malformed)?;
+        let offset = pieces.to_numeric_offset().ok_or_else(malformed)?;
+        let time = pieces.time().ok_or_else(malformed)?;
+        let timestamp = offset.to_timestamp(pieces.date().to_datetime(time)).map_err(|_| malformed())?;
+        Ok(Self { instant: timestamp.into(), offset_seconds: offset.seconds() })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.instant.to_string())
+    }
+}
+
+/// A calendar date on the patient's clock: `YYYY-MM-DD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LocalDate(pub(crate) Day);
+
+#[Scalar(name = "LocalDate", specified_by_url = "https://scalars.graphql.org/andimarek/local-date")]
+impl ScalarType for LocalDate {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        let date = text.parse::<Day>().ok().filter(|date| date.to_string() == *text);
+        date.map(Self).ok_or_else(|| InputValueError::custom("Give a date such as 2026-03-01."))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// A time of day on the patient's clock: `HH:MM`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LocalTime(pub(crate) Time);
+
+#[Scalar(name = "LocalTime", specified_by_url = "https://scalars.graphql.org/andimarek/local-time")]
+impl ScalarType for LocalTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        let shaped = matches!(text.len(), 5 | 8) && text.as_bytes().get(2) == Some(&b':');
+        let time = text.parse::<Time>().ok().filter(|time| shaped && time.second() == 0);
+        time.map(Self).ok_or_else(|| InputValueError::custom("Give a time of day such as 08:30."))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.strftime("%H:%M").to_string())
+    }
+}
+
+/// The IANA name of a time zone, for example `Europe/Berlin`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TimeZone(pub(crate) String);
+
+#[Scalar(name = "TimeZone", specified_by_url = "https://www.iana.org/time-zones")]
+impl ScalarType for TimeZone {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        if jiff::tz::TimeZone::get(text).is_ok() {
+            Ok(Self(text.clone()))
+        } else {
+            Err(InputValueError::custom("Give an IANA name such as Europe/Berlin."))
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
