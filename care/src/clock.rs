@@ -70,8 +70,11 @@ impl Instant {
 
     /// The same instant for time arithmetic; the ends of jiff's range stand for what lies beyond.
     pub fn timestamp(self) -> Timestamp {
-        Timestamp::from_millisecond(self.0)
-            .unwrap_or(if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX })
+        Timestamp::from_millisecond(self.0).unwrap_or(if self.0 < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        })
     }
 
     /// The local date in `zone`.

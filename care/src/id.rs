@@ -132,8 +132,15 @@ mod tests {
     fn forms_outside_the_standard_are_refused() {
         let good = Kind::Program.encode(Uuid::from_u128(7));
         assert!(good.starts_with("program_") && good.len() == "program_".len() + 26, "{good}");
-        for bad in ["", "program_", &good.to_uppercase(), &good[..good.len() - 1], &format!("{good}0"),
-            "program_80000000000000000000000000", "11111111-1111-7111-8111-111111111111"] {
+        for bad in [
+            "",
+            "program_",
+            &good.to_uppercase(),
+            &good[..good.len() - 1],
+            &format!("{good}0"),
+            "program_80000000000000000000000000",
+            "11111111-1111-7111-8111-111111111111",
+        ] {
             assert_eq!(any(bad), None, "{bad}");
         }
     }

@@ -37,8 +37,7 @@ impl Cursor {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let (key, rest) = bytes.split_first_chunk::<8>()?;
         let (id, name) = rest.split_first_chunk::<16>()?;
-        (name == list.as_bytes())
-            .then(|| Self { key: i64::from_be_bytes(*key), id: Uuid::from_bytes(*id) })
+        (name == list.as_bytes()).then(|| Self { key: i64::from_be_bytes(*key), id: Uuid::from_bytes(*id) })
     }
 }
 
@@ -85,12 +84,11 @@ impl Request {
         };
         let limit = match asked {
             None => DEFAULT,
-            Some(asked) => u32::try_from(asked)
-                .ok()
-                .filter(|asked| (1..=LARGEST).contains(asked))
-                .ok_or_else(|| {
+            Some(asked) => {
+                u32::try_from(asked).ok().filter(|asked| (1..=LARGEST).contains(asked)).ok_or_else(|| {
                     Error::field(field, Code::OutOfRange, format!("Ask for 1 to {LARGEST} entries."))
-                })?,
+                })?
+            }
         };
         let place = |field: &str, text: &Option<String>| {
             text.as_deref()

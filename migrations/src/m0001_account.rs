@@ -1,7 +1,9 @@
 //! People who sign in: accounts, sessions with their token pairs, devices, invitations.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_integer_null, blob, blob_null, blob_uniq, integer, string, string_null, uuid, uuid_null};
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, blob, blob_null, blob_uniq, integer, string, string_null, uuid, uuid_null,
+};
 
 use crate::columns::index;
 
@@ -56,9 +58,7 @@ impl MigrationTrait for Migration {
                     .col(big_integer("refresh_expires_at"))
                     .col(big_integer_null("used_at"))
                     .col(big_integer_null("consumed_at"))
-                    .foreign_key(
-                        ForeignKey::create().from("session_token", "session_id").to("session", "id"),
-                    )
+                    .foreign_key(ForeignKey::create().from("session_token", "session_id").to("session", "id"))
                     .to_owned(),
             )
             .await?;

@@ -1,7 +1,9 @@
 //! Patients, their conditions, and the care teams that may see them.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_integer_null, blob, blob_null, string, string_null, uuid, uuid_null};
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, blob, blob_null, string, string_null, uuid, uuid_null,
+};
 
 use crate::columns::{clinic_table, index, within_clinic};
 
@@ -48,11 +50,7 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager
-            .create_index(index(
-                "patient_activity",
-                "patient",
-                &["clinic_id", "last_activity_at", "id"],
-            ))
+            .create_index(index("patient_activity", "patient", &["clinic_id", "last_activity_at", "id"]))
             .await?;
         manager
             .create_table(
@@ -86,8 +84,6 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager
-            .create_index(index("care_team_member", "care_team", &["clinic_id", "member_id"]))
-            .await
+        manager.create_index(index("care_team_member", "care_team", &["clinic_id", "member_id"])).await
     }
 }

@@ -1,7 +1,10 @@
 //! Programs: numbered immutable revisions of prescriptions, and holds.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_integer_null, blob, blob_null, integer, json_binary, string, string_null, uuid, uuid_null};
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, blob, blob_null, integer, json_binary, string, string_null, uuid,
+    uuid_null,
+};
 
 use crate::columns::{clinic_table, index, within_clinic};
 
@@ -28,9 +31,7 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager
-            .create_index(index("program_patient", "program", &["clinic_id", "patient_id"]))
-            .await?;
+        manager.create_index(index("program_patient", "program", &["clinic_id", "patient_id"])).await?;
         manager
             .create_table(
                 clinic_table("program_revision")

@@ -1,7 +1,10 @@
 //! The progress log: append-only versions and their results.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, blob, blob_null, integer, json_binary, small_integer_null, string, string_null, uuid, uuid_null};
+use sea_orm_migration::schema::{
+    big_integer, blob, blob_null, integer, json_binary, small_integer_null, string, string_null, uuid,
+    uuid_null,
+};
 
 use crate::columns::{clinic_table, index, within_clinic};
 

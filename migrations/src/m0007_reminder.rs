@@ -1,7 +1,10 @@
 //! Reminders and their deliveries.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_integer_null, blob, blob_null, boolean, integer, integer_null, json_binary, string, string_null, uuid, uuid_null, uuid_uniq};
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, blob, blob_null, boolean, integer, integer_null, json_binary, string,
+    string_null, uuid, uuid_null, uuid_uniq,
+};
 
 use crate::columns::{clinic_table, index, within_clinic};
 
@@ -38,13 +41,9 @@ impl MigrationTrait for Migration {
             .await?;
         // The timetable names a reminder by its id alone.
         manager
-            .create_index(
-                Index::create().name("reminder_id").table("reminder").col("id").unique().to_owned(),
-            )
+            .create_index(Index::create().name("reminder_id").table("reminder").col("id").unique().to_owned())
             .await?;
-        manager
-            .create_index(index("reminder_patient", "reminder", &["clinic_id", "patient_id"]))
-            .await?;
+        manager.create_index(index("reminder_patient", "reminder", &["clinic_id", "patient_id"])).await?;
         manager
             .create_table(
                 Table::create()
@@ -65,11 +64,7 @@ impl MigrationTrait for Migration {
                     .col(big_integer_null("done_at"))
                     .col(big_integer("change"))
                     .primary_key(
-                        Index::create()
-                            .col("clinic_id")
-                            .col("reminder_id")
-                            .col("local_date")
-                            .col("slot"),
+                        Index::create().col("clinic_id").col("reminder_id").col("local_date").col("slot"),
                     )
                     .foreign_key(&mut within_clinic("reminder_delivery", "reminder_id", "reminder"))
                     .foreign_key(&mut within_clinic("reminder_delivery", "patient_id", "patient"))
@@ -101,10 +96,8 @@ impl MigrationTrait for Migration {
              WHERE status = 'ACTIVE' AND next_due_at IS NOT NULL",
         )
         .await?;
-        db.execute_unprepared(
-            "CREATE INDEX reminder_fire ON reminder (fire_at) WHERE fire_at IS NOT NULL",
-        )
-        .await?;
+        db.execute_unprepared("CREATE INDEX reminder_fire ON reminder (fire_at) WHERE fire_at IS NOT NULL")
+            .await?;
         db.execute_unprepared(
             "CREATE INDEX reminder_delivery_waiting ON reminder_delivery (next_try_at) \
              WHERE next_try_at IS NOT NULL",

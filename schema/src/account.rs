@@ -8,7 +8,9 @@ pub(crate) struct AccountQuery;
 #[Object]
 impl AccountQuery {
     /// x
-    async fn x_account(&self) -> i32 { 0 }
+    async fn x_account(&self) -> i32 {
+        0
+    }
 }
 
 #[derive(Default)]
@@ -17,5 +19,7 @@ pub(crate) struct AccountMutation;
 #[Object]
 impl AccountMutation {
     /// x
-    async fn y_account(&self) -> i32 { 0 }
+    async fn y_account(&self) -> i32 {
+        0
+    }
 }

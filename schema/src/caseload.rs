@@ -8,5 +8,7 @@ pub(crate) struct CaseloadQuery;
 #[Object]
 impl CaseloadQuery {
     /// x
-    async fn x_caseload(&self) -> i32 { 0 }
+    async fn x_caseload(&self) -> i32 {
+        0
+    }
 }

@@ -71,11 +71,15 @@ fn whole(code: UserErrorCode, message: &str) -> Vec<UserError> {
 
 /// The answer of a mutation: what it changed, or the faults of its input. What a client cannot
 /// mend is a GraphQL error.
-pub(crate) fn settle<T>(result: care::error::Result<T>) -> async_graphql::Result<(Option<T>, Vec<UserError>)> {
+pub(crate) fn settle<T>(
+    result: care::error::Result<T>,
+) -> async_graphql::Result<(Option<T>, Vec<UserError>)> {
     let faults = match result {
         Ok(changed) => return Ok((Some(changed), Vec::new())),
         Err(Error::Invalid(faults)) => faults.into_iter().map(UserError::from).collect(),
-        Err(Error::NotFound) => whole(UserErrorCode::NotFound, "This does not exist, or is not visible to you."),
+        Err(Error::NotFound) => {
+            whole(UserErrorCode::NotFound, "This does not exist, or is not visible to you.")
+        }
         Err(Error::Conflict(_)) => {
             whole(UserErrorCode::Conflict, "This id has other content, or the object has changed meanwhile.")
         }

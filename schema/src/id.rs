@@ -26,7 +26,8 @@ pub(crate) fn input(kind: Kind, field: &str, id: &ID) -> Result<Uuid, FieldError
 /// The UUID that a client chose for what it creates: a TypeID of this kind.
 pub(crate) fn chosen(kind: Kind, id: Option<&ID>) -> Result<Option<Uuid>, FieldError> {
     id.map(|id| {
-        let message = format!("Give a TypeID of the form {}_… with a UUIDv7, or leave it out.", kind.prefix());
+        let message =
+            format!("Give a TypeID of the form {}_… with a UUIDv7, or leave it out.", kind.prefix());
         kind.decode(id).ok_or_else(|| FieldError::new("id", Code::Malformed, message))
     })
     .transpose()

@@ -8,5 +8,7 @@ pub(crate) struct LibraryQuery;
 #[Object]
 impl LibraryQuery {
     /// x
-    async fn x_library(&self) -> i32 { 0 }
+    async fn x_library(&self) -> i32 {
+        0
+    }
 }

@@ -8,5 +8,7 @@ pub(crate) struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// x
-    async fn x_node(&self) -> i32 { 0 }
+    async fn x_node(&self) -> i32 {
+        0
+    }
 }

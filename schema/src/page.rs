@@ -40,8 +40,7 @@ pub(crate) fn listed<T, N: OutputType>(list: &str, page: Page<T>, node: impl Fn(
 pub(crate) fn counted<T, N: OutputType>(list: &str, page: Page<T>, node: impl Fn(T) -> N) -> Counted<N> {
     let total = Total { total_count: page.total.unwrap_or_default() };
     let mut connection = Connection::with_additional_fields(page.has_previous, page.has_next, total);
-    let edge =
-        |(cursor, entry): (care::page::Cursor, T)| Edge::new(cursor.encode(list), node(entry));
+    let edge = |(cursor, entry): (care::page::Cursor, T)| Edge::new(cursor.encode(list), node(entry));
     connection.edges.extend(page.entries.into_iter().map(edge));
     connection
 }

@@ -8,7 +8,9 @@ pub(crate) struct PatientQuery;
 #[Object]
 impl PatientQuery {
     /// x
-    async fn x_patient(&self) -> i32 { 0 }
+    async fn x_patient(&self) -> i32 {
+        0
+    }
 }
 
 #[derive(Default)]
@@ -17,5 +19,7 @@ pub(crate) struct PatientMutation;
 #[Object]
 impl PatientMutation {
     /// x
-    async fn y_patient(&self) -> i32 { 0 }
+    async fn y_patient(&self) -> i32 {
+        0
+    }
 }

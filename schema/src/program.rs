@@ -8,7 +8,9 @@ pub(crate) struct ProgramQuery;
 #[Object]
 impl ProgramQuery {
     /// x
-    async fn x_program(&self) -> i32 { 0 }
+    async fn x_program(&self) -> i32 {
+        0
+    }
 }
 
 #[derive(Default)]
@@ -17,5 +19,7 @@ pub(crate) struct ProgramMutation;
 #[Object]
 impl ProgramMutation {
     /// x
-    async fn y_program(&self) -> i32 { 0 }
+    async fn y_program(&self) -> i32 {
+        0
+    }
 }

@@ -8,7 +8,9 @@ pub(crate) struct ProgressQuery;
 #[Object]
 impl ProgressQuery {
     /// x
-    async fn x_progress(&self) -> i32 { 0 }
+    async fn x_progress(&self) -> i32 {
+        0
+    }
 }
 
 #[derive(Default)]
@@ -17,5 +19,7 @@ pub(crate) struct ProgressMutation;
 #[Object]
 impl ProgressMutation {
     /// x
-    async fn y_progress(&self) -> i32 { 0 }
+    async fn y_progress(&self) -> i32 {
+        0
+    }
 }

@@ -8,7 +8,9 @@ pub(crate) struct ReminderQuery;
 #[Object]
 impl ReminderQuery {
     /// x
-    async fn x_reminder(&self) -> i32 { 0 }
+    async fn x_reminder(&self) -> i32 {
+        0
+    }
 }
 
 #[derive(Default)]
@@ -17,5 +19,7 @@ pub(crate) struct ReminderMutation;
 #[Object]
 impl ReminderMutation {
     /// x
-    async fn y_reminder(&self) -> i32 { 0 }
+    async fn y_reminder(&self) -> i32 {
+        0
+    }
 }

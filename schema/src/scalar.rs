@@ -27,7 +27,8 @@ impl ScalarType for DateTime {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
         // A date and time of day with seconds and an offset; nothing else that Temporal allows.
         let shaped = text.len() >= 20 && text.len() <= 40 && text.is_ascii() && !text.contains('[');
-        let pieces = DateTimeParser::new().parse_pieces(text).ok().filter(|_| shaped).ok_or_else(malformed)?;
+        let pieces =
+            DateTimeParser::new().parse_pieces(text).ok().filter(|_| shaped).ok_or_else(malformed)?;
         let offset = pieces.to_numeric_offset().ok_or_else(malformed)?;
         let time = pieces.time().ok_or_else(malformed)?;
         let timestamp = offset.to_timestamp(pieces.date().to_datetime(time)).map_err(|_| malformed())?;

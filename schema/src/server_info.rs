@@ -8,5 +8,7 @@ pub(crate) struct ServerInfoQuery;
 #[Object]
 impl ServerInfoQuery {
     /// x
-    async fn x_server_info(&self) -> i32 { 0 }
+    async fn x_server_info(&self) -> i32 {
+        0
+    }
 }

@@ -8,5 +8,7 @@ pub(crate) struct TodayQuery;
 #[Object]
 impl TodayQuery {
     /// x
-    async fn x_today(&self) -> i32 { 0 }
+    async fn x_today(&self) -> i32 {
+        0
+    }
 }

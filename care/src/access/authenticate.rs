@@ -36,10 +36,8 @@ pub async fn authenticate(door: &Door, access_token: &str, request_id: String) -
         return Err(Error::Unauthenticated);
     }
     let (person, role) = person_of(&tx, &session).await?;
-    let clinic = clinic::Entity::find_by_id(session.clinic_id)
-        .one(&tx)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+    let clinic =
+        clinic::Entity::find_by_id(session.clinic_id).one(&tx).await?.ok_or(Error::Unauthenticated)?;
     tx.commit().await?;
     if token.used_at.is_none() {
         mark_used(door, &token).await?;

@@ -95,10 +95,8 @@ pub(crate) async fn save_device(tx: &Tx, scope: &Scope, input: RegisterDevice) -
     let (now, account_id) = (services.now(), scope.actor().account_id);
     let key = &services.keys.installation;
     let token_index = key.index("device.token", input.push_token.as_bytes());
-    let known = device::Entity::find()
-        .filter(device::Column::TokenIndex.eq(token_index.clone()))
-        .one(tx)
-        .await?;
+    let known =
+        device::Entity::find().filter(device::Column::TokenIndex.eq(token_index.clone())).one(tx).await?;
     let id = known.as_ref().map_or_else(|| services.new_id(), |row| row.id);
     let place = Place::new("device.token", Uuid::nil(), id);
     let row = device::ActiveModel {

@@ -25,7 +25,11 @@ impl Email {
         if sound {
             Ok(Self(address))
         } else {
-            Err(FieldError::new(field, Code::Malformed, "Give an e-mail address such as name@clinic.example."))
+            Err(FieldError::new(
+                field,
+                Code::Malformed,
+                "Give an e-mail address such as name@clinic.example.",
+            ))
         }
     }
 

@@ -116,12 +116,10 @@ pub(crate) async fn find(
         .one(tx)
         .await?;
     let now = services.now();
-    Ok(found
-        .filter(|row| row.used_at.is_none() && row.expires_at > now && row.tries < TRIES)
-        .map(|row| {
-            let by_code = row.code_hash == code_hash;
-            (row, by_code)
-        }))
+    Ok(found.filter(|row| row.used_at.is_none() && row.expires_at > now && row.tries < TRIES).map(|row| {
+        let by_code = row.code_hash == code_hash;
+        (row, by_code)
+    }))
 }
 
 /// Counts a wrong birth date.

@@ -14,15 +14,51 @@ const LENGTH: std::ops::RangeInclusive<usize> = 8..=1_024;
 static HASHING: Semaphore = Semaphore::const_new(4);
 
 /// What is verified when there is no account, so that both cases take the same time.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password", &[7; 16]).unwrap_or_default());
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash_now("nobody has this password", &[7; 16]).unwrap_or_default());
 
 /// Passwords that are guessed first.
 const REFUSED: &[&str] = &[
-    "12345678", "123456789", "1234567890", "password", "password1", "password123", "passw0rd", "qwertyui",
-    "qwerty123", "qwertyuiop", "1q2w3e4r", "1qaz2wsx", "11111111", "00000000", "88888888", "abcd1234",
-    "abc12345", "iloveyou", "sunshine", "princess", "football", "baseball", "superman", "trustno1",
-    "welcome1", "letmein1", "starwars", "whatever", "changeme", "computer", "asdfghjk", "asdfasdf",
-    "12341234", "87654321", "987654321", "michelle", "jennifer", "corvette", "mercedes", "plumbline",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "password",
+    "password1",
+    "password123",
+    "passw0rd",
+    "qwertyui",
+    "qwerty123",
+    "qwertyuiop",
+    "1q2w3e4r",
+    "1qaz2wsx",
+    "11111111",
+    "00000000",
+    "88888888",
+    "abcd1234",
+    "abc12345",
+    "iloveyou",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "superman",
+    "trustno1",
+    "welcome1",
+    "letmein1",
+    "starwars",
+    "whatever",
+    "changeme",
+    "computer",
+    "asdfghjk",
+    "asdfasdf",
+    "12341234",
+    "87654321",
+    "987654321",
+    "michelle",
+    "jennifer",
+    "corvette",
+    "mercedes",
+    "plumbline",
 ];
 
 /// Checks a new password.
@@ -32,7 +68,11 @@ pub(crate) fn check(field: &str, password: &str) -> std::result::Result<(), Fiel
         return Err(FieldError::new(field, Code::OutOfRange, message));
     }
     if REFUSED.contains(&password.to_lowercase().as_str()) {
-        return Err(FieldError::new(field, Code::NotAllowed, "This password is among the first that are guessed. Choose another."));
+        return Err(FieldError::new(
+            field,
+            Code::NotAllowed,
+            "This password is among the first that are guessed. Choose another.",
+        ));
     }
     Ok(())
 }

@@ -85,12 +85,7 @@ fn token(services: &Services) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>(services.random.as_ref()))
 }
 
-async fn issue(
-    tx: &Tx,
-    services: &Services,
-    session: &session::Model,
-    generation: i32,
-) -> Result<Tokens> {
+async fn issue(tx: &Tx, services: &Services, session: &session::Model, generation: i32) -> Result<Tokens> {
     let now = services.now();
     let lifetimes = lifetimes(session.patient_id.is_some());
     let access_ends = Ord::min(now.plus(lifetimes.access), session.expires_at);
@@ -148,11 +143,7 @@ pub async fn refresh(door: &Door, refresh_token: &str) -> Result<Tokens> {
 }
 
 /// Whether the pairs after `pair` never reached the client; they are consumed then.
-async fn take_back_unused_successor(
-    tx: &Tx,
-    pair: &session_token::Model,
-    now: Instant,
-) -> Result<bool> {
+async fn take_back_unused_successor(tx: &Tx, pair: &session_token::Model, now: Instant) -> Result<bool> {
     let later = session_token::Column::SessionId
         .eq(pair.session_id)
         .and(session_token::Column::Generation.gt(pair.generation));

@@ -18,9 +18,7 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<Tokens>
         return Err(refused());
     }
     let tx = door.read().await?;
-    let account = find_by_email(&tx, services, &email)
-        .await?
-        .filter(|account| account.disabled_at.is_none());
+    let account = find_by_email(&tx, services, &email).await?.filter(|account| account.disabled_at.is_none());
     tx.commit().await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     if !password::verify(password, hash).await? {

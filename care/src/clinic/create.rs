@@ -25,10 +25,17 @@ pub async fn create(worker: &Worker, name: &str, time_zone: &str, admin_email: &
     let services = worker.services();
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 {
-        return Err(FieldError::new("name", Code::Required, "Give the clinic a name of 1 to 200 characters.").into());
+        return Err(FieldError::new(
+            "name",
+            Code::Required,
+            "Give the clinic a name of 1 to 200 characters.",
+        )
+        .into());
     }
     if TimeZone::get(time_zone).is_err() {
-        return Err(FieldError::new("timeZone", Code::Malformed, "Give an IANA name such as Europe/Berlin.").into());
+        return Err(
+            FieldError::new("timeZone", Code::Malformed, "Give an IANA name such as Europe/Berlin.").into()
+        );
     }
     let email = Email::parse("adminEmail", admin_email)?;
     let clinic_id = services.new_id();
@@ -45,7 +52,13 @@ pub async fn create(worker: &Worker, name: &str, time_zone: &str, admin_email: &
     }
     .insert(&tx)
     .await?;
-    let whom = invitation::For { clinic_id, role: Role::Administrator, patient_id: None, created_by: None, email: Some(&email) };
+    let whom = invitation::For {
+        clinic_id,
+        role: Role::Administrator,
+        patient_id: None,
+        created_by: None,
+        email: Some(&email),
+    };
     let invitation = invitation::issue(&tx, services, whom).await?;
     let object = (Kind::Clinic, clinic_id);
     let entry = audit::Entry { action: "clinic.create", patient_id: None, object };

@@ -114,9 +114,7 @@ struct Conditions {
 
 /// A data file is part of the program: one that does not parse is caught by the tests below.
 fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Option<T> {
-    toml::from_str(text)
-        .inspect_err(|error| tracing::error!(file, %error, "a data file does not parse"))
-        .ok()
+    toml::from_str(text).inspect_err(|error| tracing::error!(file, %error, "a data file does not parse")).ok()
 }
 
 pub(super) static EXERCISES: LazyLock<Vec<Record>> = LazyLock::new(|| {
@@ -132,8 +130,9 @@ pub(super) static CONDITIONS: LazyLock<Vec<ConditionRecord>> = LazyLock::new(|| 
     file.map(|file| file.condition).unwrap_or_default()
 });
 
-pub(super) static ENGLISH_CONDITIONS: LazyLock<HashMap<String, ConditionText>> =
-    LazyLock::new(|| parse("en/conditions", include_str!("../../data/en/conditions.toml")).unwrap_or_default());
+pub(super) static ENGLISH_CONDITIONS: LazyLock<HashMap<String, ConditionText>> = LazyLock::new(|| {
+    parse("en/conditions", include_str!("../../data/en/conditions.toml")).unwrap_or_default()
+});
 
 #[cfg(test)]
 mod tests {
@@ -169,7 +168,8 @@ mod tests {
 
     #[test]
     fn movement_tags_are_those_that_precautions_know() {
-        let known = ["FLX", "FLXL", "EXT", "ROT", "SB", "AX", "OH", "NT", "IMP", "PRN", "QUAD", "CER", "INV", "BAL"];
+        let known =
+            ["FLX", "FLXL", "EXT", "ROT", "SB", "AX", "OH", "NT", "IMP", "PRN", "QUAD", "CER", "INV", "BAL"];
         for record in EXERCISES.iter() {
             for tag in &record.tags {
                 assert!(known.contains(&tag.as_str()), "{}: {tag}", record.key);

@@ -11,8 +11,7 @@ use std::collections::HashMap;
 /// changed carry the next number of the library's counter.
 pub async fn load(worker: &Worker) -> Result<usize> {
     let tx = worker.write().await?;
-    let known: HashMap<_, _> =
-        Entity::find().all(&tx).await?.into_iter().map(|row| (row.id, row)).collect();
+    let known: HashMap<_, _> = Entity::find().all(&tx).await?.into_iter().map(|row| (row.id, row)).collect();
     let change = known.values().map(|row| row.change).max().unwrap_or(0) + 1;
     let mut changed = 0;
     for record in EXERCISES.iter() {

@@ -11,8 +11,8 @@ pub mod schedule;
 pub(crate) mod table;
 
 pub use data::{ConditionRecord, ConditionText, Text};
-pub use list::{Filter, by_ids, get, list};
 pub(crate) use list::rows_by_ids;
+pub use list::{Filter, by_ids, get, list};
 pub use load::load;
 pub use table::Model as Exercise;
 
@@ -33,9 +33,7 @@ pub fn text(key: &str, language: &str) -> Result<&'static Text> {
 
 /// Every condition, in the order of the data file, with its words.
 pub fn conditions() -> impl Iterator<Item = (&'static ConditionRecord, &'static ConditionText)> {
-    data::CONDITIONS
-        .iter()
-        .filter_map(|record| Some((record, data::ENGLISH_CONDITIONS.get(&record.key)?)))
+    data::CONDITIONS.iter().filter_map(|record| Some((record, data::ENGLISH_CONDITIONS.get(&record.key)?)))
 }
 
 /// The condition of this key.

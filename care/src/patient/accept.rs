@@ -49,8 +49,7 @@ pub async fn accept(door: &Door, input: Accept) -> Result<Tokens> {
     account::check_password("password", &input.password)?;
     let hash = account::hash_password(services.random.as_ref(), &input.password).await?;
     let tx = door.write().await?;
-    let (invited, by_code) =
-        invitation::find(&tx, services, &input.secret).await?.ok_or_else(refused)?;
+    let (invited, by_code) = invitation::find(&tx, services, &input.secret).await?.ok_or_else(refused)?;
     if !invitation::admits(services, &invited, &email)? {
         return Err(refused());
     }
@@ -115,7 +114,8 @@ async fn become_member(
     name: Option<&str>,
 ) -> Result<Person> {
     let name = name.map(str::trim).filter(|name| (1..=200).contains(&name.chars().count()));
-    let name = name.ok_or_else(|| Error::field("name", Code::Required, "Give your name, 1 to 200 characters."))?;
+    let name =
+        name.ok_or_else(|| Error::field("name", Code::Required, "Give your name, 1 to 200 characters."))?;
     let clinic = clinic::Entity::find_by_id(invited.clinic_id).one(tx).await?.ok_or_else(refused)?;
     if invited.role == Role::Patient {
         return Err(refused());

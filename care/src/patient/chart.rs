@@ -3,8 +3,8 @@
 use super::Patient;
 use super::table::patient::{ActiveModel, Column, Entity, Model};
 use crate::access::{Person, Scope};
-use crate::clock::{Day, Instant};
 use crate::clinic::table::care_team;
+use crate::clock::{Day, Instant};
 use crate::error::{Error, Result};
 use crate::sealed::{DataKey, Place, Sealed};
 use crate::store::Tx;
@@ -83,7 +83,13 @@ impl Chart {
     }
 
     /// Seals `text` for a row of this patient.
-    pub(crate) fn seal(&self, scope: &Scope, column: &'static str, row_id: Uuid, text: &str) -> Result<Sealed> {
+    pub(crate) fn seal(
+        &self,
+        scope: &Scope,
+        column: &'static str,
+        row_id: Uuid,
+        text: &str,
+    ) -> Result<Sealed> {
         let place = Place::new(column, self.row.clinic_id, row_id);
         self.key.seal(scope.services().random.as_ref(), place, text)
     }

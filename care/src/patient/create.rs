@@ -131,8 +131,7 @@ async fn insert(
         .birth_date
         .map(|date| key.seal(random, place("patient.birth_date"), &date.to_string()))
         .transpose()?;
-    let email =
-        email.map(|email| key.seal(random, place("patient.email"), email.as_str())).transpose()?;
+    let email = email.map(|email| key.seal(random, place("patient.email"), email.as_str())).transpose()?;
     let row = patient::Model {
         clinic_id,
         id,

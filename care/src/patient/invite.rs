@@ -26,7 +26,12 @@ pub async fn invite(scope: &Scope, patient_id: Uuid) -> Result<Invited> {
     };
     let invited = invitation::issue(&tx, scope.services(), whom).await?;
     let object = (Kind::Patient, patient_id);
-    audit::record(&tx, scope, audit::Entry { action: "patient.invite", patient_id: Some(patient_id), object }).await?;
+    audit::record(
+        &tx,
+        scope,
+        audit::Entry { action: "patient.invite", patient_id: Some(patient_id), object },
+    )
+    .await?;
     tx.commit().await?;
     Ok(invited)
 }

@@ -7,7 +7,9 @@ use crate::error::Result;
 use crate::page::{Cursor, Page, Window};
 use crate::store::Tx;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// One page of the visible patients who are not discharged: by last activity, oldest first, then id.
 pub(crate) async fn by_activity(tx: &Tx, scope: &Scope, window: &Window) -> Result<Page<Chart>> {

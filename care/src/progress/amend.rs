@@ -62,7 +62,8 @@ async fn check_corrected(tx: &Tx, scope: &Scope, chart: &Chart, corrected: &NewL
     for (at, result) in corrected.results.iter().enumerate() {
         if !own.contains(&result.prescription_id) {
             let message = "Give a prescription of one of your programs.";
-            faults.push(FieldError::new("prescriptionId", Code::NotFound, message).under(at).under("results"));
+            faults
+                .push(FieldError::new("prescriptionId", Code::NotFound, message).under(at).under("results"));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }

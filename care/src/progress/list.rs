@@ -1,8 +1,8 @@
 //! The logs of a patient, newest first.
 
+use super::ProgressLog;
 use super::sessions::{standing, with_results};
 use super::table::progress_log::{Column, Entity};
-use super::ProgressLog;
 use crate::access::Scope;
 use crate::clock::Day;
 use crate::error::{Error, Result};
@@ -87,7 +87,5 @@ fn beyond(place: Cursor, newer: bool) -> Condition {
     } else {
         (Column::PerformedAt.lt(place.key), Column::LogId.lt(place.id))
     };
-    Condition::any()
-        .add(past_key)
-        .add(Condition::all().add(Column::PerformedAt.eq(place.key)).add(past_id))
+    Condition::any().add(past_key).add(Condition::all().add(Column::PerformedAt.eq(place.key)).add(past_id))
 }

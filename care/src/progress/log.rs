@@ -111,7 +111,9 @@ async fn check_rows(tx: &Tx, scope: &Scope, chart: &Chart, batch: Vec<Checked>) 
         for (at, result) in log.results.iter().enumerate() {
             if !own.contains(&result.prescription_id) {
                 let message = "Give a prescription of one of your programs.";
-                faults.push(FieldError::new("prescriptionId", Code::NotFound, message).under(at).under("results"));
+                faults.push(
+                    FieldError::new("prescriptionId", Code::NotFound, message).under(at).under("results"),
+                );
             }
         }
         if faults.is_empty() { Ok(log) } else { Err(faults) }
@@ -120,7 +122,11 @@ async fn check_rows(tx: &Tx, scope: &Scope, chart: &Chart, batch: Vec<Checked>) 
 }
 
 /// Those of `wanted` that are prescriptions of the patient, in programs that are no drafts.
-pub(super) async fn own_prescriptions(tx: &Tx, chart: &Chart, wanted: HashSet<Uuid>) -> Result<HashSet<Uuid>> {
+pub(super) async fn own_prescriptions(
+    tx: &Tx,
+    chart: &Chart,
+    wanted: HashSet<Uuid>,
+) -> Result<HashSet<Uuid>> {
     if wanted.is_empty() {
         return Ok(HashSet::new());
     }
@@ -181,7 +187,12 @@ struct SortedBatch {
 }
 
 /// Sorts the rows into new ones, replays and conflicts; also among themselves.
-fn sort(scope: &Scope, chart: &Chart, batch: &[Checked], known: &HashMap<Uuid, Known>) -> Result<SortedBatch> {
+fn sort(
+    scope: &Scope,
+    chart: &Chart,
+    batch: &[Checked],
+    known: &HashMap<Uuid, Known>,
+) -> Result<SortedBatch> {
     let mut fresh: Vec<Rows> = Vec::new();
     let mut rows = Vec::new();
     let change = chart.row.change + 1;
@@ -200,7 +211,9 @@ fn sort(scope: &Scope, chart: &Chart, batch: &[Checked], known: &HashMap<Uuid, K
             .map(|known| (&known.first_fingerprint, &known.newest))
             .or_else(|| earlier.map(|rows| (&rows.log.fingerprint, rows)));
         rows.push(match standing {
-            Some((first, newest)) if *first == print => Sorted::Standing(RowStatus::Unchanged, newest.clone()),
+            Some((first, newest)) if *first == print => {
+                Sorted::Standing(RowStatus::Unchanged, newest.clone())
+            }
             Some(_) => {
                 let message = "This id has other content. Amend the log, or choose another id.";
                 Sorted::Rejected(vec![FieldError::new("id", Code::Conflict, message)])

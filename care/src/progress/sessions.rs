@@ -1,9 +1,9 @@
 //! Logs as they stand now, for one patient or many.
 
+use super::VersionKind;
 use super::adherence::{Hold, Plan, Prescribed, Revision, Session, SessionResult};
 use super::record::Rows;
 use super::table::{progress_log, progress_result};
-use super::VersionKind;
 use crate::clock::Day;
 use crate::error::Result;
 use crate::program::{History, Status};
@@ -20,9 +20,7 @@ pub(crate) type Logged = Vec<Rows>;
 pub(super) fn standing() -> Condition {
     use progress_log::{Column, Entity};
     let newer = Alias::new("newer");
-    let same = |column: Column| {
-        Expr::col((newer.clone(), column)).equals((Entity, column))
-    };
+    let same = |column: Column| Expr::col((newer.clone(), column)).equals((Entity, column));
     let newer_version = Query::select()
         .expr(Expr::value(1))
         .from_as(Entity, newer.clone())
@@ -34,13 +32,15 @@ pub(super) fn standing() -> Condition {
                 .add(Expr::col((newer.clone(), Column::Version)).gt(Expr::col((Entity, Column::Version)))),
         )
         .to_owned();
-    Condition::all()
-        .add(Column::Kind.ne(VersionKind::Voided))
-        .add(Expr::exists(newer_version).not())
+    Condition::all().add(Column::Kind.ne(VersionKind::Voided)).add(Expr::exists(newer_version).not())
 }
 
 /// The results of these versions, by version.
-pub(super) async fn with_results(tx: &Tx, clinic_id: Uuid, logs: Vec<progress_log::Model>) -> Result<Vec<Rows>> {
+pub(super) async fn with_results(
+    tx: &Tx,
+    clinic_id: Uuid,
+    logs: Vec<progress_log::Model>,
+) -> Result<Vec<Rows>> {
     if logs.is_empty() {
         return Ok(Vec::new());
     }
@@ -104,7 +104,11 @@ pub(crate) fn sessions(logged: &[Rows], histories: &[&History]) -> Vec<Session> 
 
 /// The programs as the adherence rule takes them; drafts are no plan yet.
 pub(crate) fn plans(histories: &[&History]) -> Vec<Plan> {
-    histories.iter().filter(|history| history.row.status != Status::Draft).map(|history| plan(history)).collect()
+    histories
+        .iter()
+        .filter(|history| history.row.status != Status::Draft)
+        .map(|history| plan(history))
+        .collect()
 }
 
 fn plan(history: &History) -> Plan {

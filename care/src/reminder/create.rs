@@ -62,7 +62,8 @@ pub struct When {
 impl When {
     /// The rule of this, starting `today` where it names no start.
     pub(super) fn rule(&self, today: Day) -> std::result::Result<Rule, Vec<FieldError>> {
-        let mismatch = |field: &str, message: &str| Err(vec![FieldError::new(field, Code::Mismatch, message)]);
+        let mismatch =
+            |field: &str, message: &str| Err(vec![FieldError::new(field, Code::Mismatch, message)]);
         if !self.weekdays.is_empty() && self.every_days.is_some() {
             return mismatch("everyDays", "Give `weekdays` or `everyDays`, not both.");
         }
@@ -90,7 +91,11 @@ impl When {
 }
 
 /// The faults of what a reminder has beside its rule.
-pub(super) fn check(title: Option<&str>, time_zone: Option<&str>, late_limit_minutes: i32) -> Vec<FieldError> {
+pub(super) fn check(
+    title: Option<&str>,
+    time_zone: Option<&str>,
+    late_limit_minutes: i32,
+) -> Vec<FieldError> {
     let mut faults = Vec::new();
     if title.is_some_and(|title| title.chars().count() > 200) {
         faults.push(FieldError::new("title", Code::TooLong, "Give at most 200 characters."));
@@ -122,7 +127,11 @@ pub async fn create(scope: &Scope, input: CreateReminder) -> Result<Reminder> {
     let rule = input.when.rule(chart.date_at(now)).map_err(|more| faults.extend(more)).ok();
     let (Some(rule), true) = (rule, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
     if rows_of(&tx, &chart).await?.len() >= MOST {
-        return Err(Error::field("kind", Code::TooMany, format!("Delete a reminder first: {MOST} are the most.")));
+        return Err(Error::field(
+            "kind",
+            Code::TooMany,
+            format!("Delete a reminder first: {MOST} are the most."),
+        ));
     }
     let zone_mode = if input.time_zone.is_some() { ZoneMode::Fixed } else { ZoneMode::Patient };
     let title = input.title.as_deref().filter(|title| !title.trim().is_empty());

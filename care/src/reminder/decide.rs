@@ -66,11 +66,8 @@ pub(super) fn decide(row: &Model, known: &HashSet<Uuid>, facts: &Facts, now: Ins
             let due_at = Instant::from(occurrence.due_at);
             let expires_at = due_at.plus(limit);
             let late = expires_at <= now || Some(occurrence.due_at) != newest;
-            let fate = if late {
-                Fate::Over(DeliveryStatus::Expired)
-            } else {
-                fate(row, &occurrence, facts, expires_at, now)
-            };
+            let fate =
+                if late { Fate::Over(DeliveryStatus::Expired) } else { fate(row, &occurrence, facts, now) };
             let (date, slot) = (Day(occurrence.local_date), i32::from(occurrence.slot));
             Decision { id, date, slot, due_at, expires_at, fate }
         })
@@ -78,7 +75,7 @@ pub(super) fn decide(row: &Model, known: &HashSet<Uuid>, facts: &Facts, now: Ins
         .collect()
 }
 
-fn fate(row: &Model, occurrence: &Occurrence, facts: &Facts, expires_at: Instant, now: Instant) -> Fate {
+fn fate(row: &Model, occurrence: &Occurrence, facts: &Facts, now: Instant) -> Fate {
     if done(row, Day(occurrence.local_date), i32::from(occurrence.slot), facts) {
         return Fate::Over(DeliveryStatus::SkippedDone);
     }
@@ -91,8 +88,6 @@ fn fate(row: &Model, occurrence: &Occurrence, facts: &Facts, expires_at: Instant
         Some(end) => {
             let spread = smear(*row.id.as_bytes(), occurrence.local_date, SMEAR_SECONDS);
             let at = end.plus(i64::try_from(spread.as_millis()).unwrap_or(0));
-            // What was deferred on the patient's wish is not late at the end of the quiet hours.
-            let _ = expires_at;
             Fate::Wait(at)
         }
     }
@@ -108,7 +103,5 @@ pub(super) fn done(row: &Model, date: Day, slot: i32, facts: &Facts) -> bool {
 /// The end of the quiet hours that `now` lies in.
 pub(super) fn quiet_until(facts: &Facts, now: Instant) -> Option<Instant> {
     let quiet = facts.quiet?;
-    quiet
-        .contains(&facts.zone, now.timestamp())
-        .then(|| quiet.end_after(&facts.zone, now.timestamp()).into())
+    quiet.contains(&facts.zone, now.timestamp()).then(|| quiet.end_after(&facts.zone, now.timestamp()).into())
 }

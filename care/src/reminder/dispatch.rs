@@ -34,13 +34,14 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, lease_ms: i64
     let keys: Vec<_> = rows.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
     let read = read(&tx, &keys, now).await?;
     let known = known(&tx, &rows).await?;
-    let mut round = Round { now, lease_ms, read, deliveries: Vec::new(), advanced: Vec::new(), changed: BTreeSet::new() };
+    let mut round =
+        Round { now, lease_ms, read, deliveries: Vec::new(), advanced: Vec::new(), changed: BTreeSet::new() };
     let mut answer = Dispatched::default();
     for row in rows {
         round.decide(worker, row, &known, &mut answer);
     }
     let changed: Vec<_> = round.changed.iter().copied().collect();
-    raise(&tx, worker, &changed).await?;
+    raise(&tx, &changed).await?;
     insert(&tx, round.deliveries).await?;
     advance(&tx, round.advanced).await?;
     tx.commit().await?;
@@ -58,7 +59,13 @@ struct Round {
 }
 
 impl Round {
-    fn decide(&mut self, worker: &Worker, mut row: reminder::Model, known: &HashSet<Uuid>, answer: &mut Dispatched) {
+    fn decide(
+        &mut self,
+        worker: &Worker,
+        mut row: reminder::Model,
+        known: &HashSet<Uuid>,
+        answer: &mut Dispatched,
+    ) {
         let key = (row.clinic_id, row.patient_id);
         let Some(facts) = self.read.facts.get(&key) else { return };
         let due = row.status == Status::Active && row.next_due_at.is_some_and(|due| due <= self.now);
@@ -141,28 +148,30 @@ pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> 
     let mut outbound = Vec::new();
     for mut delivery in deliveries {
         let Some(row) = reminders.get(&delivery.reminder_id) else { continue };
-        decide_again(row, &read, &mut delivery, now, lease_ms);
-        if delivery.status == DeliveryStatus::Pending && delivery.next_try_at == Some(now.plus(lease_ms)) {
+        if decide_again(row, &read, &mut delivery, now) {
+            delivery.attempts += 1;
+            delivery.next_try_at = Some(now.plus(lease_ms));
             let what = (delivery.id, delivery.due_at, delivery.expires_at);
             outbound.push(read.outbound(worker.services(), row, what));
         }
         delivery.change = read.next_change((row.clinic_id, row.patient_id));
         delivery.into_active_model().reset_all().update(&tx).await?;
     }
-    raise(&tx, worker, &keys).await?;
+    raise(&tx, &keys).await?;
     tx.commit().await?;
     publish(worker, &read, &keys);
     Ok(outbound)
 }
 
+/// Whether the delivery goes out now; if not, it says what became of it.
 fn decide_again(
     row: &reminder::Model,
     read: &Read,
     delivery: &mut reminder_delivery::Model,
     now: Instant,
-    lease_ms: i64,
-) {
-    let Some(facts) = read.facts.get(&(row.clinic_id, row.patient_id)) else { return };
+) -> bool {
+    let Some(facts) = read.facts.get(&(row.clinic_id, row.patient_id)) else { return false };
+    let mut goes_out = false;
     delivery.next_try_at = None;
     delivery.status = if row.status == Status::Paused || row.status == Status::Deleted {
         DeliveryStatus::Canceled
@@ -176,10 +185,10 @@ fn decide_again(
         delivery.next_try_at = Some(end);
         DeliveryStatus::Pending
     } else {
-        delivery.attempts += 1;
-        delivery.next_try_at = Some(now.plus(lease_ms));
+        goes_out = true;
         DeliveryStatus::Pending
     };
+    goes_out
 }
 
 async fn lock_reminders(tx: &Tx, ids: &[Uuid]) -> Result<Vec<reminder::Model>> {

@@ -64,7 +64,7 @@ pub async fn finish(worker: &Worker, results: &[Finished], now: Instant) -> Resu
         row.change = read.next_change((row.clinic_id, row.patient_id));
         row.into_active_model().reset_all().update(&tx).await?;
     }
-    raise(&tx, worker, &keys).await?;
+    raise(&tx, &keys).await?;
     for (device_id, reason) in results.iter().flat_map(|result| &result.retired) {
         account::retire_device(&tx, *device_id, now, reason).await?;
     }

@@ -21,8 +21,8 @@ mod scan;
 mod snooze;
 pub(crate) mod table;
 pub mod timetable;
-mod update;
 mod upcoming;
+mod update;
 
 pub use create::{CreateReminder, When, create};
 pub use dispatch::{Dispatched, dispatch, retry};
@@ -32,8 +32,8 @@ pub use history::{Delivery, delivery, history};
 pub use outbound::{Outbound, Target};
 pub use scan::{Due, overdue, scheduled_until};
 pub use snooze::{mark_done, snooze};
-pub use upcoming::{Upcoming, upcoming};
 pub(crate) use upcoming::upcoming_of;
+pub use upcoming::{Upcoming, upcoming};
 pub use update::{UpdateReminder, delete, set_paused, update};
 
 use crate::access::Scope;

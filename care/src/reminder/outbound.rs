@@ -4,7 +4,7 @@ use super::Kind;
 use super::decide::Facts;
 use super::snooze::quiet_hours_of;
 use super::table::reminder::Model;
-use crate::access::{Services, Worker};
+use crate::access::Services;
 use crate::account::table::device;
 use crate::account::{self, Platform};
 use crate::clock::Instant;
@@ -136,8 +136,7 @@ impl Read {
 }
 
 /// Raises the change counters of these patients by one.
-pub(super) async fn raise(tx: &Tx, worker: &Worker, keys: &[(Uuid, Uuid)]) -> Result<()> {
-    let _ = worker;
+pub(super) async fn raise(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<()> {
     let mut by_clinic: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
     for (clinic_id, id) in keys {
         by_clinic.entry(*clinic_id).or_default().push(*id);
@@ -152,4 +151,3 @@ pub(super) async fn raise(tx: &Tx, worker: &Worker, keys: &[(Uuid, Uuid)]) -> Re
     }
     Ok(())
 }
-

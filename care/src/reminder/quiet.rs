@@ -71,8 +71,7 @@ impl QuietHours {
     /// is not quiet.
     fn next_end(&self, zone: &TimeZone, at: Timestamp) -> Option<Timestamp> {
         let shown = zone.to_datetime(at);
-        let date =
-            if shown.time() < self.end { shown.date() } else { shown.date().tomorrow().ok()? };
+        let date = if shown.time() < self.end { shown.date() } else { shown.date().tomorrow().ok()? };
         let end = zone.to_ambiguous_timestamp(date.to_datetime(self.end));
         let first = end.compatible().ok()?;
         // The second time the clock shows it, where the first is past.
@@ -160,8 +159,7 @@ mod tests {
 
     #[test]
     fn the_end_is_the_first_instant_that_is_not_quiet_in_every_zone() {
-        let periods =
-            [("22:00", "07:00"), ("23:30", "00:15"), ("01:15", "02:30"), ("00:00", "03:00")];
+        let periods = [("22:00", "07:00"), ("23:30", "00:15"), ("01:15", "02:30"), ("00:00", "03:00")];
         let step = SignedDuration::from_mins(5);
         let mut tried = 0;
         for zone in zones() {

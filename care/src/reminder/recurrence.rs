@@ -181,13 +181,7 @@ impl Rule {
     }
 
     /// The occurrences due at or after `from` and before `until`, in order, at most `max`.
-    pub fn between(
-        &self,
-        zone: &TimeZone,
-        from: Timestamp,
-        until: Timestamp,
-        max: usize,
-    ) -> Vec<Occurrence> {
+    pub fn between(&self, zone: &TimeZone, from: Timestamp, until: Timestamp, max: usize) -> Vec<Occurrence> {
         let just_before = from.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(Timestamp::MIN);
         let first = self.next_after(zone, just_before);
         std::iter::successors(first, |previous| self.following(zone, previous))
@@ -198,8 +192,7 @@ impl Rule {
 
     /// The occurrences of one local date, in order.
     pub fn on_date(&self, zone: &TimeZone, date: Date) -> Vec<Occurrence> {
-        let mut found: Vec<_> =
-            self.named(date, date).filter_map(|named| resolve(zone, named)).collect();
+        let mut found: Vec<_> = self.named(date, date).filter_map(|named| resolve(zone, named)).collect();
         found.sort_unstable();
         found
     }
@@ -209,9 +202,7 @@ impl Rule {
         let first = from.yesterday().map_or(-1, |date| self.last_number_by(date)) + 1;
         let last = self.last_number().min(self.last_number_by(to));
         (first..=last).flat_map(move |number| {
-            let on = move |date: Date| {
-                self.times_of(number).iter().map(move |time| date.to_datetime(*time))
-            };
+            let on = move |date: Date| self.times_of(number).iter().map(move |time| date.to_datetime(*time));
             self.date(number).into_iter().flat_map(on)
         })
     }
@@ -233,9 +224,7 @@ impl Rule {
         match self.end {
             End::Never => last,
             End::On(date) => self.last_number_by(date),
-            End::Count(count) => {
-                last.min((i64::from(count) - 1).div_euclid(length(&self.times).max(1)))
-            }
+            End::Count(count) => last.min((i64::from(count) - 1).div_euclid(length(&self.times).max(1))),
         }
     }
 
@@ -252,9 +241,7 @@ impl Rule {
                 let (week, weekday) = ((days + start) / 7, (days + start) % 7);
                 let every = i64::from(*every_weeks).max(1);
                 let in_week = if week % every == 0 { weekday + 1 } else { 7 };
-                week / every * length(weekdays) + before(weekdays, in_week)
-                    - before(weekdays, start)
-                    - 1
+                week / every * length(weekdays) + before(weekdays, in_week) - before(weekdays, start) - 1
             }
         }
     }

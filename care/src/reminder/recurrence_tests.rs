@@ -12,8 +12,8 @@ use jiff::{
 use proptest::prelude::*;
 
 use super::recurrence::{End, Frequency, MAX_COUNT, Occurrence, Rule};
-use crate::library::schedule::Weekday;
 use crate::error::Code;
+use crate::library::schedule::Weekday;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -31,8 +31,7 @@ const WEEK: [Weekday; 7] = [
 /// Every zone of the bundled database.
 pub(super) fn zones() -> Vec<TimeZone> {
     let database = TimeZoneDatabase::bundled();
-    let zones: Vec<_> =
-        database.available().map(|name| database.get(name.as_str()).unwrap()).collect();
+    let zones: Vec<_> = database.available().map(|name| database.get(name.as_str()).unwrap()).collect();
     assert!(zones.len() > 500, "only {} zones", zones.len());
     zones
 }
@@ -74,9 +73,8 @@ fn oracle_due(zone: &TimeZone, named: DateTime, offsets: &[Offset]) -> Option<Ti
         return Some(first);
     }
     let (low, high) = (offsets.iter().min().unwrap(), offsets.iter().max().unwrap());
-    let on_date = |quarters: i32| {
-        zone.to_datetime(with(*low) + MINUTE * 15 * quarters).date() == named.date()
-    };
+    let on_date =
+        |quarters: i32| zone.to_datetime(with(*low) + MINUTE * 15 * quarters).date() == named.date();
     let long = high.duration_since(*low) > HOUR * 12;
     (!long || (-200..200).any(on_date)).then(|| with(*low))
 }
@@ -167,10 +165,8 @@ fn walk(rule: &Rule, days: i64) -> Vec<DateTime> {
         let matches = match &rule.frequency {
             Frequency::Daily { every_days } => day % i64::from(*every_days) == 0,
             Frequency::Weekly { every_weeks, weekdays } => {
-                let weeks =
-                    monday(date).duration_since(monday(rule.start_on)).as_hours() / (7 * 24);
-                let weekday =
-                    WEEK[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())];
+                let weeks = monday(date).duration_since(monday(rule.start_on)).as_hours() / (7 * 24);
+                let weekday = WEEK[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())];
                 weeks % i64::from(*every_weeks) == 0 && weekdays.contains(&weekday)
             }
         };
@@ -196,8 +192,7 @@ fn any_frequency() -> impl Strategy<Value = Frequency> {
     let weekdays = proptest::sample::subsequence(WEEK.to_vec(), 1..=7);
     prop_oneof![
         (1..=40_u16).prop_map(|every_days| Frequency::Daily { every_days }),
-        (1..=6_u8, weekdays)
-            .prop_map(|(every_weeks, weekdays)| Frequency::Weekly { every_weeks, weekdays }),
+        (1..=6_u8, weekdays).prop_map(|(every_weeks, weekdays)| Frequency::Weekly { every_weeks, weekdays }),
     ]
 }
 
@@ -349,8 +344,7 @@ fn weeks_run_from_monday_and_the_first_may_be_partial() {
     let rule = rule.check().unwrap();
     let found = rule.between(&TimeZone::UTC, Timestamp::MIN, Timestamp::MAX, 99);
     let named: Vec<_> = found.iter().map(|one| (one.local_date.day(), one.slot / 60)).collect();
-    let expected =
-        [(8, 8), (8, 20), (11, 8), (11, 20), (19, 8), (19, 20), (22, 8), (22, 20), (25, 8)];
+    let expected = [(8, 8), (8, 20), (11, 8), (11, 20), (19, 8), (19, 20), (22, 8), (22, 20), (25, 8)];
     assert_eq!(named, expected);
 }
 

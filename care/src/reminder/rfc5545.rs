@@ -12,8 +12,8 @@ use std::{
 use jiff::civil::{Date, DateTime, Time};
 
 use super::recurrence::{End, Frequency, Rule};
-use crate::library::schedule::Weekday;
 use crate::error::{Code, FieldError};
+use crate::library::schedule::Weekday;
 
 /// The longest text read, in bytes; the longest written is far shorter.
 const MAX_LENGTH: usize = 400;
@@ -131,12 +131,8 @@ fn split(text: &str) -> Result<Parts<'_>, FieldError> {
 fn read_frequency(parts: &Parts<'_>, start_on: Date) -> Result<Frequency, FieldError> {
     let by_day = parts.get("BYDAY").copied();
     match parts.get("FREQ").copied() {
-        Some("DAILY") if by_day.is_some() => {
-            Err(fault(Code::Mismatch, "BYDAY goes with FREQ=WEEKLY only"))
-        }
-        Some("DAILY") => {
-            Ok(Frequency::Daily { every_days: number(parts, "INTERVAL")?.unwrap_or(1) })
-        }
+        Some("DAILY") if by_day.is_some() => Err(fault(Code::Mismatch, "BYDAY goes with FREQ=WEEKLY only")),
+        Some("DAILY") => Ok(Frequency::Daily { every_days: number(parts, "INTERVAL")?.unwrap_or(1) }),
         Some("WEEKLY") => {
             let weekdays = match by_day {
                 Some(days) => days.split(',').map(weekday).collect::<Result<_, _>>()?,
@@ -162,9 +158,8 @@ fn read_times(parts: &Parts<'_>, default: &[Time]) -> Result<Vec<Time>, FieldErr
     let pairs = hours.iter().flat_map(|hour| minutes.iter().map(|minute| (*hour, *minute)));
     pairs
         .map(|(hour, minute)| {
-            Time::new(hour, minute, 0, 0).map_err(|_| {
-                fault(Code::OutOfRange, "BYHOUR is from 0 to 23 and BYMINUTE from 0 to 59")
-            })
+            Time::new(hour, minute, 0, 0)
+                .map_err(|_| fault(Code::OutOfRange, "BYHOUR is from 0 to 23 and BYMINUTE from 0 to 59"))
         })
         .collect()
 }
@@ -182,14 +177,13 @@ fn read_end(parts: &Parts<'_>, times: &[Time]) -> Result<End, FieldError> {
 /// `20261231T235959`.
 fn last_date(until: &str, times: &[Time]) -> Result<Date, FieldError> {
     let (date, time) = until.split_once('T').unwrap_or((until, "235959"));
-    let moment: Option<DateTime> =
-        if date.len() == 8 && time.len() == 6 && digits(date) && digits(time) {
-            format!("{date}T{time}").parse().ok()
-        } else {
-            None
-        };
-    let moment = moment
-        .ok_or_else(|| malformed("UNTIL", "a local date such as 20261231 or 20261231T235959"))?;
+    let moment: Option<DateTime> = if date.len() == 8 && time.len() == 6 && digits(date) && digits(time) {
+        format!("{date}T{time}").parse().ok()
+    } else {
+        None
+    };
+    let moment =
+        moment.ok_or_else(|| malformed("UNTIL", "a local date such as 20261231 or 20261231T235959"))?;
     if times.iter().any(|slot| *slot > moment.time()) {
         let message = "UNTIL does not come before the last time of its day";
         return Err(fault(Code::Mismatch, message));
@@ -278,25 +272,20 @@ mod tests {
 
     #[test]
     fn a_product_of_times_is_one_value_and_other_times_one_each_minute() {
-        let text =
-            "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;BYHOUR=8,20;BYMINUTE=0,30;UNTIL=20261231T235959";
+        let text = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;BYHOUR=8,20;BYMINUTE=0,30;UNTIL=20261231T235959";
         let rule = read(text).unwrap();
         assert_eq!(rule.times, [(8, 0), (8, 30), (20, 0), (20, 30)].map(|(h, m)| time(h, m, 0, 0)));
         assert_eq!(rule.to_rfc5545(), [text]);
         let odd = Rule { times: rule.times[..3].to_vec(), end: End::Count(5), ..rule };
         let start = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;BYHOUR=";
-        let expected =
-            [format!("{start}8,20;BYMINUTE=0;COUNT=3"), format!("{start}8;BYMINUTE=30;COUNT=2")];
+        let expected = [format!("{start}8,20;BYMINUTE=0;COUNT=3"), format!("{start}8;BYMINUTE=30;COUNT=2")];
         assert_eq!(odd.to_rfc5545(), expected);
     }
 
     #[test]
     fn what_is_left_out_comes_from_the_start() {
         let rule = read("RRULE:freq=weekly;until=20260601").unwrap();
-        assert_eq!(
-            rule.frequency,
-            Frequency::Weekly { every_weeks: 1, weekdays: vec![Weekday::Friday] }
-        );
+        assert_eq!(rule.frequency, Frequency::Weekly { every_weeks: 1, weekdays: vec![Weekday::Friday] });
         assert_eq!(rule.times, [time(7, 30, 0, 0)]);
         assert_eq!(rule.end, End::On(date(2026, 6, 1)));
         assert_eq!(read("FREQ=DAILY;UNTIL=20260601T073000").unwrap().end, rule.end);

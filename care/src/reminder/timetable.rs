@@ -10,9 +10,7 @@ use crate::clock::{Instant, random_bytes};
 use crate::error::Result;
 use crate::store::Tx;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, LockBehavior, LockType};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
 /// A leased batch.
@@ -58,10 +56,9 @@ async fn set_fire_times(tx: &Tx, entries: &[Due], merge: Merge) -> Result<()> {
             let kept = Expr::col(reminder::Column::FireAt);
             let value = match merge {
                 Merge::Replace => new,
-                Merge::Earlier => CaseStatement::new()
-                    .case(kept.clone().lt(entry.due_at), kept)
-                    .finally(new)
-                    .into(),
+                Merge::Earlier => {
+                    CaseStatement::new().case(kept.clone().lt(entry.due_at), kept).finally(new).into()
+                }
             };
             time = time.case(Expr::col(reminder::Column::Id).eq(entry.id), value);
         }

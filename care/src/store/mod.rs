@@ -88,7 +88,9 @@ impl Store {
             DbBackend::Sqlite => {
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'"
             }
-            _ => "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'seaql_migrations'",
+            _ => {
+                "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'seaql_migrations'"
+            }
         };
         let backend = self.connection.get_database_backend();
         let present = self
@@ -99,8 +101,7 @@ impl Store {
         if present.is_none() {
             return Ok(Vec::new());
         }
-        let names =
-            Query::select().expr(Expr::col("version")).from("seaql_migrations").to_owned();
+        let names = Query::select().expr(Expr::col("version")).from("seaql_migrations").to_owned();
         let rows = self.connection.query_all(&names).await.map_err(from_database)?;
         rows.iter().map(|row| row.try_get("", "version").map_err(from_database)).collect()
     }

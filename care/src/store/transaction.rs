@@ -1,9 +1,7 @@
 //! A transaction that counts its statements.
 
 use crate::error::Result;
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::OwnedMutexGuard;
@@ -58,18 +56,12 @@ impl ConnectionTrait for Tx {
         self.inner.execute_unprepared(sql).await
     }
 
-    async fn query_one_raw(
-        &self,
-        statement: Statement,
-    ) -> std::result::Result<Option<QueryResult>, DbErr> {
+    async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
         self.count();
         self.inner.query_one_raw(statement).await
     }
 
-    async fn query_all_raw(
-        &self,
-        statement: Statement,
-    ) -> std::result::Result<Vec<QueryResult>, DbErr> {
+    async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
         self.count();
         self.inner.query_all_raw(statement).await
     }

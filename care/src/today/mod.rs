@@ -83,7 +83,8 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
         (Some(history), Some(program)) if program.hold.is_none() => {
             let plan = progress::plans(&[history]);
             let due = plan.first().map(|plan| day_items(plan, date.0, &sessions)).unwrap_or_default();
-            let wanted: Vec<Uuid> = program.revision.prescriptions.iter().map(|row| row.exercise_id).collect();
+            let wanted: Vec<Uuid> =
+                program.revision.prescriptions.iter().map(|row| row.exercise_id).collect();
             items(program, &due, &library::rows_by_ids(&tx, &wanted).await?)
         }
         _ => Vec::new(),

@@ -11,7 +11,9 @@
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod failover;
 pub mod redis;
+pub mod sql;
 
 use async_trait::async_trait;
 use uuid::Uuid;

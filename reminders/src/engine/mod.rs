@@ -1,0 +1,233 @@
+//! The engine: claims what is due, lets `care` decide and record it, pushes, tells the results.
+//!
+//! One round: claim → one transaction (decide, record, advance) → acknowledge to the timetable →
+//! push → results. Between the transaction and the results the delivery's row is the lease: a
+//! worker that dies there is followed by [`Engine::retry`] with the same push id. A worker that
+//! dies before is followed by whoever takes over its batch.
+
+mod run;
+
+use crate::gateway::{Answer, Push, PushGateway};
+use crate::timetable::{Claim, Entry, Millis, OWN_CLOCK, Timetable, TimetableError};
+use care::access::Worker;
+use care::clock::Instant;
+use care::error::Error;
+use care::live::Change;
+use care::reminder::{self, Due, Finished, Outbound, PushOutcome};
+use futures::StreamExt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Reminders further ahead than this are fed to the timetable later.
+const HORIZON: i64 = 36 * 60 * 60_000;
+/// Reminders read from SQL in one step of filling a timetable.
+const STEP: u64 = 5_000;
+/// Pushes on their way at once.
+const PUSHES: usize = 64;
+/// A push that failed for a passing reason is tried again after so long, in milliseconds.
+const RETRY: i64 = 30_000;
+
+/// How the engine works.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Reminders claimed at once: 1 to 1,000.
+    pub batch: usize,
+    /// How long a worker may take from claim to result, in milliseconds. Longer than a push.
+    pub lease_ms: i64,
+    /// How long a push may take.
+    pub push_timeout: Duration,
+    /// How often an idle worker looks.
+    pub poll: Duration,
+    /// Whether the timetable goes by its own clock, the same for all workers. Tests move the time
+    /// instead.
+    pub own_clock: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            batch: 500,
+            lease_ms: 60_000,
+            push_timeout: Duration::from_secs(10),
+            poll: Duration::from_millis(250),
+            own_clock: true,
+        }
+    }
+}
+
+/// Why a tick did not finish. The next one goes on where it stopped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The database.
+    #[error("the database: {0}")]
+    Care(#[from] Error),
+    /// The timetable.
+    #[error("{0}")]
+    Timetable(#[from] TimetableError),
+}
+
+/// What a tick answers.
+pub type Result<T> = std::result::Result<T, EngineError>;
+
+/// The reminder engine of one worker.
+#[derive(Clone)]
+pub struct Engine {
+    worker: Worker,
+    timetable: Arc<dyn Timetable>,
+    gateway: Arc<dyn PushGateway>,
+    settings: Settings,
+}
+
+impl Engine {
+    /// An engine that works with these.
+    pub fn new(
+        worker: Worker,
+        timetable: Arc<dyn Timetable>,
+        gateway: Arc<dyn PushGateway>,
+        settings: Settings,
+    ) -> Self {
+        Self { worker, timetable, gateway, settings }
+    }
+
+    /// Deals with everything that is due at `now`; answers how many pushes were attempted.
+    pub async fn tick(&self, now: Instant) -> Result<usize> {
+        let clock: Millis = if self.settings.own_clock { OWN_CLOCK } else { now.0 };
+        let mut pushed = 0;
+        loop {
+            match self.timetable.claim(clock, self.settings.batch, self.settings.lease_ms).await? {
+                Claim::Idle { .. } => return Ok(pushed),
+                Claim::IndexLost => {
+                    if !self.rebuild(now).await? {
+                        return Ok(pushed);
+                    }
+                }
+                Claim::Batch { id, ids } => {
+                    let round = reminder::dispatch(&self.worker, &ids, now, self.settings.lease_ms).await?;
+                    let next: Vec<_> = round.next.iter().map(|(id, at)| entry(*id, *at)).collect();
+                    // A batch that was taken over meanwhile finds everything decided.
+                    self.timetable.ack(&id, &next).await?;
+                    pushed += self.send(round.outbound, now).await?;
+                }
+            }
+        }
+    }
+
+    /// Deals with deliveries whose time has come again: put off, deferred, or left by a worker
+    /// that died.
+    pub async fn retry(&self, now: Instant) -> Result<usize> {
+        let limit = u64::try_from(self.settings.batch).unwrap_or(1);
+        let mut pushed = 0;
+        loop {
+            let outbound = reminder::retry(&self.worker, now, limit, self.settings.lease_ms).await?;
+            if outbound.is_empty() {
+                return Ok(pushed);
+            }
+            pushed += self.send(outbound, now).await?;
+        }
+    }
+
+    /// Puts back what the timetable forgot: reminders overdue in SQL, the truth.
+    pub async fn scan_overdue(&self, now: Instant) -> Result<usize> {
+        let overdue = reminder::overdue(&self.worker, now, STEP).await?;
+        self.fill(&overdue).await?;
+        Ok(overdue.len())
+    }
+
+    /// Feeds the timetable what comes due within its horizon, soonest first.
+    pub async fn feed(&self, now: Instant) -> Result<usize> {
+        let mut after: Option<Due> = None;
+        let mut fed = 0;
+        loop {
+            let due = reminder::scheduled_until(&self.worker, after, now.plus(HORIZON), STEP).await?;
+            self.fill(&due).await?;
+            fed += due.len();
+            after = due.last().copied();
+            if after.is_none() {
+                return Ok(fed);
+            }
+        }
+    }
+
+    /// Takes over a change of a reminder at once, instead of at the next feed.
+    pub async fn nudge(&self, change: Change, now: Instant) -> Result<()> {
+        match change {
+            Change::Reminder { id, next_due_at: Some(at) } if at <= now.plus(HORIZON) => {
+                Ok(self.timetable.schedule(&[entry(id, at)]).await?)
+            }
+            Change::Reminder { id, .. } => Ok(self.timetable.cancel(&[id]).await?),
+            Change::Patient { .. } => Ok(()),
+        }
+    }
+
+    async fn fill(&self, due: &[Due]) -> Result<()> {
+        let entries: Vec<_> = due.iter().map(|due| entry(due.id, due.due_at)).collect();
+        if entries.is_empty() { Ok(()) } else { Ok(self.timetable.fill(&entries).await?) }
+    }
+
+    /// Rebuilds a lost index; `false` when another worker is at it.
+    async fn rebuild(&self, now: Instant) -> Result<bool> {
+        let Some(rebuild) = self.timetable.rebuild_begin(self.settings.lease_ms).await? else {
+            return Ok(false);
+        };
+        tracing::warn!("the index of the timetable was lost; rebuilding it");
+        let fed = self.feed(now).await?;
+        let whole = self.timetable.rebuild_finish(&rebuild).await?;
+        tracing::info!(reminders = fed, whole, "the index of the timetable is rebuilt");
+        Ok(true)
+    }
+
+    /// Pushes, several at once, and records the results.
+    async fn send(&self, outbound: Vec<Outbound>, now: Instant) -> Result<usize> {
+        let count = outbound.len();
+        let results: Vec<_> = futures::stream::iter(outbound)
+            .map(|outbound| self.deliver(outbound, now))
+            .buffer_unordered(PUSHES)
+            .collect()
+            .await;
+        reminder::finish(&self.worker, &results, now).await?;
+        Ok(count)
+    }
+
+    /// Pushes one delivery to each of its devices.
+    async fn deliver(&self, outbound: Outbound, now: Instant) -> Finished {
+        let mut retired = Vec::new();
+        let mut outcome = PushOutcome::NoDevice;
+        for target in outbound.targets {
+            let device_id = target.device_id;
+            let push = Push {
+                id: outbound.delivery_id,
+                kind: outbound.kind,
+                due_at: outbound.due_at,
+                expires_at: outbound.expires_at,
+                target,
+            };
+            let answer = tokio::time::timeout(self.settings.push_timeout, self.gateway.push(&push)).await;
+            let new = match answer.unwrap_or(Answer::Later { after_ms: RETRY }) {
+                Answer::Taken => PushOutcome::Sent,
+                Answer::Later { after_ms } => PushOutcome::Retry(now.plus(after_ms)),
+                Answer::Refused => PushOutcome::Failed,
+                Answer::DeadToken(reason) => {
+                    retired.push((device_id, reason));
+                    PushOutcome::NoDevice
+                }
+            };
+            outcome = better(outcome, new);
+        }
+        Finished { delivery_id: outbound.delivery_id, outcome, retired }
+    }
+}
+
+/// Of what two devices answered, what counts for the delivery: sent to one is sent.
+fn better(one: PushOutcome, other: PushOutcome) -> PushOutcome {
+    let rank = |outcome| match outcome {
+        PushOutcome::NoDevice => 0,
+        PushOutcome::Failed => 1,
+        PushOutcome::Retry(_) => 2,
+        PushOutcome::Sent => 3,
+    };
+    if rank(other) > rank(one) { other } else { one }
+}
+
+fn entry(id: uuid::Uuid, at: Instant) -> Entry {
+    Entry { id, due_at: at.0 }
+}

@@ -1,0 +1,77 @@
+//! The engine's loops in production: each calls one tick again and again until told to stop, and
+//! finishes the tick it is in.
+
+use super::{Engine, Result};
+use care::clock::Instant;
+use std::future::Future;
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+
+/// How often deliveries are looked at whose time has come again.
+const RETRY_EVERY: Duration = Duration::from_secs(1);
+/// How often SQL is searched for what the timetable forgot.
+const SCAN_EVERY: Duration = Duration::from_secs(15);
+/// How often the timetable is fed what comes due within its horizon.
+const FEED_EVERY: Duration = Duration::from_secs(10 * 60);
+
+impl Engine {
+    /// Works until `stop` turns true.
+    pub async fn run(&self, stop: watch::Receiver<bool>) {
+        tokio::join!(
+            repeat("tick", self.settings.poll, stop.clone(), || self.tick(self.now())),
+            repeat("retry", RETRY_EVERY, stop.clone(), || self.retry(self.now())),
+            repeat("scan", SCAN_EVERY, stop.clone(), || self.scan_overdue(self.now())),
+            repeat("feed", FEED_EVERY, stop.clone(), || self.feed(self.now())),
+            self.run_nudges(stop),
+        );
+    }
+
+    /// Takes changes of reminders over as they are committed, until `stop` turns true: all that a
+    /// process without workers has to do.
+    pub async fn run_nudges(&self, mut stop: watch::Receiver<bool>) {
+        let mut changes = self.worker.live().subscribe();
+        loop {
+            let change = tokio::select! {
+                change = changes.recv() => change,
+                _ = stop.wait_for(|stop| *stop) => return,
+            };
+            match change {
+                Ok(change) => {
+                    if let Err(error) = self.nudge(change, self.now()).await {
+                        tracing::warn!(%error, "a change did not reach the timetable; the scan will find it");
+                    }
+                }
+                // What was missed the scan and the feed find.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+
+    fn now(&self) -> Instant {
+        self.worker.now()
+    }
+}
+
+/// Repeats `tick` until `stop` turns true. After a failure the next try comes a second later.
+async fn repeat<T: Future<Output = Result<usize>>>(
+    name: &'static str,
+    every: Duration,
+    mut stop: watch::Receiver<bool>,
+    tick: impl Fn() -> T,
+) {
+    loop {
+        let pause = match tick().await {
+            Ok(_) => every,
+            Err(error) => {
+                tracing::warn!(name, %error, "a tick of the reminder engine failed");
+                every.max(Duration::from_secs(1))
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
