@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
     big_integer, big_integer_null, blob, blob_null, boolean, integer, integer_null, json_binary, string,
-    string_null, uuid, uuid_null, uuid_uniq,
+    string_null, uuid, uuid_uniq,
 };
 
 use crate::columns::{clinic_table, index, within_clinic};

@@ -1,0 +1,97 @@
+//! The reminder engine on both stacks: due by a moved clock, pushed once, never lost.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod conformance;
+mod faults;
+mod rounds;
+
+use care::clock::Instant;
+use care::reminder::{CreateReminder, Kind, QuietPolicy, Reminder, When};
+use reminders::engine::{Engine, Settings};
+use reminders::gateway::recording::Recording;
+use reminders::timetable::Timetable;
+use reminders::timetable::failover::Failover;
+use reminders::timetable::redis::{RedisTimetable, connect};
+use reminders::timetable::sql::SqlTimetable;
+use std::sync::Arc;
+use tests::{Clinic, RedisServer, Stack};
+
+/// A clinic whose patient `ada` has a device, with a gateway that remembers.
+struct Rounds {
+    clinic: Clinic,
+    redis: Option<RedisServer>,
+    gateway: Arc<Recording>,
+}
+
+impl Rounds {
+    async fn open(stack: Stack) -> Self {
+        let clinic = Clinic::open(stack).await;
+        let patient = clinic.patient("ada").await;
+        clinic.program(&patient, &[1, 2, 4]).await;
+        clinic.device("ada").await;
+        let redis = (stack == Stack::Full).then(RedisServer::start);
+        Self { clinic, redis, gateway: Arc::default() }
+    }
+
+    /// One more worker on the same servers.
+    fn engine(&self) -> Engine {
+        let sql = SqlTimetable::new(self.clinic.worker());
+        let timetable: Arc<dyn Timetable> = match &self.redis {
+            None => Arc::new(sql),
+            Some(redis) => {
+                Arc::new(Failover::new(RedisTimetable::new(connect(&redis.url()).unwrap(), "test"), sql))
+            }
+        };
+        let settings = Settings { own_clock: false, ..Settings::default() };
+        Engine::new(self.clinic.worker(), timetable, Arc::clone(&self.gateway) as _, settings)
+    }
+
+    /// A reminder of `ada` at these times of day.
+    async fn reminder(&self, times: &[&str]) -> Reminder {
+        self.reminder_of("ada", times, |_| {}).await
+    }
+
+    async fn reminder_of(
+        &self,
+        name: &str,
+        times: &[&str],
+        change: impl FnOnce(&mut CreateReminder),
+    ) -> Reminder {
+        let patient = self.clinic.as_patient(name).await;
+        let when = When {
+            times: times.iter().map(|time| time.parse().unwrap()).collect(),
+            weekdays: Vec::new(),
+            every_weeks: None,
+            every_days: None,
+            start_on: None,
+            end_on: None,
+            count: None,
+        };
+        let mut input = CreateReminder {
+            id: None,
+            kind: Kind::Exercise,
+            title: Some("Back exercises".to_owned()),
+            when,
+            time_zone: None,
+            only_if_not_done: false,
+            quiet_policy: QuietPolicy::Defer,
+            late_limit_minutes: 60,
+        };
+        change(&mut input);
+        care::reminder::create(&patient, input).await.unwrap()
+    }
+
+    /// Moves the clock and lets `engine` do all its work.
+    async fn work(&self, engine: &Engine, now: Instant) {
+        self.clinic.clock.set(now);
+        engine.tick(now).await.unwrap();
+        engine.retry(now).await.unwrap();
+    }
+}

@@ -1,0 +1,178 @@
+//! What goes out when.
+
+use super::Rounds;
+use care::page::Request;
+use care::reminder::{self, DeliveryStatus, QuietPolicy, UpdateSettings};
+use tests::{Stack, at};
+
+#[tokio::test]
+async fn a_reminder_goes_out_once_at_its_local_time() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let engine = rounds.engine();
+        let reminder = rounds.reminder(&["08:00"]).await;
+        assert_eq!(reminder.next_due_at, Some(at("2026-06-15T12:00:00Z")), "08:00 in New York");
+        engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+        rounds.work(&engine, at("2026-06-15T11:59:59Z")).await;
+        assert!(rounds.gateway.pushes().is_empty(), "never early");
+        for second in ["00", "01", "30"] {
+            rounds.work(&engine, at(&format!("2026-06-15T12:00:{second}Z"))).await;
+        }
+        let pushes = rounds.gateway.pushes();
+        assert_eq!(pushes.len(), 1, "{stack:?}");
+        assert_eq!(pushes[0].id, reminder::delivery_id(reminder.id, "2026-06-15".parse().unwrap(), 480));
+        rounds.work(&engine, at("2026-06-16T12:00:00Z")).await;
+        assert_eq!(rounds.gateway.pushes().len(), 2, "and the next day");
+    }
+}
+
+#[tokio::test]
+async fn two_workers_push_once() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let (one, other) = (rounds.engine(), rounds.engine());
+        rounds.reminder(&["08:00", "08:30", "09:00"]).await;
+        one.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+        for due in ["12:00:00", "12:30:00", "13:00:00"] {
+            let now = at(&format!("2026-06-15T{due}Z"));
+            tokio::join!(rounds.work(&one, now), rounds.work(&other, now));
+        }
+        let mut ids: Vec<_> = rounds.gateway.pushes().iter().map(|push| push.id).collect();
+        ids.sort_unstable();
+        let count = ids.len();
+        ids.dedup();
+        assert_eq!((count, ids.len()), (3, 3), "{stack:?}");
+    }
+}
+
+async fn statuses(rounds: &Rounds) -> Vec<DeliveryStatus> {
+    let patient = rounds.clinic.as_patient("ada").await;
+    let page = reminder::history(&patient, &Request::first(20)).await.unwrap();
+    page.entries.into_iter().map(|(_, delivery)| delivery.status).collect()
+}
+
+#[tokio::test]
+async fn after_an_outage_only_the_newest_within_its_limit_goes_out() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let engine = rounds.engine();
+        rounds.reminder(&["08:00", "08:20", "08:40"]).await;
+        engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+        rounds.work(&engine, at("2026-06-15T12:50:00Z")).await;
+        assert_eq!(rounds.gateway.pushes().len(), 1);
+        assert_eq!(rounds.gateway.pushes()[0].due_at, at("2026-06-15T12:40:00Z"));
+        assert_eq!(
+            statuses(&rounds).await,
+            [DeliveryStatus::Sent, DeliveryStatus::Expired, DeliveryStatus::Expired]
+        );
+        rounds.work(&engine, at("2026-06-16T18:00:00Z")).await;
+        assert_eq!(rounds.gateway.pushes().len(), 1, "what is too late never goes out");
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_already_is_left_out() {
+    let rounds = Rounds::open(Stack::Embedded).await;
+    let engine = rounds.engine();
+    let two_a_day = |input: &mut reminder::CreateReminder| input.only_if_not_done = true;
+    rounds.reminder_of("ada", &["08:00", "18:00"], two_a_day).await;
+    log_one_session(&rounds).await;
+    rounds.work(&engine, at("2026-06-15T12:00:00Z")).await;
+    assert!(rounds.gateway.pushes().is_empty(), "the morning's session is logged");
+    rounds.work(&engine, at("2026-06-15T22:00:00Z")).await;
+    assert_eq!(rounds.gateway.pushes().len(), 1, "the evening's is not");
+    assert_eq!(statuses(&rounds).await, [DeliveryStatus::Sent, DeliveryStatus::SkippedDone]);
+}
+
+async fn log_one_session(rounds: &Rounds) {
+    let patient = rounds.clinic.as_patient("ada").await;
+    let today = care::today::read(&patient, None).await.unwrap();
+    let set = care::library::dose::DoneSet {
+        reps: Some(10),
+        seconds: None,
+        metres: None,
+        side: None,
+        load_kg: None,
+    };
+    let log = care::progress::NewLog {
+        id: rounds.clinic.services.new_id(),
+        performed_at: at("2026-06-15T10:00:00Z"),
+        offset_seconds: -4 * 3_600,
+        time_zone: None,
+        pain_before: Some(2),
+        pain_after: Some(2),
+        note: None,
+        results: vec![care::progress::NewResult {
+            prescription_id: today.items[0].prescription.id,
+            sets: vec![set],
+            rpe: None,
+            pain_during: None,
+            skip_reason: None,
+        }],
+    };
+    let outcomes = care::progress::log(&patient, vec![Ok(log)]).await.unwrap();
+    assert_eq!(outcomes[0].status, care::progress::RowStatus::Accepted, "{:?}", outcomes[0].faults);
+}
+
+#[tokio::test]
+async fn quiet_hours_defer_or_drop() {
+    let rounds = Rounds::open(Stack::Embedded).await;
+    let engine = rounds.engine();
+    let patient = rounds.clinic.as_patient("ada").await;
+    let quiet = Some(Some(("22:00".parse().unwrap(), "07:00".parse().unwrap())));
+    reminder::update_settings(&patient, UpdateSettings { quiet_hours: quiet, ..UpdateSettings::default() })
+        .await
+        .unwrap();
+    rounds.reminder(&["06:30"]).await;
+    rounds.reminder_of("ada", &["06:31"], |input| input.quiet_policy = QuietPolicy::Drop).await;
+    rounds.work(&engine, at("2026-06-15T10:31:00Z")).await;
+    assert!(rounds.gateway.pushes().is_empty(), "06:30 and 06:31 are quiet");
+    rounds.work(&engine, at("2026-06-15T10:59:59Z")).await;
+    assert!(rounds.gateway.pushes().is_empty());
+    rounds.work(&engine, at("2026-06-15T11:02:00Z")).await;
+    assert_eq!(rounds.gateway.pushes().len(), 1, "the deferred one follows at 07:00");
+    assert_eq!(statuses(&rounds).await, [DeliveryStatus::Quiet, DeliveryStatus::Sent]);
+}
+
+#[tokio::test]
+async fn a_snoozed_reminder_comes_again_within_its_limit() {
+    let rounds = Rounds::open(Stack::Embedded).await;
+    let engine = rounds.engine();
+    rounds.reminder(&["08:00"]).await;
+    rounds.work(&engine, at("2026-06-15T12:00:00Z")).await;
+    let id = rounds.gateway.pushes()[0].id;
+    let patient = rounds.clinic.as_patient("ada").await;
+    assert!(reminder::snooze(&patient, id, 90).await.is_err(), "past the late limit");
+    reminder::snooze(&patient, id, 20).await.unwrap();
+    rounds.work(&engine, at("2026-06-15T12:19:59Z")).await;
+    assert_eq!(rounds.gateway.pushes().len(), 1);
+    rounds.work(&engine, at("2026-06-15T12:20:00Z")).await;
+    let pushes = rounds.gateway.pushes();
+    assert_eq!((pushes.len(), pushes[1].id), (2, id));
+    let done = reminder::mark_done(&patient, id).await.unwrap();
+    assert_eq!(done.status, DeliveryStatus::Done);
+}
+
+#[tokio::test]
+async fn a_device_in_another_zone_takes_the_reminder_along_and_never_doubles_a_date() {
+    let rounds = Rounds::open(Stack::Embedded).await;
+    let engine = rounds.engine();
+    rounds.reminder(&["08:00"]).await;
+    rounds.work(&engine, at("2026-06-15T12:00:00Z")).await;
+    assert_eq!(rounds.gateway.pushes().len(), 1);
+    let patient = rounds.clinic.as_patient("ada").await;
+    let device = care::account::RegisterDevice {
+        platform: care::account::Platform::Console,
+        push_token: "token of ada".to_owned(),
+        app_version: "1.0".to_owned(),
+        language: "en".to_owned(),
+        time_zone: "America/Los_Angeles".to_owned(),
+    };
+    reminder::register_device(&patient, device).await.unwrap();
+    rounds.work(&engine, at("2026-06-15T15:00:00Z")).await;
+    assert_eq!(rounds.gateway.pushes().len(), 1, "08:00 in Los Angeles is the same date");
+    rounds.work(&engine, at("2026-06-16T14:59:59Z")).await;
+    assert_eq!(rounds.gateway.pushes().len(), 1);
+    rounds.work(&engine, at("2026-06-16T15:00:00Z")).await;
+    assert_eq!(rounds.gateway.pushes().len(), 2, "08:00 in Los Angeles on the next date");
+}

@@ -1,0 +1,159 @@
+//! A small clinic on a database of its own, at a time that the test moves.
+
+use crate::database::{Database, Stack};
+use care::access::{Role, Scope, Services, Worker, authenticate, door, worker};
+use care::account::{Platform, RegisterDevice};
+use care::clock::{Instant, ManualClock, SystemRandom};
+use care::live::InProcess;
+use care::patient::{Accept, CreatePatient, Patient};
+use care::program::{CreateProgram, NewPrescription, Program};
+use care::sealed::Keyring;
+use care::{account, clinic, library, patient, program, reminder};
+use std::sync::Arc;
+
+/// The password of everybody here.
+pub const PASSWORD: &str = "a long enough secret";
+/// Monday 2026-06-15, 06:00 in New York.
+pub const MORNING: &str = "2026-06-15T10:00:00Z";
+
+/// The instant of an RFC 3339 text.
+pub fn at(text: &str) -> Instant {
+    text.parse::<jiff::Timestamp>().unwrap().into()
+}
+
+/// A clinic in New York with an administrator and two therapists.
+#[derive(Debug)]
+pub struct Clinic {
+    /// The database.
+    pub database: Database,
+    /// The use cases' surroundings.
+    pub services: Arc<Services>,
+    /// The time, which stands still until it is moved.
+    pub clock: Arc<ManualClock>,
+}
+
+impl Clinic {
+    /// The clinic on this stack, at [`MORNING`].
+    pub async fn open(stack: Stack) -> Self {
+        let database = Database::create(stack).await;
+        let clock = Arc::new(ManualClock::new(at(MORNING)));
+        let services = Arc::new(Services {
+            store: database.store().await,
+            keys: Keyring::new([7; 32]),
+            clock: Arc::clone(&clock) as _,
+            random: Arc::new(SystemRandom),
+            live: Arc::new(InProcess::default()),
+        });
+        let clinic = Self { database, services, clock };
+        library::load(&clinic.worker()).await.unwrap();
+        let created =
+            clinic::create(&clinic.worker(), "Test Clinic", "America/New_York", "admin@clinic.example")
+                .await
+                .unwrap();
+        clinic.accept(&created.invitation.token, "admin@clinic.example").await;
+        let admin = clinic.sign_in("admin@clinic.example").await;
+        for email in ["therapist@clinic.example", "other@clinic.example"] {
+            let invited = clinic::invite_member(&admin, email, Role::Therapist).await.unwrap();
+            clinic.accept(&invited.token, email).await;
+        }
+        clinic
+    }
+
+    /// The worker's capability.
+    pub fn worker(&self) -> Worker {
+        worker(&self.services)
+    }
+
+    async fn accept(&self, secret: &str, email: &str) {
+        let input = Accept {
+            secret: secret.to_owned(),
+            birth_date: None,
+            email: email.to_owned(),
+            password: PASSWORD.to_owned(),
+            name: Some("Member".to_owned()),
+        };
+        patient::accept(&door(&self.services), input).await.unwrap();
+    }
+
+    /// Signs in by the use case itself.
+    pub async fn sign_in(&self, email: &str) -> Scope {
+        let door = door(&self.services);
+        let tokens = account::sign_in(&door, email, PASSWORD).await.unwrap();
+        authenticate(&door, &tokens.access, "test".to_owned()).await.unwrap()
+    }
+
+    /// The therapist who treats the patients made here.
+    pub async fn therapist(&self) -> Scope {
+        self.sign_in("therapist@clinic.example").await
+    }
+
+    /// Makes a patient with an account `{name}@patient.example`.
+    pub async fn patient(&self, name: &str) -> Patient {
+        let therapist = self.therapist().await;
+        let input = CreatePatient {
+            id: None,
+            name: name.to_owned(),
+            birth_date: Some("1980-02-03".parse().unwrap()),
+            email: None,
+            time_zone: None,
+            language: None,
+            surgery_on: None,
+            conditions: vec!["chronic-low-back-pain".to_owned()],
+            emergency_country: None,
+        };
+        let conditions = library::conditions().next().map(|(record, _)| vec![record.key.clone()]);
+        let input = CreatePatient { conditions: conditions.unwrap_or_default(), ..input };
+        let patient = patient::create(&therapist, input).await.unwrap();
+        let invited = patient::invite(&therapist, patient.id).await.unwrap();
+        self.accept(&invited.token, &format!("{name}@patient.example")).await;
+        patient
+    }
+
+    /// The patient, signed in.
+    pub async fn as_patient(&self, name: &str) -> Scope {
+        self.sign_in(&format!("{name}@patient.example")).await
+    }
+
+    /// Gives the patient an active program of the exercises with these numbers, by default dose.
+    pub async fn program(&self, patient: &Patient, exercises: &[i32]) -> Program {
+        let therapist = self.therapist().await;
+        let input = CreateProgram {
+            id: None,
+            patient_id: patient.id,
+            title: "Back basics".to_owned(),
+            starts_on: None,
+            ends_on: None,
+            phases: Vec::new(),
+            prescriptions: prescriptions(exercises),
+            note: None,
+        };
+        let draft = program::create(&therapist, input).await.unwrap();
+        program::activate(&therapist, draft.id, false).await.unwrap()
+    }
+
+    /// Gives the patient a device that takes pushes.
+    pub async fn device(&self, name: &str) {
+        let patient = self.as_patient(name).await;
+        let input = RegisterDevice {
+            platform: Platform::Console,
+            push_token: format!("token of {name}"),
+            app_version: "1.0".to_owned(),
+            language: "en".to_owned(),
+            time_zone: "America/New_York".to_owned(),
+        };
+        reminder::register_device(&patient, input).await.unwrap();
+    }
+}
+
+/// These exercises by default dose and schedule.
+pub fn prescriptions(exercises: &[i32]) -> Vec<NewPrescription> {
+    exercises
+        .iter()
+        .map(|number| NewPrescription {
+            exercise_id: library::exercise_id(*number),
+            dose: None,
+            schedule: None,
+            continues: None,
+        })
+        .collect()
+}

@@ -1,0 +1,128 @@
+//! A migrated database for one test.
+
+use care::store::{Options, Store};
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaOrm, DatabaseConnection};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Which servers a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stack {
+    /// SQLite alone, as `plumbline demo` has it.
+    Embedded,
+    /// PostgreSQL and Redis.
+    Full,
+}
+
+impl Stack {
+    /// Both stacks.
+    pub const BOTH: [Self; 2] = [Self::Embedded, Self::Full];
+}
+
+/// A database of its own, gone when dropped.
+#[derive(Debug)]
+pub struct Database {
+    /// Its address.
+    pub url: String,
+    _directory: TempDir,
+}
+
+impl Database {
+    /// An empty database with every migration.
+    pub async fn create(stack: Stack) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let url = match stack {
+            Stack::Embedded => {
+                let url = format!("sqlite://{}/plumbline.sqlite3?mode=rwc", directory.path().display());
+                migrate(&url).await;
+                url
+            }
+            Stack::Full => clone_template().await,
+        };
+        Self { url, _directory: directory }
+    }
+
+    /// An empty database without any migration.
+    pub async fn create_bare(stack: Stack) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let url = match stack {
+            Stack::Embedded => format!("sqlite://{}/plumbline.sqlite3?mode=rwc", directory.path().display()),
+            Stack::Full => {
+                let (server, name) = (postgres_server(), unique_name());
+                execute(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}")).await;
+                format!("{server}/{name}")
+            }
+        };
+        Self { url, _directory: directory }
+    }
+
+    /// A pool of it.
+    pub async fn store(&self) -> Store {
+        let options =
+            Options { url: self.url.clone(), max_connections: 8, acquire_timeout: Duration::from_secs(10) };
+        Store::connect(&options).await.unwrap()
+    }
+
+    /// A connection past all capabilities, to look at rows and to spoil them.
+    pub async fn connect(&self) -> DatabaseConnection {
+        connect(&self.url).await
+    }
+}
+
+/// The address of the PostgreSQL server that `tests/run` has started.
+#[allow(clippy::disallowed_methods, reason = "tests/run tells by the environment what it has started")]
+pub fn postgres_server() -> String {
+    std::env::var("PLUMBLINE_TEST_POSTGRES").expect(
+        "PLUMBLINE_TEST_POSTGRES names a PostgreSQL server: run the tests by tests/run, which starts one",
+    )
+}
+
+fn unique_name() -> String {
+    let bytes: [u8; 8] = care::clock::random_bytes(&care::clock::SystemRandom);
+    format!("test_{:016x}", u64::from_be_bytes(bytes))
+}
+
+async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    SeaOrm::connect(options).await.unwrap()
+}
+
+async fn migrate(url: &str) {
+    let connection = connect(url).await;
+    Migrator::up(&connection, None).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+async fn execute(url: &str, sql: &str) {
+    let connection = connect(url).await;
+    connection.execute_unprepared(sql).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// A copy of the template, which the first test to come migrates while the others wait.
+async fn clone_template() -> String {
+    let server = postgres_server();
+    let name = unique_name();
+    let control = connect(&format!("{server}/postgres")).await;
+    control.execute_unprepared("SELECT pg_advisory_lock(7061)").await.unwrap();
+    let template = control
+        .query_one_raw(sea_orm::Statement::from_string(
+            sea_orm::DbBackend::Postgres,
+            "SELECT 1 FROM pg_database WHERE datname = 'plumbline_template'",
+        ))
+        .await
+        .unwrap();
+    if template.is_none() {
+        control.execute_unprepared("CREATE DATABASE plumbline_building").await.unwrap();
+        migrate(&format!("{server}/plumbline_building")).await;
+        control
+            .execute_unprepared("ALTER DATABASE plumbline_building RENAME TO plumbline_template")
+            .await
+            .unwrap();
+    }
+    control.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE plumbline_template")).await.unwrap();
+    control.close().await.unwrap();
+    format!("{server}/{name}")
+}

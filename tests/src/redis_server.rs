@@ -1,0 +1,91 @@
+//! A Redis of its own for one test, stopped by its pid when dropped.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// A private Redis server.
+#[derive(Debug)]
+pub struct RedisServer {
+    port: u16,
+    directory: TempDir,
+    process: Option<Child>,
+}
+
+impl RedisServer {
+    /// Starts one on a free port.
+    pub fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        // Another process may take the port before the server does: then the next one.
+        for _ in 0..10 {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            if let Some(process) = spawn(port, &directory) {
+                return Self { port, directory, process: Some(process) };
+            }
+        }
+        panic!("redis-server does not start");
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Stops it at once, as if its machine had lost power.
+    pub fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// Starts it again on the same port, empty.
+    pub fn restart(&mut self) {
+        self.stop();
+        self.process = spawn(self.port, &self.directory);
+        assert!(self.process.is_some(), "redis-server starts again");
+    }
+
+    /// Forgets everything.
+    pub async fn flush(&self) {
+        let client = redis::Client::open(self.url()).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let () = redis::cmd("FLUSHALL").query_async(&mut connection).await.unwrap();
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The server program: as `tests/run` has found it, else by its name.
+#[allow(clippy::disallowed_methods, reason = "tests/run tells by the environment what it has found")]
+fn program() -> String {
+    std::env::var("PLUMBLINE_TEST_REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned())
+}
+
+/// The server once it takes connections; `None` if it ended before.
+fn spawn(port: u16, directory: &TempDir) -> Option<Child> {
+    let mut process = Command::new(program())
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+        .args(["--save", "", "--appendonly", "no"])
+        .arg("--dir")
+        .arg(directory.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("redis-server is installed: run the tests by tests/run, which installs it");
+    let mut log = BufReader::new(process.stdout.take().unwrap());
+    let mut line = String::new();
+    while log.read_line(&mut line).unwrap() > 0 {
+        if line.contains("Ready to accept connections") {
+            // Nobody reads on; the server's log is short and its writes may fail.
+            return Some(process);
+        }
+        line.clear();
+    }
+    process.wait().unwrap();
+    None
+}
