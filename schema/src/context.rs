@@ -2,9 +2,10 @@
 
 use crate::error::raise;
 use async_graphql::{Context, Result};
-use care::access::{Door, Scope, Services};
+use care::access::{Door, Person, Scope, Services};
 use care::error::Error;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How the schema behaves.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,14 @@ pub struct Caller {
 pub(crate) fn scope<'a>(context: &'a Context<'_>) -> Result<&'a Scope> {
     let caller = context.data::<Caller>()?;
     caller.scope.as_deref().ok_or_else(|| raise(Error::Unauthenticated))
+}
+
+/// The patient who asks; the error `FORBIDDEN` for anyone else.
+pub(crate) fn acting_patient(scope: &Scope) -> Result<Uuid> {
+    match scope.actor().person {
+        Person::Patient(id) => Ok(id),
+        Person::Member(_) => Err(raise(Error::Forbidden)),
+    }
 }
 
 /// The way in before sign-in.

@@ -89,7 +89,31 @@ pub(crate) fn settle<T>(
     Ok((None, faults))
 }
 
+/// The payload of a mutation: what it changed beside `userErrors`, and `of`, which makes it from
+/// the answer of a use case.
+macro_rules! payload {
+    ($(#[$about:meta])* $name:ident { $(#[$field_about:meta])* $field:ident: $type:ty }) => {
+        $(#[$about])*
+        #[derive(async_graphql::SimpleObject)]
+        pub(crate) struct $name {
+            $(#[$field_about])*
+            $field: Option<$type>,
+            /// What is wrong with the input; empty when it was done.
+            user_errors: Vec<$crate::error::UserError>,
+        }
+
+        impl $name {
+            fn of<T: Into<$type>>(result: care::error::Result<T>) -> async_graphql::Result<Self> {
+                let (changed, user_errors) = $crate::error::settle(result)?;
+                Ok(Self { $field: changed.map(Into::into), user_errors })
+            }
+        }
+    };
+}
+pub(crate) use payload;
+
 /// The GraphQL error of `error`: its code, and no word of its cause.
+#[allow(clippy::needless_pass_by_value, reason = "it is what `map_err` takes")]
 pub(crate) fn raise(error: Error) -> async_graphql::Error {
     let (code, message) = match &error {
         Error::Unauthenticated => ("UNAUTHENTICATED", "Sign in first.".to_owned()),

@@ -4,6 +4,8 @@
 //! it answers. It decides nothing about access and cannot run a query. `schema.graphql` beside
 //! this folder is the printed form.
 
+#![allow(clippy::unused_async, reason = "the executor takes async resolvers only")]
+
 mod context;
 mod error;
 mod id;

@@ -1,14 +1,179 @@
-//! (being written)
+//! The library: exercises with their instructions, and conditions.
 
-use async_graphql::Object;
+use crate::context::{language, scope};
+use crate::error::raise;
+use crate::id::{encode, named};
+use crate::page::{self, Counted};
+use crate::program::{Dose, Schedule};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use care::id::Kind;
+use care::library::{ConditionRecord, ConditionText, Filter, Text};
+
+/// What a piece of an instruction tells.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InstructionKind {
+    /// How to get into position.
+    Preparation,
+    /// One thing to do; several follow one another.
+    Step,
+    /// What to watch.
+    FormCue,
+    /// How to breathe.
+    Breathing,
+    /// When to stop, and what to avoid.
+    Safety,
+}
+
+/// A piece of the instructions of an exercise.
+#[derive(SimpleObject, Debug, Clone)]
+pub(crate) struct Instruction {
+    /// What it tells.
+    kind: InstructionKind,
+    /// The words, in the language asked for; English where there are none.
+    text: String,
+}
+
+/// An exercise of the library.
+#[derive(Debug, Clone)]
+pub(crate) struct Exercise(care::library::Exercise);
+
+impl From<care::library::Exercise> for Exercise {
+    fn from(row: care::library::Exercise) -> Self {
+        Self(row)
+    }
+}
+
+impl Exercise {
+    fn text(&self, context: &Context<'_>) -> Result<&'static Text> {
+        care::library::text(&self.0.key, language(context)?).map_err(raise)
+    }
+}
+
+/// An exercise of the library, the same in every clinic.
+#[Object]
+impl Exercise {
+    /// TypeID `exercise_…`, the same in every installation.
+    pub(crate) async fn id(&self) -> ID {
+        encode(Kind::Exercise, self.0.id)
+    }
+
+    /// Its key, the same in every language.
+    async fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// Its name, in the language asked for; English where there is none.
+    async fn name(&self, context: &Context<'_>) -> Result<&str> {
+        Ok(&self.text(context)?.name)
+    }
+
+    /// The keys of its categories.
+    async fn categories(&self) -> &[String] {
+        &self.0.categories.0
+    }
+
+    /// How it moves or loads the spine, as the tags that precautions know, for example `FLX`.
+    async fn movement_tags(&self) -> &[String] {
+        &self.0.tags.0
+    }
+
+    /// How it is done, in the order it is read: preparation, steps, form cue, breathing, safety.
+    async fn instructions(&self, context: &Context<'_>) -> Result<Vec<Instruction>> {
+        use InstructionKind::{Breathing, FormCue, Preparation, Safety, Step};
+        let text = self.text(context)?;
+        let steps = text.steps.iter().map(|step| (Step, step));
+        let after = [(FormCue, &text.form_cue), (Breathing, &text.breathing), (Safety, &text.safety)];
+        let all = std::iter::once((Preparation, &text.preparation)).chain(steps).chain(after);
+        Ok(all.map(|(kind, text)| Instruction { kind, text: text.clone() }).collect())
+    }
+
+    /// The dose of a prescription that names none.
+    async fn default_dose(&self) -> Dose {
+        self.0.default_dose.into()
+    }
+
+    /// The schedule of a prescription that names none.
+    async fn default_schedule(&self) -> Schedule {
+        self.0.default_schedule.clone().into()
+    }
+}
+
+/// A condition of the spine that the library knows.
+#[derive(SimpleObject, Debug, Clone)]
+pub(crate) struct Condition {
+    /// Its key, by which `createPatient` takes it.
+    key: &'static str,
+    /// Its name.
+    name: &'static str,
+    /// What it is, in one sentence.
+    description: &'static str,
+    /// Whether it follows surgery, so that phases count from the day of surgery.
+    post_operative: bool,
+    /// The part of the spine concerned: `CERVICAL`, `THORACIC`, `LUMBAR` or `WHOLE`.
+    region: &'static str,
+}
+
+impl From<(&'static ConditionRecord, &'static ConditionText)> for Condition {
+    fn from((record, text): (&'static ConditionRecord, &'static ConditionText)) -> Self {
+        Self {
+            key: &record.key,
+            name: &text.name,
+            description: &text.description,
+            post_operative: record.post_operative,
+            region: &record.region,
+        }
+    }
+}
 
 #[derive(Default)]
 pub(crate) struct LibraryQuery;
 
 #[Object]
 impl LibraryQuery {
-    /// x
-    async fn x_library(&self) -> i32 {
-        0
+    /// The exercise of this id, also one that is no longer listed.
+    async fn exercise(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "TypeID `exercise_…`.")] id: ID,
+    ) -> Option<Result<Exercise>> {
+        Some(exercise(context, &id).await)
     }
+
+    /// The exercises of the library, in its own order.
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn exercises(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A part of the name, in any case.")] search: Option<String>,
+        #[graphql(desc = "The key of a category.")] category: Option<String>,
+        #[graphql(desc = "A movement tag, for example `FLX`.")] movement: Option<String>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Counted<Exercise>>> {
+        let filter = Filter { search, category, movement };
+        Some(exercises(context, &filter, &page::request(first, after, last, before)).await)
+    }
+
+    /// The conditions that the library knows.
+    async fn conditions(&self, context: &Context<'_>) -> Result<Vec<Condition>> {
+        scope(context)?;
+        Ok(care::library::conditions().map(Condition::from).collect())
+    }
+}
+
+async fn exercise(context: &Context<'_>, id: &ID) -> Result<Exercise> {
+    let id = named(Kind::Exercise, id).map_err(raise)?;
+    let row = care::library::get(scope(context)?, id).await.map_err(raise)?;
+    Ok(row.into())
+}
+
+async fn exercises(
+    context: &Context<'_>,
+    filter: &Filter,
+    request: &care::page::Request,
+) -> Result<Counted<Exercise>> {
+    let page = care::library::list(scope(context)?, filter, request).await.map_err(raise)?;
+    Ok(page::counted("exercises", page, Exercise::from))
 }

@@ -14,12 +14,8 @@ mod rounds;
 
 use care::clock::Instant;
 use care::reminder::{CreateReminder, Kind, QuietPolicy, Reminder, When};
-use reminders::engine::{Engine, Settings};
+use reminders::engine::Engine;
 use reminders::gateway::recording::Recording;
-use reminders::timetable::Timetable;
-use reminders::timetable::failover::Failover;
-use reminders::timetable::redis::{RedisTimetable, connect};
-use reminders::timetable::sql::SqlTimetable;
 use std::sync::Arc;
 use tests::{Clinic, RedisServer, Stack};
 
@@ -42,15 +38,7 @@ impl Rounds {
 
     /// One more worker on the same servers.
     fn engine(&self) -> Engine {
-        let sql = SqlTimetable::new(self.clinic.worker());
-        let timetable: Arc<dyn Timetable> = match &self.redis {
-            None => Arc::new(sql),
-            Some(redis) => {
-                Arc::new(Failover::new(RedisTimetable::new(connect(&redis.url()).unwrap(), "test"), sql))
-            }
-        };
-        let settings = Settings { own_clock: false, ..Settings::default() };
-        Engine::new(self.clinic.worker(), timetable, Arc::clone(&self.gateway) as _, settings)
+        tests::engine(&self.clinic, self.redis.as_ref(), &self.gateway)
     }
 
     /// A reminder of `ada` at these times of day.

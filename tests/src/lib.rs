@@ -10,10 +10,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod app;
 mod clinic;
 mod database;
 mod redis_server;
 
+pub use app::{Client, TestApp, engine};
 pub use clinic::{Clinic, MORNING, PASSWORD, at, prescriptions};
 pub use database::{Database, Stack, postgres_server};
 pub use redis_server::RedisServer;

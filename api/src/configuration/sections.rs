@@ -1,0 +1,165 @@
+//! The settings, section by section. Meanings, units and defaults stand in `default.toml`.
+
+use super::secret::{Secret, masked_url};
+use serde::Deserialize;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// How HTTP is served.
+    pub server: Server,
+    /// Where the data is.
+    pub database: Database,
+    /// Where the timetable of reminders is.
+    pub redis: Redis,
+    /// The installation's key.
+    pub keys: Keys,
+    /// How the worker works.
+    pub reminders: Reminders,
+    /// What carries pushes.
+    pub push: Push,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// How HTTP is served.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// The address and port listened on.
+    pub listen: SocketAddr,
+    /// The address people use; empty: derived from `listen`.
+    pub public_url: String,
+    /// Whether /graphiql is served.
+    pub graphiql: bool,
+    /// Whether clients may ask for the schema.
+    pub introspection: bool,
+    /// What this process does.
+    pub role: Role,
+    /// The largest body of a request, in bytes.
+    pub body_limit_bytes: usize,
+    /// How long a request may take, in seconds.
+    pub request_timeout_seconds: u64,
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Answers requests and sends reminders.
+    Both,
+    /// Answers requests.
+    Api,
+    /// Sends reminders.
+    Worker,
+}
+
+/// Where the data is.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// The database, as the role the server works as. May hold a password.
+    pub url: String,
+    /// The database, as the owner of its tables; empty: as `url`. May hold a password.
+    pub migration_url: String,
+    /// The most connections at once.
+    pub max_connections: u32,
+    /// How long a request waits for a connection, in seconds.
+    pub acquire_timeout_seconds: u64,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Database")
+            .field("url", &masked_url(&self.url))
+            .field("migration_url", &masked_url(&self.migration_url))
+            .field("max_connections", &self.max_connections)
+            .field("acquire_timeout_seconds", &self.acquire_timeout_seconds)
+            .finish()
+    }
+}
+
+/// Where the timetable of reminders is.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redis {
+    /// The server; empty: the timetable is in the database. May hold a password.
+    pub url: String,
+    /// What all keys begin with.
+    pub prefix: String,
+}
+
+impl fmt::Debug for Redis {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Redis")
+            .field("url", &masked_url(&self.url))
+            .field("prefix", &self.prefix)
+            .finish()
+    }
+}
+
+/// The installation's key: in place, or in a file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// 32 bytes in base64; empty: in the file.
+    pub installation_key: Secret,
+    /// A file that holds the key; empty: there is none.
+    pub installation_key_file: PathBuf,
+}
+
+/// How the worker works.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reminders {
+    /// For how long a batch is one worker's own, in seconds.
+    pub lease_seconds: u64,
+    /// How long a push may take, in seconds.
+    pub push_timeout_seconds: u64,
+    /// The most reminders in one batch.
+    pub batch: usize,
+    /// How often an idle worker looks, in milliseconds.
+    pub poll_milliseconds: u64,
+}
+
+/// What carries pushes.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Push {
+    /// The gateway.
+    pub gateway: Gateway,
+}
+
+/// A push gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gateway {
+    /// Prints each push as a line.
+    Console,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// How lines look.
+    pub format: LogFormat,
+    /// The level, or directives.
+    pub level: String,
+}
+
+/// How lines of the log look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}

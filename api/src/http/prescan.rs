@@ -1,0 +1,106 @@
+//! A look at a document's text before any parser sees it.
+//!
+//! The parser recurses as deep as a document nests, and a few kilobytes of brackets would
+//! overflow its stack and end the process. So size and nesting are bounded first.
+
+/// The largest document, in bytes.
+pub(super) const BYTES: usize = 16 * 1024;
+/// The deepest nesting of brackets.
+const DEPTH: usize = 32;
+
+/// What a document exceeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Excess {
+    /// It is longer than [`BYTES`].
+    Bytes,
+    /// It nests deeper than [`DEPTH`].
+    Depth,
+}
+
+impl Excess {
+    /// The refusal.
+    pub(super) fn message(self) -> String {
+        match self {
+            Self::Bytes => format!("A document has at most {BYTES} bytes."),
+            Self::Depth => format!("A document nests at most {DEPTH} brackets deep."),
+        }
+    }
+}
+
+/// Refuses a document that is too long or too deep. Brackets in strings and comments do not count.
+pub(super) fn check(document: &str) -> Result<(), Excess> {
+    if document.len() > BYTES {
+        return Err(Excess::Bytes);
+    }
+    let mut rest = document;
+    let mut depth = 0_usize;
+    while let Some(at) = rest.find(['{', '}', '[', ']', '(', ')', '"', '#']) {
+        let (_, tail) = rest.split_at(at);
+        let mark = tail.chars().next().unwrap_or('#');
+        rest = tail.get(1..).unwrap_or_default();
+        match mark {
+            '{' | '[' | '(' => depth += 1,
+            '}' | ']' | ')' => depth = depth.saturating_sub(1),
+            '#' => rest = rest.find(['\n', '\r']).and_then(|end| rest.get(end..)).unwrap_or_default(),
+            _ => rest = after_string(rest),
+        }
+        if depth > DEPTH {
+            return Err(Excess::Depth);
+        }
+    }
+    Ok(())
+}
+
+/// What follows the string whose first quote was just read.
+fn after_string(rest: &str) -> &str {
+    if let Some(block) = rest.strip_prefix("\"\"") {
+        let mut from = 0;
+        while let Some(end) = block.get(from..).and_then(|text| text.find("\"\"\"")) {
+            let end = from + end;
+            if !block.get(..end).is_some_and(|text| text.ends_with('\\')) {
+                return block.get(end + 3..).unwrap_or_default();
+            }
+            from = end + 3;
+        }
+        return "";
+    }
+    let mut escaped = false;
+    for (at, letter) in rest.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' | '\n' | '\r' => return rest.get(at + 1..).unwrap_or_default(),
+            _ => {}
+        }
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_and_deep_documents_are_refused() {
+        assert_eq!(check(&" ".repeat(BYTES + 1)), Err(Excess::Bytes));
+        for open in ["{", "[", "(", "{a(b:[{c:"] {
+            assert_eq!(check(&open.repeat(1_000)), Err(Excess::Depth), "{open}");
+        }
+        assert_eq!(check(&("{a ".repeat(DEPTH) + &"}".repeat(DEPTH))), Ok(()));
+    }
+
+    #[test]
+    fn brackets_in_strings_and_comments_do_not_count() {
+        let many = "{".repeat(200);
+        for document in [
+            format!("{{ a(b: \"{many}\") }}"),
+            format!("{{ a(b: \"\\\"{many}\") }}"),
+            format!("{{ a(b: \"\"\"{many} \\\"\"\" {many}\"\"\") }}"),
+            format!("# {many}\n{{ a }}"),
+        ] {
+            assert_eq!(check(&document), Ok(()), "{document}");
+        }
+        assert_eq!(check(&format!("\"a\n{many}")), Err(Excess::Depth), "a string ends with its line");
+        assert_eq!(check(&format!("\"\"\"{many}\"\"\"{many}")), Err(Excess::Depth));
+    }
+}

@@ -1,0 +1,239 @@
+//! Writing, revising, activating, holding and releasing programs.
+
+use super::Program;
+use super::input::{PhaseInput, PrescriptionInput, prescriptions};
+use crate::context::scope;
+use crate::error::payload;
+use crate::id::{self, chosen};
+use crate::scalar::LocalDate;
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use care::error::Error;
+use care::id::Kind;
+use care::program::{CreateProgram, NewPhase, ReviseProgram};
+
+/// A new program.
+#[derive(InputObject)]
+pub(crate) struct CreateProgramInput {
+    /// TypeID `program_…` with a UUIDv7 of your own, so that a repeated attempt writes nothing twice.
+    id: Option<ID>,
+    /// The patient.
+    patient_id: ID,
+    /// Title, 1 to 200 characters.
+    title: String,
+    /// First day, on the patient's calendar: today, or within twelve months; today when missing.
+    starts_on: Option<LocalDate>,
+    /// Last day, at most three years after the first; open when missing.
+    ends_on: Option<LocalDate>,
+    /// At most 12 phases, end to end from the first day.
+    #[graphql(default)]
+    phases: Vec<PhaseInput>,
+    /// 1 to 30 exercises, in the order they are to be done.
+    prescriptions: Vec<PrescriptionInput>,
+    /// Why, at most 4,000 characters.
+    note: Option<String>,
+}
+
+impl CreateProgramInput {
+    fn parse(self) -> care::error::Result<CreateProgram> {
+        let mut faults = Vec::new();
+        let id = chosen(Kind::Program, self.id.as_ref()).map_err(|fault| faults.push(fault)).ok();
+        let patient_id = id::input(Kind::Patient, "patientId", &self.patient_id);
+        let patient_id = patient_id.map_err(|fault| faults.push(fault)).ok();
+        let prescriptions = prescriptions(self.prescriptions).map_err(|more| faults.extend(more)).ok();
+        let (Some(id), Some(patient_id), Some(prescriptions)) = (id, patient_id, prescriptions) else {
+            return Err(Error::Invalid(faults));
+        };
+        Ok(CreateProgram {
+            id,
+            patient_id,
+            title: self.title,
+            starts_on: self.starts_on.map(|date| date.0),
+            ends_on: self.ends_on.map(|date| date.0),
+            phases: self.phases.into_iter().map(NewPhase::from).collect(),
+            prescriptions,
+            note: self.note,
+        })
+    }
+}
+
+/// A change of a program: its next revision, told as a whole.
+#[derive(InputObject)]
+pub(crate) struct ReviseProgramInput {
+    /// The program.
+    program_id: ID,
+    /// Number of the newest revision that this change was made from; `CONFLICT` when another has
+    /// come meanwhile.
+    expected_revision: i32,
+    /// First day it is in force, on the patient's calendar: today or later, and not before the
+    /// newest revision; the earliest such day when missing.
+    effective_from: Option<LocalDate>,
+    /// New title, 1 to 200 characters; kept when missing.
+    title: Option<String>,
+    /// At most 12 phases, end to end from the first day of the program.
+    #[graphql(default)]
+    phases: Vec<PhaseInput>,
+    /// 1 to 30 exercises, in the order they are to be done.
+    prescriptions: Vec<PrescriptionInput>,
+    /// Why, at most 4,000 characters.
+    note: Option<String>,
+}
+
+impl ReviseProgramInput {
+    fn parse(self) -> care::error::Result<ReviseProgram> {
+        let mut faults = Vec::new();
+        let program_id = id::input(Kind::Program, "programId", &self.program_id);
+        let program_id = program_id.map_err(|fault| faults.push(fault)).ok();
+        let prescriptions = prescriptions(self.prescriptions).map_err(|more| faults.extend(more)).ok();
+        let (Some(program_id), Some(prescriptions)) = (program_id, prescriptions) else {
+            return Err(Error::Invalid(faults));
+        };
+        Ok(ReviseProgram {
+            program_id,
+            expected_revision: self.expected_revision,
+            effective_from: self.effective_from.map(|date| date.0),
+            title: self.title,
+            phases: self.phases.into_iter().map(NewPhase::from).collect(),
+            prescriptions,
+            note: self.note,
+        })
+    }
+}
+
+/// Which draft the patient is to follow.
+#[derive(InputObject)]
+pub(crate) struct ActivateProgramInput {
+    /// The program.
+    program_id: ID,
+    /// Whether another program that the patient follows is completed by this.
+    #[graphql(default = false)]
+    replace_current: bool,
+}
+
+/// Which program is to rest, and why.
+#[derive(InputObject)]
+pub(crate) struct HoldProgramInput {
+    /// The program.
+    program_id: ID,
+    /// Why, 1 to 1,000 characters; the patient reads it.
+    reason: String,
+}
+
+/// Which program is to go on.
+#[derive(InputObject)]
+pub(crate) struct ReleaseProgramInput {
+    /// The program.
+    program_id: ID,
+}
+
+payload! {
+    /// What writing a program answers.
+    CreateProgramPayload {
+        /// The program, a draft.
+        program: Program
+    }
+}
+
+payload! {
+    /// What revising a program answers.
+    ReviseProgramPayload {
+        /// The program with its new revision.
+        program: Program
+    }
+}
+
+payload! {
+    /// What activating a program answers.
+    ActivateProgramPayload {
+        /// The program.
+        program: Program
+    }
+}
+
+payload! {
+    /// What holding a program answers.
+    HoldProgramPayload {
+        /// The program.
+        program: Program
+    }
+}
+
+payload! {
+    /// What releasing a program answers.
+    ReleaseProgramPayload {
+        /// The program.
+        program: Program
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct ProgramMutation;
+
+#[Object]
+impl ProgramMutation {
+    /// Writes a patient a program, as a draft. Therapists of the care team only.
+    async fn create_program(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The program.")] input: CreateProgramInput,
+    ) -> Result<CreateProgramPayload> {
+        let scope = scope(context)?;
+        let created = async { care::program::create(scope, input.parse()?).await };
+        CreateProgramPayload::of(created.await)
+    }
+
+    /// Changes a program from today or a later day on; what was in force before stays as it was.
+    /// Therapists of the care team only.
+    async fn revise_program(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The change.")] input: ReviseProgramInput,
+    ) -> Result<ReviseProgramPayload> {
+        let scope = scope(context)?;
+        let revised = async { care::program::revise(scope, input.parse()?).await };
+        ReviseProgramPayload::of(revised.await)
+    }
+
+    /// Makes a draft the program that the patient follows, from today or its later first day on.
+    /// Therapists of the care team only.
+    async fn activate_program(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The draft.")] input: ActivateProgramInput,
+    ) -> Result<ActivateProgramPayload> {
+        let scope = scope(context)?;
+        let activated = async {
+            let program_id = id::input(Kind::Program, "programId", &input.program_id)?;
+            care::program::activate(scope, program_id, input.replace_current).await
+        };
+        ActivateProgramPayload::of(activated.await)
+    }
+
+    /// Holds an active program: nothing is due until it is released. Therapists of the care team
+    /// only.
+    async fn hold_program(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The program and the reason.")] input: HoldProgramInput,
+    ) -> Result<HoldProgramPayload> {
+        let scope = scope(context)?;
+        let held = async {
+            let program_id = id::input(Kind::Program, "programId", &input.program_id)?;
+            care::program::hold(scope, program_id, &input.reason).await
+        };
+        HoldProgramPayload::of(held.await)
+    }
+
+    /// Releases a program from its hold; today counts again. Therapists of the care team only.
+    async fn release_program(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The program.")] input: ReleaseProgramInput,
+    ) -> Result<ReleaseProgramPayload> {
+        let scope = scope(context)?;
+        let released = async {
+            let program_id = id::input(Kind::Program, "programId", &input.program_id)?;
+            care::program::release(scope, program_id).await
+        };
+        ReleaseProgramPayload::of(released.await)
+    }
+}

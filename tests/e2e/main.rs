@@ -1,0 +1,77 @@
+//! The program end to end: real HTTP on real servers, on both stacks.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod access;
+mod budgets;
+mod input;
+mod story;
+mod transport;
+
+use care::id::Kind;
+use serde_json::{Value, json};
+use tests::{Client, TestApp};
+
+/// Today as the patient app asks for it.
+const TODAY: &str = "query Today($date: LocalDate) { today(date: $date) {
+  date timeZone program { id title status phase { id name } revision }
+  items { prescription { id exercise { id name instructions { kind text } }
+      dose { kind sets reps holdSeconds durationSeconds distanceMetres side loadKg restSeconds targetRpe }
+      schedule { text } }
+    timesDue timesDone completed }
+  adherence { window session exercise dose activeDays streak }
+  reminders { id dueAt reminder { id title } } hold { reason since } } }";
+
+/// Logging as the patient app does it.
+const LOG: &str = "mutation LogProgress($input: LogProgressInput!) { logProgress(input: $input) {
+  results { id status progressLog { id performedAt localDate painBefore painAfter }
+    feedback { light message } userErrors { code message path } }
+  userErrors { code path } } }";
+
+/// The caseload as the dashboard asks for it.
+const CASELOAD: &str = "query Caseload($first: Int, $after: String) { caseload(first: $first, after: $after) {
+  edges { cursor node { patient { id name } adherence7 adherence28 painNow lastActivityAt
+      program { id title phase { name } day } } }
+  pageInfo { hasNextPage endCursor } totalCount } }";
+
+/// A fresh id that a client chooses.
+fn chosen(app: &TestApp, kind: Kind) -> String {
+    kind.encode(app.clinic.services.new_id())
+}
+
+/// A log of one session in which each of these prescriptions was done in full by its dose.
+fn session(id: &str, performed_at: &str, items: &[Value]) -> Value {
+    let results: Vec<_> = items
+        .iter()
+        .map(|item| {
+            let dose = &item["prescription"]["dose"];
+            let sides = if dose["side"] == "ALTERNATE" { vec!["LEFT", "RIGHT"] } else { vec!["BOTH"] };
+            let sets = sides.iter().flat_map(|side| {
+                (0..dose["sets"].as_u64().unwrap()).map(move |_| {
+                    let mut set = json!({ "side": side });
+                    match dose["kind"].as_str().unwrap() {
+                        "REPS" => set["reps"] = dose["reps"].clone(),
+                        "HOLD" => set["seconds"] = dose["holdSeconds"].clone(),
+                        "DURATION" => set["seconds"] = dose["durationSeconds"].clone(),
+                        _ => set["metres"] = dose["distanceMetres"].clone(),
+                    }
+                    set
+                })
+            });
+            json!({ "prescriptionId": item["prescription"]["id"], "sets": sets.collect::<Vec<_>>(),
+                "rpe": 4, "painDuring": 2 })
+        })
+        .collect();
+    json!({ "id": id, "performedAt": performed_at, "painBefore": 3, "painAfter": 2, "results": results })
+}
+
+/// The items of the patient's day.
+async fn items(patient: &Client) -> Vec<Value> {
+    patient.ask(TODAY, json!({})).await["today"]["items"].as_array().unwrap().clone()
+}
