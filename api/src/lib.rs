@@ -1,1 +1,4 @@
+//! The program `plumbline`.
 
+
+pub mod http;

@@ -1,14 +1,86 @@
-//! (being written)
+//! Any entity by its id.
 
-use async_graphql::Object;
+use crate::context::scope;
+use crate::error::raise;
+use crate::library::Exercise;
+use crate::patient::Patient;
+use crate::program::Program;
+use crate::progress::ProgressLog;
+use crate::reminder::Reminder;
+use async_graphql::{Context, ID, Interface, Object, Result};
+use care::access::Scope;
+use care::error::{Code, Error};
+use care::id::Kind;
 
+/// The most ids of one request.
+const MOST: usize = 100;
+
+/// An entity with an id that is unique in the installation.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Its id."))]
+pub(crate) enum Node {
+    /// A patient.
+    Patient(Patient),
+    /// A program.
+    Program(Program),
+    /// An exercise of the library.
+    Exercise(Exercise),
+    /// A logged session.
+    ProgressLog(ProgressLog),
+    /// A reminder.
+    Reminder(Reminder),
+}
+
+async fn find(scope: &Scope, id: &ID) -> care::error::Result<Node> {
+    let (kind, uuid) = care::id::any(id).ok_or(Error::NotFound)?;
+    Ok(match kind {
+        Kind::Patient => Node::Patient(care::patient::get(scope, uuid).await?.into()),
+        Kind::Program => Node::Program(care::program::get(scope, uuid).await?.into()),
+        Kind::Exercise => Node::Exercise(care::library::get(scope, uuid).await?.into()),
+        Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
+        Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
+        _ => return Err(Error::NotFound),
+    })
+}
+
+/// Null for what is absent, not visible, or no id at all: the three look the same.
+async fn visible(scope: &Scope, id: &ID) -> Result<Option<Node>> {
+    match find(scope, id).await {
+        Ok(node) => Ok(Some(node)),
+        Err(Error::NotFound | Error::Forbidden) => Ok(None),
+        Err(error) => Err(raise(error)),
+    }
+}
+
+/// The queries by id.
 #[derive(Default)]
 pub(crate) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// x
-    async fn x_node(&self) -> i32 {
-        0
+    /// The entity of this id; null when it does not exist or is not visible to you.
+    async fn node(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A TypeID.")] id: ID,
+    ) -> Result<Option<Node>> {
+        visible(scope(context)?, &id).await
+    }
+
+    /// The entities of these ids, in their order; null for those that are not visible to you.
+    async fn nodes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "At most 100 TypeIDs.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        let scope = scope(context)?;
+        if ids.len() > MOST {
+            return Err(raise(Error::field("ids", Code::TooMany, "Ask for at most 100 ids.")));
+        }
+        let mut nodes = Vec::with_capacity(ids.len());
+        for id in &ids {
+            nodes.push(visible(scope, id).await?);
+        }
+        Ok(nodes)
     }
 }

@@ -1,14 +1,93 @@
-//! (being written)
+//! What anyone may know of the server.
 
-use async_graphql::Object;
+use async_graphql::{Object, SimpleObject};
 
+/// Emergency numbers by ISO 3166 country.
+const EMERGENCY: [(&str, &str); 28] = [
+    ("AR", "107"),
+    ("AT", "112"),
+    ("AU", "000"),
+    ("BE", "112"),
+    ("BR", "192"),
+    ("CA", "911"),
+    ("CH", "144"),
+    ("CN", "120"),
+    ("CZ", "112"),
+    ("DE", "112"),
+    ("DK", "112"),
+    ("ES", "112"),
+    ("FI", "112"),
+    ("FR", "112"),
+    ("GB", "999"),
+    ("IE", "112"),
+    ("IL", "101"),
+    ("IN", "112"),
+    ("IT", "112"),
+    ("JP", "119"),
+    ("MX", "911"),
+    ("NL", "112"),
+    ("NO", "113"),
+    ("NZ", "111"),
+    ("PL", "112"),
+    ("PT", "112"),
+    ("SE", "112"),
+    ("US", "911"),
+];
+
+/// The number that calls an ambulance in a country.
+#[derive(SimpleObject)]
+struct EmergencyNumber {
+    /// ISO 3166 alpha-2 code.
+    country: &'static str,
+    /// What to dial.
+    number: &'static str,
+}
+
+/// What the server takes at most.
+#[derive(SimpleObject)]
+struct Limits {
+    /// Logs of a batch.
+    logs_per_batch: i32,
+    /// Results of a log.
+    results_per_log: i32,
+    /// Sets of a result.
+    sets_per_result: i32,
+    /// Entries of a page.
+    page_size: u32,
+    /// Ids of `nodes`.
+    nodes: i32,
+}
+
+/// What anyone may know of the server.
+#[derive(SimpleObject)]
+struct ServerInfo {
+    /// The version of Plumbline.
+    version: &'static str,
+    /// Numbers to dial in an emergency, by country.
+    emergency_numbers: Vec<EmergencyNumber>,
+    /// What the server takes at most.
+    limits: Limits,
+}
+
+/// The server's query.
 #[derive(Default)]
 pub(crate) struct ServerInfoQuery;
 
 #[Object]
 impl ServerInfoQuery {
-    /// x
-    async fn x_server_info(&self) -> i32 {
-        0
+    /// Version, emergency numbers and limits; needs no sign-in.
+    async fn server_info(&self) -> ServerInfo {
+        let number = |(country, number)| EmergencyNumber { country, number };
+        ServerInfo {
+            version: env!("CARGO_PKG_VERSION"),
+            emergency_numbers: EMERGENCY.into_iter().map(number).collect(),
+            limits: Limits {
+                logs_per_batch: 100,
+                results_per_log: 20,
+                sets_per_result: 20,
+                page_size: care::page::LARGEST,
+                nodes: 100,
+            },
+        }
     }
 }

@@ -29,7 +29,10 @@ async fn foreign_and_absent_ids_answer_alike() {
             assert_eq!(foreign["data"]["patient"], Value::Null);
             let node = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
             let ids = json!([patient_id, program_id, chosen(&app, Kind::Program), "x"]);
-            assert_eq!(stranger.ask(node, json!({ "ids": ids })).await["nodes"], json!([null, null, null, null]));
+            assert_eq!(
+                stranger.ask(node, json!({ "ids": ids })).await["nodes"],
+                json!([null, null, null, null])
+            );
         }
         assert_eq!(other.ask(CASELOAD, json!({})).await["caseload"]["totalCount"], 0);
         assert_eq!(therapist.ask(CASELOAD, json!({})).await["caseload"]["totalCount"], 2);
@@ -86,11 +89,13 @@ async fn sessions_rotate_and_end() {
         assert_eq!(wrong, nobody, "known and unknown accounts answer alike");
         assert_eq!(wrong["signIn"]["userErrors"][0]["code"], "CREDENTIALS");
 
-        let session = app.try_sign_in("ada@patient.example", tests::PASSWORD).await["signIn"]["session"].clone();
+        let session =
+            app.try_sign_in("ada@patient.example", tests::PASSWORD).await["signIn"]["session"].clone();
         let refresh = "mutation($input: RefreshSessionInput!) { refreshSession(input: $input) {
             session { accessToken refreshToken } userErrors { code } } }";
         let renew = async |token: &Value| {
-            app.client().ask(refresh, json!({ "input": { "refreshToken": token } })).await["refreshSession"].clone()
+            app.client().ask(refresh, json!({ "input": { "refreshToken": token } })).await["refreshSession"]
+                .clone()
         };
         let second = renew(&session["refreshToken"]).await["session"].clone();
         // The answer was lost: the first token still works, the unused pair is dead.
@@ -102,11 +107,15 @@ async fn sessions_rotate_and_end() {
         let answer = patient.raw(viewer, json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "reuse ended the session");
 
-        let session = app.try_sign_in("ada@patient.example", tests::PASSWORD).await["signIn"]["session"].clone();
+        let session =
+            app.try_sign_in("ada@patient.example", tests::PASSWORD).await["signIn"]["session"].clone();
         let patient = app.client().with_token(session["accessToken"].as_str().unwrap());
         assert_eq!(patient.ask(viewer, json!({})).await["viewer"]["role"], "PATIENT");
         patient.ask("mutation { signOut { userErrors { code } } }", json!({})).await;
-        assert_eq!(patient.raw(viewer, json!({})).await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        assert_eq!(
+            patient.raw(viewer, json!({})).await["errors"][0]["extensions"]["code"],
+            "UNAUTHENTICATED"
+        );
         app.stop().await;
     }
 }
@@ -121,7 +130,8 @@ async fn an_invitation_works_once_by_link_or_by_code_with_the_birth_date() {
         let accept = "mutation($input: AcceptInvitationInput!) { acceptInvitation(input: $input) {
             viewer { role } session { accessToken } userErrors { code path } } }";
         let input = json!({ "name": "Ada", "birthDate": "1980-02-03", "conditions": [] });
-        let patient = therapist.ask(create, json!({ "input": input })).await["createPatient"]["patient"].clone();
+        let patient =
+            therapist.ask(create, json!({ "input": input })).await["createPatient"]["patient"].clone();
         let invited = therapist.ask(invite, json!({ "input": { "patientId": patient["id"] } })).await;
         let code = invited["invitePatient"]["invitation"]["code"].clone();
         let try_code = async |birth_date: &str| {

@@ -44,7 +44,9 @@ async fn operations_keep_their_budgets() {
             today.push(statements(&app, &patient, TODAY, json!({})).await);
             let therapist = app.sign_in("therapist@clinic.example").await;
             caseload.push(statements(&app, &therapist, CASELOAD, json!({ "first": 100 })).await);
-            println!("{stack:?}: logProgress {logging}, replay {replaying}, today {today:?}, caseload {caseload:?}");
+            println!(
+                "{stack:?}: logProgress {logging}, replay {replaying}, today {today:?}, caseload {caseload:?}"
+            );
         }
         assert!(today.iter().all(|count| *count <= 10), "{stack:?}: today {today:?}");
         assert!(caseload.iter().all(|count| *count <= 8), "{stack:?}: caseload {caseload:?}");

@@ -41,28 +41,78 @@ async fn bad_logs_name_their_fields_and_write_nothing() {
 
         rejected(&app, &patient, |row| row["painAfter"] = json!(11), "OUT_OF_RANGE", &["painAfter"]).await;
         rejected(&app, &patient, |row| row["painBefore"] = json!(-1), "OUT_OF_RANGE", &["painBefore"]).await;
-        rejected(&app, &patient, |row| row["results"][0]["rpe"] = json!(2_147_483_647), "OUT_OF_RANGE", &["results", "0", "rpe"]).await;
-        rejected(&app, &patient, |row| row["results"][0]["sets"][0]["reps"] = json!(70_000), "OUT_OF_RANGE", &["results", "0", "sets", "0", "reps"]).await;
+        rejected(
+            &app,
+            &patient,
+            |row| row["results"][0]["rpe"] = json!(2_147_483_647),
+            "OUT_OF_RANGE",
+            &["results", "0", "rpe"],
+        )
+        .await;
+        rejected(
+            &app,
+            &patient,
+            |row| row["results"][0]["sets"][0]["reps"] = json!(70_000),
+            "OUT_OF_RANGE",
+            &["results", "0", "sets", "0", "reps"],
+        )
+        .await;
         let path = ["results", "0", "prescriptionId"];
-        rejected(&app, &patient, |row| row["results"][0]["prescriptionId"] = foreign.clone(), "NOT_FOUND", &path).await;
-        rejected(&app, &patient, |row| row["results"][0]["prescriptionId"] = json!("program_01h455vb4pex5vsknk084sn02q"), "NOT_FOUND", &path).await;
+        rejected(
+            &app,
+            &patient,
+            |row| row["results"][0]["prescriptionId"] = foreign.clone(),
+            "NOT_FOUND",
+            &path,
+        )
+        .await;
+        rejected(
+            &app,
+            &patient,
+            |row| row["results"][0]["prescriptionId"] = json!("program_01h455vb4pex5vsknk084sn02q"),
+            "NOT_FOUND",
+            &path,
+        )
+        .await;
         rejected(&app, &patient, |row| row["id"] = json!("1"), "MALFORMED", &["id"]).await;
-        rejected(&app, &patient, |row| row["performedAt"] = json!("2030-01-01T00:00:00Z"), "OUT_OF_RANGE", &["performedAt"]).await;
+        rejected(
+            &app,
+            &patient,
+            |row| row["performedAt"] = json!("2030-01-01T00:00:00Z"),
+            "OUT_OF_RANGE",
+            &["performedAt"],
+        )
+        .await;
         rejected(&app, &patient, |row| row["note"] = json!("x".repeat(4_001)), "TOO_LONG", &["note"]).await;
-        rejected(&app, &patient, |row| {
-            let set = row["results"][0]["sets"][0].clone();
-            row["results"][0]["sets"] = json!(vec![set; 21]);
-        }, "TOO_MANY", &["results", "0", "sets"]).await;
-        rejected(&app, &patient, |row| {
-            let result = row["results"][0].clone();
-            row["results"] = json!([result, result]);
-        }, "DUPLICATE", &["results", "1", "prescriptionId"]).await;
+        rejected(
+            &app,
+            &patient,
+            |row| {
+                let set = row["results"][0]["sets"][0].clone();
+                row["results"][0]["sets"] = json!(vec![set; 21]);
+            },
+            "TOO_MANY",
+            &["results", "0", "sets"],
+        )
+        .await;
+        rejected(
+            &app,
+            &patient,
+            |row| {
+                let result = row["results"][0].clone();
+                row["results"] = json!([result, result]);
+            },
+            "DUPLICATE",
+            &["results", "1", "prescriptionId"],
+        )
+        .await;
 
         let empty = log(&patient, json!([])).await;
         assert_eq!(empty["userErrors"][0]["path"], json!(["logs"]));
         assert_eq!(empty["userErrors"][0]["code"], "REQUIRED");
-        let many: Vec<_> =
-            (0..101).map(|_| session(&chosen(&app, Kind::ProgressLog), "2026-06-15T05:00:00-04:00", &[])).collect();
+        let many: Vec<_> = (0..101)
+            .map(|_| session(&chosen(&app, Kind::ProgressLog), "2026-06-15T05:00:00-04:00", &[]))
+            .collect();
         assert_eq!(log(&patient, json!(many)).await["userErrors"][0]["code"], "TOO_MANY");
         assert_eq!(rows(&patient).await, 0);
         app.stop().await;
@@ -77,8 +127,14 @@ async fn impossible_scalars_are_refused_before_anything_runs() {
     for (variables, query) in [
         (json!({ "date": "2026-02-30" }), "query($date: LocalDate) { today(date: $date) { date } }"),
         (json!({ "date": "2026-2-3" }), "query($date: LocalDate) { today(date: $date) { date } }"),
-        (json!({ "until": "tomorrow" }), "query($until: DateTime!) { upcomingReminders(until: $until) { id } }"),
-        (json!({ "until": "2026-06-15T10:00:00" }), "query($until: DateTime!) { upcomingReminders(until: $until) { id } }"),
+        (
+            json!({ "until": "tomorrow" }),
+            "query($until: DateTime!) { upcomingReminders(until: $until) { id } }",
+        ),
+        (
+            json!({ "until": "2026-06-15T10:00:00" }),
+            "query($until: DateTime!) { upcomingReminders(until: $until) { id } }",
+        ),
     ] {
         let answer = patient.raw(query, variables.clone()).await;
         assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{variables} {answer}");
@@ -110,8 +166,16 @@ async fn bad_reminders_and_programs_name_their_fields() {
         (json!({ "kind": "EXERCISE", "times": [] }), "REQUIRED", "times"),
         (json!({ "kind": "EXERCISE", "times": ["08:00", "08:00"] }), "DUPLICATE", "times"),
         (json!({ "kind": "EXERCISE", "times": ["08:00"], "everyDays": 0 }), "OUT_OF_RANGE", "everyDays"),
-        (json!({ "kind": "EXERCISE", "times": ["08:00"], "everyDays": 2, "weekdays": ["MONDAY"] }), "MISMATCH", "everyDays"),
-        (json!({ "kind": "EXERCISE", "times": ["08:00"], "lateLimitMinutes": 1 }), "OUT_OF_RANGE", "lateLimitMinutes"),
+        (
+            json!({ "kind": "EXERCISE", "times": ["08:00"], "everyDays": 2, "weekdays": ["MONDAY"] }),
+            "MISMATCH",
+            "everyDays",
+        ),
+        (
+            json!({ "kind": "EXERCISE", "times": ["08:00"], "lateLimitMinutes": 1 }),
+            "OUT_OF_RANGE",
+            "lateLimitMinutes",
+        ),
     ] {
         let answer = patient.ask(create, json!({ "input": input })).await["createReminder"].clone();
         assert_eq!(answer["userErrors"][0]["code"], code, "{input} {answer}");
@@ -126,8 +190,11 @@ async fn bad_reminders_and_programs_name_their_fields() {
     for (prescriptions, code, path) in [
         (json!([]), "REQUIRED", json!(["prescriptions"])),
         (json!([{ "exerciseId": unknown }]), "NOT_FOUND", json!(["prescriptions", "0", "exerciseId"])),
-        (json!([{ "exerciseId": exercise, "dose": { "kind": "REPS", "sets": 300, "reps": 8 } }]), "OUT_OF_RANGE",
-            json!(["prescriptions", "0", "dose", "sets"])),
+        (
+            json!([{ "exerciseId": exercise, "dose": { "kind": "REPS", "sets": 300, "reps": 8 } }]),
+            "OUT_OF_RANGE",
+            json!(["prescriptions", "0", "dose", "sets"]),
+        ),
     ] {
         let input = json!({ "patientId": patient_id, "title": "Basics", "prescriptions": prescriptions });
         let answer = therapist.ask(create, json!({ "input": input })).await["createProgram"].clone();

@@ -35,7 +35,8 @@ const LOG: &str = "mutation LogProgress($input: LogProgressInput!) { logProgress
   userErrors { code path } } }";
 
 /// The caseload as the dashboard asks for it.
-const CASELOAD: &str = "query Caseload($first: Int, $after: String) { caseload(first: $first, after: $after) {
+const CASELOAD: &str =
+    "query Caseload($first: Int, $after: String) { caseload(first: $first, after: $after) {
   edges { cursor node { patient { id name } adherence7 adherence28 painNow lastActivityAt
       program { id title phase { name } day } } }
   pageInfo { hasNextPage endCursor } totalCount } }";

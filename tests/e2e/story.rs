@@ -45,8 +45,7 @@ async fn story(stack: Stack) {
 async fn log_offline_batch(app: &TestApp, patient: &Client) {
     let items = items(patient).await;
     let days = ["2026-06-16T08:00:00-04:00", "2026-06-17T08:00:00-04:00"];
-    let logs: Vec<_> =
-        days.iter().map(|day| session(&chosen(app, Kind::ProgressLog), day, &items)).collect();
+    let logs: Vec<_> = days.iter().map(|day| session(&chosen(app, Kind::ProgressLog), day, &items)).collect();
     let answer = patient.ask(LOG, json!({ "input": { "logs": logs } })).await["logProgress"].clone();
     for result in answer["results"].as_array().unwrap() {
         assert_eq!(result["status"], "ACCEPTED", "{result}");
@@ -61,7 +60,10 @@ async fn log_offline_batch(app: &TestApp, patient: &Client) {
         answer["results"].as_array().unwrap().iter().zip(replayed["results"].as_array().unwrap())
     {
         assert_eq!(second["status"], "UNCHANGED");
-        assert_eq!((&first["progressLog"], &first["feedback"]), (&second["progressLog"], &second["feedback"]));
+        assert_eq!(
+            (&first["progressLog"], &first["feedback"]),
+            (&second["progressLog"], &second["feedback"])
+        );
     }
 
     // The same id with other content is a conflict of that row only.

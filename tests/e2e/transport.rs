@@ -17,8 +17,17 @@ async fn only_json_by_post_runs() {
     let got = http.get(format!("{url}?query={{serverInfo{{version}}}}")).send().await.unwrap();
     assert_eq!(got.status(), 405);
     assert_eq!(got.headers()["allow"], "POST");
-    for body in ["", "{", "[]", "[{\"query\":\"{__typename}\"}]", "{}", "{\"query\":1}", "{\"query\":\"{__typename}\",\"variables\":[]}"] {
-        let sent = http.post(&url).header("content-type", "application/json").body(body).send().await.unwrap();
+    for body in [
+        "",
+        "{",
+        "[]",
+        "[{\"query\":\"{__typename}\"}]",
+        "{}",
+        "{\"query\":1}",
+        "{\"query\":\"{__typename}\",\"variables\":[]}",
+    ] {
+        let sent =
+            http.post(&url).header("content-type", "application/json").body(body).send().await.unwrap();
         assert_eq!(sent.status(), 400, "{body}");
         let answer: serde_json::Value = sent.json().await.unwrap();
         assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{body} {answer}");
@@ -31,8 +40,11 @@ async fn only_json_by_post_runs() {
 async fn hostile_documents_are_refused_and_the_server_lives() {
     let app = TestApp::start(Stack::Embedded).await;
     let client = app.client();
-    let nested = |open: &str, close: &str| format!("{{ x(a: {}1{}) }}", open.repeat(3_000), close.repeat(3_000));
-    for document in [nested("[", "]"), nested("{a:", "}"), "{".repeat(5_000), " ".repeat(20_000) + "{ __typename }"] {
+    let nested =
+        |open: &str, close: &str| format!("{{ x(a: {}1{}) }}", open.repeat(3_000), close.repeat(3_000));
+    for document in
+        [nested("[", "]"), nested("{a:", "}"), "{".repeat(5_000), " ".repeat(20_000) + "{ __typename }"]
+    {
         let (_, answer) = client.send(&document, json!({})).await;
         assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{answer}");
     }

@@ -49,11 +49,7 @@ pub(crate) struct Phase {
 
 impl From<care::program::Phase> for Phase {
     fn from(phase: care::program::Phase) -> Self {
-        Self {
-            id: encode(Kind::Phase, phase.id),
-            name: phase.name,
-            starts_on: LocalDate(phase.starts_on),
-        }
+        Self { id: encode(Kind::Phase, phase.id), name: phase.name, starts_on: LocalDate(phase.starts_on) }
     }
 }
 
@@ -82,10 +78,7 @@ pub(crate) struct Prescription {
 
 impl Prescription {
     /// `exercise`: the exercise of `row`, where it has been read; it is read when asked for else.
-    pub(crate) fn new(
-        row: care::program::Prescription,
-        exercise: Option<care::library::Exercise>,
-    ) -> Self {
+    pub(crate) fn new(row: care::program::Prescription, exercise: Option<care::library::Exercise>) -> Self {
         Self { row, exercise }
     }
 }
@@ -268,10 +261,8 @@ impl Program {
     async fn revisions(&self, context: &Context<'_>) -> Result<Vec<Revision>> {
         let asked = context.look_ahead().field("prescriptions").field("exercise").exists();
         let exercises = Arc::new(exercises(context, asked, &self.0.revisions).await?);
-        let revision = |row: &care::program::Revision| Revision {
-            row: row.clone(),
-            exercises: Arc::clone(&exercises),
-        };
+        let revision =
+            |row: &care::program::Revision| Revision { row: row.clone(), exercises: Arc::clone(&exercises) };
         Ok(self.0.revisions.iter().map(revision).collect())
     }
 }

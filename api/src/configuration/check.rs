@@ -1,0 +1,179 @@
+//! Settings against their ranges and against each other.
+
+use super::{Configuration, Fault, Gateway, Role};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use tracing_subscriber::EnvFilter;
+
+impl Configuration {
+    /// Everything that forbids a start.
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut faults = self.out_of_range();
+        let reminders = &self.reminders;
+        if reminders.lease_seconds <= reminders.push_timeout_seconds {
+            faults.push(Fault::new(
+                "reminders.lease_seconds",
+                format!(
+                    "A lease of {} s is not longer than the push timeout of {} s, so a second worker would repeat pushes that are still on their way.",
+                    reminders.lease_seconds, reminders.push_timeout_seconds
+                ),
+                format!("Raise it above {}.", reminders.push_timeout_seconds),
+            ));
+        }
+        faults.extend(self.malformed());
+        faults
+    }
+
+    fn out_of_range(&self) -> Vec<Fault> {
+        let (server, database, reminders) = (&self.server, &self.database, &self.reminders);
+        let wide = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
+        [
+            ("server.body_limit_bytes", wide(server.body_limit_bytes), 16_384, 16_777_216),
+            ("server.request_timeout_seconds", server.request_timeout_seconds, 1, 600),
+            ("database.max_connections", u64::from(database.max_connections), 1, 1_000),
+            ("database.acquire_timeout_seconds", database.acquire_timeout_seconds, 1, 60),
+            ("reminders.lease_seconds", reminders.lease_seconds, 1, 3_600),
+            ("reminders.push_timeout_seconds", reminders.push_timeout_seconds, 1, 600),
+            ("reminders.batch", wide(reminders.batch), 1, 1_000),
+            ("reminders.poll_milliseconds", reminders.poll_milliseconds, 10, 60_000),
+        ]
+        .into_iter()
+        .filter(|(_, value, least, most)| !(least..=most).contains(&value))
+        .map(|(key, value, least, most)| {
+            Fault::new(key, format!("{value} is out of range."), format!("Give {least} to {most}."))
+        })
+        .collect()
+    }
+
+    fn malformed(&self) -> Vec<Fault> {
+        let database = |key, url: &str| {
+            let known = ["postgres://", "postgresql://", "sqlite:"];
+            (!url.is_empty() && !known.iter().any(|scheme| url.starts_with(scheme))).then(|| {
+                let mend = "Give postgres://user:password@host/database or sqlite://file.sqlite3?mode=rwc.";
+                Fault::new(key, "This is not the address of a database.", mend)
+            })
+        };
+        let url = &self.server.public_url;
+        let public = !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://");
+        let redis = !self.redis.url.is_empty() && !self.redis.url.starts_with("redis://");
+        let allowed = |letter: char| letter.is_ascii_alphanumeric() || "-_:.".contains(letter);
+        let prefix = self.redis.prefix.is_empty() || !self.redis.prefix.chars().all(allowed);
+        let level = EnvFilter::try_new(&self.log.level).is_err();
+        let fault = |wrong: bool, key, what: &str, mend: &str| wrong.then(|| Fault::new(key, what, mend));
+        [
+            database("database.url", &self.database.url),
+            database("database.migration_url", &self.database.migration_url),
+            fault(public, "server.public_url", "This is not an address of the web.", "Begin it with https://."),
+            fault(redis, "redis.url", "This is not the address of a Redis.", "Give redis://host:6379/0."),
+            fault(
+                prefix,
+                "redis.prefix",
+                "It is empty, or holds a character that keys may not have.",
+                "Use letters, digits, \"-\", \"_\", \":\" and \".\".",
+            ),
+            fault(level, "log.level", "This is no level.", "Say error, warn, info, debug or trace."),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// What works but is dangerous.
+    pub fn warnings(&self) -> Vec<Fault> {
+        let server = &self.server;
+        let open = !server.listen.ip().is_loopback();
+        let warning = |applies: bool, key, what: &str, mend: &str| applies.then(|| Fault::new(key, what, mend));
+        [
+            warning(
+                open && server.graphiql,
+                "server.graphiql",
+                "The API explorer is served on an address that others can reach.",
+                "Turn it off, or listen on 127.0.0.1.",
+            ),
+            warning(
+                open && server.introspection,
+                "server.introspection",
+                "Anybody who reaches the server can read its whole schema.",
+                "Turn it off, or listen on 127.0.0.1.",
+            ),
+            warning(
+                server.graphiql && !server.introspection,
+                "server.introspection",
+                "GraphiQL has no documentation and no completion without it.",
+                "Turn it on.",
+            ),
+            warning(
+                open && server.public_url.is_empty(),
+                "server.public_url",
+                "The links of invitations lead to the listen address.",
+                "Give the address that people use.",
+            ),
+            warning(
+                open && self.push.gateway == Gateway::Console && server.role != Role::Api,
+                "push.gateway",
+                "Pushes are printed as lines and reach no phone.",
+                "Choose a gateway that carries them.",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The address under which people reach the server, without a slash at its end.
+    pub fn public_url(&self) -> String {
+        match self.server.public_url.trim_end_matches('/') {
+            "" => format!("http://{}", self.server.listen),
+            url => url.to_owned(),
+        }
+    }
+
+    /// The database's address; a fault where it is not set.
+    pub fn database_url(&self) -> Result<&str, Fault> {
+        match self.database.url.as_str() {
+            "" => {
+                let mend = "Give postgres://user:password@host/database or sqlite://file.sqlite3?mode=rwc.";
+                Err(Fault::new("database.url", "It is not set.", mend))
+            }
+            url => Ok(url),
+        }
+    }
+
+    /// The same database as the owner of its tables.
+    pub fn migration_url(&self) -> Result<&str, Fault> {
+        match self.database.migration_url.as_str() {
+            "" => self.database_url(),
+            url => Ok(url),
+        }
+    }
+
+    /// The installation's key, from its setting or its file.
+    pub fn installation_key(&self) -> Result<[u8; 32], Fault> {
+        const KEY: &str = "keys.installation_key";
+        const FILE: &str = "keys.installation_key_file";
+        let mend = "Make one by `openssl rand -base64 32` and keep a copy apart from the backups.";
+        let path = &self.keys.installation_key_file;
+        let in_place = self.keys.installation_key.reveal();
+        match (in_place.is_empty(), path.as_os_str().is_empty()) {
+            (true, true) => Err(Fault::new(KEY, "It is not set, nor is its file.", mend)),
+            (false, false) => Err(Fault::new(FILE, "Key and file are both set.", "Take one of them out.")),
+            (false, true) => {
+                decode(in_place).ok_or_else(|| Fault::new(KEY, "It is not 32 bytes in base64.", mend))
+            }
+            (true, false) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    let what = format!("{} cannot be read ({error}).", path.display());
+                    Fault::new(FILE, what, "Correct the path or its permissions.")
+                })?;
+                decode(&text).ok_or_else(|| {
+                    let what = format!("{} does not hold 32 bytes in base64.", path.display());
+                    Fault::new(FILE, what, mend)
+                })
+            }
+        }
+    }
+}
+
+fn decode(text: &str) -> Option<[u8; 32]> {
+    BASE64_STANDARD.decode(text.trim()).ok()?.try_into().ok()
+}

@@ -1,0 +1,184 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use super::*;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+fn file(text: &str) -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("plumbline.toml");
+    std::fs::write(&path, text).unwrap();
+    (directory, path)
+}
+
+fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn with(pairs: &[(&str, &str)]) -> Configuration {
+    load(None, &variables(pairs)).unwrap()
+}
+
+#[test]
+fn the_environment_overrides_the_file_and_the_file_the_defaults() {
+    let (_directory, path) = file("[server]\nlisten = \"0.0.0.0:1\"\ngraphiql = true\n[reminders]\nbatch = 7\n");
+    let environment = variables(&[("PLUMBLINE_SERVER__LISTEN", "127.0.0.1:2"), ("PLUMBLINE_REDIS__PREFIX", "42")]);
+    let configuration = load(Some(&path), &environment).unwrap();
+    assert_eq!(configuration.server.listen, "127.0.0.1:2".parse().unwrap());
+    assert!(configuration.server.graphiql);
+    assert_eq!(configuration.reminders.batch, 7);
+    assert_eq!(configuration.reminders.lease_seconds, 60);
+    assert_eq!(configuration.redis.prefix, "42", "digits stay a text where a text is wanted");
+}
+
+#[test]
+fn the_defaults_are_valid_and_safe() {
+    let configuration = load(None, &[]).unwrap();
+    assert_eq!(configuration.faults(), []);
+    assert_eq!(configuration.warnings(), []);
+    assert_eq!(configuration.public_url(), "http://127.0.0.1:8080");
+    assert!(!configuration.server.introspection && !configuration.server.graphiql);
+}
+
+#[test]
+fn every_key_of_the_defaults_is_explained() {
+    let mut explained = false;
+    for line in DEFAULT.lines() {
+        match line.trim() {
+            "" => explained = false,
+            text if text.starts_with('#') => explained = true,
+            text if text.starts_with('[') => explained = false,
+            text => {
+                assert!(explained, "no comment above: {text}");
+                explained = false;
+            }
+        }
+    }
+}
+
+#[test]
+fn unknown_keys_are_refused_with_the_nearest_known_one() {
+    let (_directory, path) = file("[server]\nlissten = \"127.0.0.1:1\"\n");
+    let told = load(Some(&path), &[]).unwrap_err().to_string();
+    assert!(told.contains("server.lissten") && told.contains("server.listen"), "{told}");
+    let told = load(None, &variables(&[("PLUMBLINE_DATABSE__URL", "x")])).unwrap_err().to_string();
+    assert!(told.contains("PLUMBLINE_DATABSE__URL") && told.contains("PLUMBLINE_DATABASE__URL"), "{told}");
+}
+
+#[test]
+fn what_tests_and_the_path_of_the_file_say_are_no_settings() {
+    let environment =
+        variables(&[("PLUMBLINE_CONFIG", "/etc/x.toml"), ("PLUMBLINE_TEST_POSTGRES", "x"), ("PATH", "y")]);
+    assert!(load(None, &environment).is_ok());
+    assert_eq!(file_of(&environment), Some(PathBuf::from("/etc/x.toml")));
+    assert_eq!(file_of(&variables(&[("PLUMBLINE_CONFIG", "")])), None);
+}
+
+#[test]
+fn a_bad_value_names_its_key_and_the_mend() {
+    for (name, value, key, mend) in [
+        ("PLUMBLINE_SERVER__LISTEN", "localhost", "server.listen", "127.0.0.1:8080"),
+        ("PLUMBLINE_SERVER__ROLE", "boht", "server.role", "both"),
+        ("PLUMBLINE_SERVER__GRAPHIQL", "yes", "server.graphiql", "true or false"),
+        ("PLUMBLINE_DATABASE__MAX_CONNECTIONS", "ten", "database.max_connections", "whole number"),
+        ("PLUMBLINE_DATABASE__MAX_CONNECTIONS", "99999999999", "database.max_connections", "u32"),
+        ("PLUMBLINE_PUSH__GATEWAY", "pigeon", "push.gateway", "console"),
+        ("PLUMBLINE_LOG__FORMAT", "xml", "log.format", "json"),
+    ] {
+        let told = load(None, &variables(&[(name, value)])).unwrap_err().to_string();
+        assert!(told.starts_with(key) && told.contains(mend) && told.contains(name), "{told}");
+    }
+    let (_directory, path) = file("[reminders]\nbatch = \"many\"\n");
+    let told = load(Some(&path), &[]).unwrap_err().to_string();
+    assert!(told.contains("reminders.batch") && told.contains("PLUMBLINE_REMINDERS__BATCH"), "{told}");
+}
+
+#[test]
+fn a_file_that_is_not_toml_or_not_there_is_told_without_quoting_it() {
+    let (_directory, path) = file("[keys]\ninstallation_key = \"top secret\n");
+    let told = load(Some(&path), &[]).unwrap_err().to_string();
+    assert!(told.contains("plumbline.toml") && told.contains("line 2") && !told.contains("top secret"), "{told}");
+    let told = load(Some(&path.with_extension("gone")), &[]).unwrap_err().to_string();
+    assert!(told.contains("plumbline.gone") && told.contains("--config"), "{told}");
+}
+
+#[test]
+fn values_out_of_range_or_form_are_faults() {
+    for (name, value) in [
+        ("PLUMBLINE_SERVER__BODY_LIMIT_BYTES", "100"),
+        ("PLUMBLINE_SERVER__REQUEST_TIMEOUT_SECONDS", "0"),
+        ("PLUMBLINE_SERVER__PUBLIC_URL", "clinic.example"),
+        ("PLUMBLINE_DATABASE__URL", "mysql://x"),
+        ("PLUMBLINE_DATABASE__MIGRATION_URL", "mysql://x"),
+        ("PLUMBLINE_DATABASE__MAX_CONNECTIONS", "0"),
+        ("PLUMBLINE_REDIS__URL", "http://x"),
+        ("PLUMBLINE_REDIS__PREFIX", "a{b}"),
+        ("PLUMBLINE_REMINDERS__BATCH", "1001"),
+        ("PLUMBLINE_REMINDERS__POLL_MILLISECONDS", "1"),
+        ("PLUMBLINE_LOG__LEVEL", "a=b=c"),
+    ] {
+        let faults = with(&[(name, value)]).faults();
+        assert_eq!(faults.len(), 1, "{name}: {faults:?}");
+        assert!(faults[0].to_string().contains(name), "{}", faults[0]);
+    }
+}
+
+#[test]
+fn a_lease_must_outlive_a_push() {
+    for (lease, faults) in [("10", 1), ("11", 0)] {
+        let configuration = with(&[("PLUMBLINE_REMINDERS__LEASE_SECONDS", lease)]);
+        assert_eq!(configuration.faults().len(), faults, "{lease}");
+    }
+}
+
+#[test]
+fn dangerous_pairs_are_warned_of() {
+    let keys = |pairs: &[(&str, &str)]| -> Vec<_> {
+        with(pairs).warnings().into_iter().map(|warning| warning.key).collect()
+    };
+    let open = ("PLUMBLINE_SERVER__LISTEN", "0.0.0.0:8080");
+    let url = ("PLUMBLINE_SERVER__PUBLIC_URL", "https://care.example");
+    let (graphiql, introspection) =
+        (("PLUMBLINE_SERVER__GRAPHIQL", "true"), ("PLUMBLINE_SERVER__INTROSPECTION", "true"));
+    let api = ("PLUMBLINE_SERVER__ROLE", "api");
+    assert_eq!(keys(&[graphiql, introspection]), [""; 0]);
+    assert_eq!(keys(&[open, url, api, graphiql, introspection]), ["server.graphiql", "server.introspection"]);
+    assert_eq!(keys(&[open, url]), ["push.gateway"]);
+    assert_eq!(keys(&[open, api]), ["server.public_url"]);
+    assert_eq!(keys(&[graphiql]), ["server.introspection"]);
+}
+
+#[test]
+fn the_installation_key_is_32_bytes_from_one_place() {
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let (_directory, path) = file(&format!("{key}\n"));
+    let path = path.to_str().unwrap();
+    let expected: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).unwrap());
+    let (in_place, in_file) = ("PLUMBLINE_KEYS__INSTALLATION_KEY", "PLUMBLINE_KEYS__INSTALLATION_KEY_FILE");
+    assert_eq!(with(&[(in_place, key)]).installation_key(), Ok(expected));
+    assert_eq!(with(&[(in_file, path)]).installation_key(), Ok(expected));
+    for pairs in [
+        &[][..],
+        &[(in_place, "AAEC")],
+        &[(in_place, "not base64")],
+        &[(in_place, key), (in_file, path)],
+        &[(in_file, "/does/not/exist")],
+    ] {
+        let told = with(pairs).installation_key().unwrap_err().to_string();
+        assert!(told.contains("PLUMBLINE_KEYS__INSTALLATION_KEY"), "{told}");
+        assert!(!told.contains("AAEC"), "{told}");
+    }
+}
+
+#[test]
+fn nothing_secret_is_shown() {
+    let configuration = with(&[
+        ("PLUMBLINE_DATABASE__URL", "postgres://app:hidden@db/p"),
+        ("PLUMBLINE_DATABASE__MIGRATION_URL", "postgres://owner:hidden@db/p"),
+        ("PLUMBLINE_REDIS__URL", "redis://:hidden@cache"),
+        ("PLUMBLINE_KEYS__INSTALLATION_KEY", "hidden"),
+    ]);
+    assert!(!format!("{configuration:?}").contains("hidden"));
+    let told = with(&[]).database_url().unwrap_err().to_string();
+    assert!(told.contains("PLUMBLINE_DATABASE__URL"), "{told}");
+}

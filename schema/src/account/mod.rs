@@ -1,0 +1,90 @@
+//! Who is signed in, and how one comes and goes.
+
+mod device;
+mod session;
+
+use crate::context::scope;
+use crate::error::raise;
+use crate::id;
+use crate::patient::Patient;
+use crate::scalar::TimeZone;
+use async_graphql::{Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
+use care::access::{Person, Scope};
+use care::id::Kind;
+
+/// What a person is in a clinic.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "care::access::Role")]
+pub(crate) enum Role {
+    /// Sees their own chart alone.
+    Patient,
+    /// Sees and treats the patients of their care teams.
+    Therapist,
+    /// Sees the patients of their care teams; changes no plan.
+    Assistant,
+    /// Members and settings; no clinical content unless also on the care team.
+    Administrator,
+    /// The audit trail.
+    PrivacyOfficer,
+}
+
+/// A clinic.
+#[derive(SimpleObject)]
+pub(crate) struct Clinic {
+    /// Its id.
+    id: ID,
+    /// Its name.
+    name: String,
+    /// The zone it works in; new patients start with it.
+    time_zone: TimeZone,
+}
+
+/// Who is signed in.
+#[derive(SimpleObject)]
+pub(crate) struct Viewer {
+    /// The account.
+    id: ID,
+    /// What the account is in the clinic.
+    role: Role,
+    /// The clinic.
+    clinic: Clinic,
+    /// The patient whom the account stands for; null for members.
+    patient: Option<Patient>,
+}
+
+impl Viewer {
+    async fn of(scope: &Scope) -> care::error::Result<Self> {
+        let actor = scope.actor();
+        let clinic = care::clinic::own(scope).await?;
+        let patient = match actor.person {
+            Person::Patient(_) => Some(care::patient::own(scope).await?.into()),
+            Person::Member(_) => None,
+        };
+        Ok(Self {
+            id: id::encode(Kind::Account, actor.account_id),
+            role: actor.role.into(),
+            clinic: Clinic {
+                id: id::encode(Kind::Clinic, clinic.id),
+                name: clinic.name,
+                time_zone: TimeZone(clinic.time_zone),
+            },
+            patient,
+        })
+    }
+}
+
+/// The account's query.
+#[derive(Default)]
+pub(crate) struct AccountQuery;
+
+#[Object]
+impl AccountQuery {
+    /// Who is signed in.
+    async fn viewer(&self, context: &Context<'_>) -> Result<Viewer> {
+        Viewer::of(scope(context)?).await.map_err(raise)
+    }
+}
+
+/// The changes of accounts.
+#[derive(MergedObject, Default)]
+pub(crate) struct AccountMutation(session::SessionMutation, device::DeviceMutation);

@@ -1,0 +1,218 @@
+//! The progress log and what it says.
+
+mod change;
+mod input;
+
+pub(crate) use change::ProgressMutation;
+
+use crate::context::scope;
+use crate::error::raise;
+use crate::id;
+use crate::page::{self, Listed};
+use crate::program::Side;
+use crate::scalar::{DateTime, LocalDate};
+use crate::today::Adherence;
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use care::id::Kind;
+use care::library::dose::DoneSet;
+use care::progress::{LoggedResult, Range, VersionKind};
+
+/// Why an exercise was skipped.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "care::progress::SkipReason")]
+pub(crate) enum SkipReason {
+    /// It hurt.
+    Pain,
+    /// No time.
+    NoTime,
+    /// Unwell.
+    Unwell,
+    /// Travelling.
+    Travelling,
+    /// Too hard.
+    TooHard,
+}
+
+/// A set as it was performed.
+#[derive(SimpleObject)]
+pub(crate) struct LoggedSet {
+    /// Repetitions.
+    reps: Option<i32>,
+    /// Seconds of a hold or of continuous work.
+    seconds: Option<u32>,
+    /// Meters.
+    metres: Option<u32>,
+    /// Which side worked; null for both at once.
+    side: Option<Side>,
+    /// Load, in kilograms.
+    load_kg: Option<f64>,
+}
+
+impl From<DoneSet> for LoggedSet {
+    fn from(set: DoneSet) -> Self {
+        Self {
+            reps: set.reps.map(i32::from),
+            seconds: set.seconds,
+            metres: set.metres,
+            side: set.side.map(Side::from),
+            load_kg: set.load_kg,
+        }
+    }
+}
+
+/// What was done of one prescription in a session.
+#[derive(SimpleObject)]
+pub(crate) struct ProgressResult {
+    /// The prescription.
+    prescription_id: ID,
+    /// The sets; none when it was skipped.
+    sets: Vec<LoggedSet>,
+    /// Effort, 0 to 10.
+    rpe: Option<i32>,
+    /// Pain while exercising, 0 to 10.
+    pain_during: Option<i32>,
+    /// Why nothing was done.
+    skip_reason: Option<SkipReason>,
+}
+
+impl From<LoggedResult> for ProgressResult {
+    fn from(result: LoggedResult) -> Self {
+        Self {
+            prescription_id: id::encode(Kind::Prescription, result.prescription_id),
+            sets: result.sets.into_iter().map(LoggedSet::from).collect(),
+            rpe: result.rpe.map(i32::from),
+            pain_during: result.pain_during.map(i32::from),
+            skip_reason: result.skip_reason.map(SkipReason::from),
+        }
+    }
+}
+
+/// A logged session as it stands now.
+#[derive(SimpleObject)]
+pub(crate) struct ProgressLog {
+    /// Its id, as the client chose it.
+    #[graphql(owned)]
+    pub(crate) id: ID,
+    /// When the session was performed.
+    performed_at: DateTime,
+    /// The patient-local date of it, by the offset that was logged.
+    local_date: LocalDate,
+    /// Pain before, 0 to 10.
+    pain_before: Option<i32>,
+    /// Pain after, 0 to 10.
+    pain_after: Option<i32>,
+    /// The patient's words.
+    note: Option<String>,
+    /// 1 as first recorded; one more for each amendment.
+    version: i32,
+    /// Whether it was amended.
+    amended: bool,
+    /// When this version was recorded.
+    recorded_at: DateTime,
+    /// What was done, in the order it was logged.
+    results: Vec<ProgressResult>,
+}
+
+impl From<care::progress::ProgressLog> for ProgressLog {
+    fn from(log: care::progress::ProgressLog) -> Self {
+        Self {
+            id: id::encode(Kind::ProgressLog, log.id),
+            performed_at: log.performed_at.into(),
+            local_date: LocalDate(log.local_date),
+            pain_before: log.pain_before.map(i32::from),
+            pain_after: log.pain_after.map(i32::from),
+            note: log.note,
+            version: log.version,
+            amended: log.kind == VersionKind::Amended,
+            recorded_at: log.recorded_at.into(),
+            results: log.results.into_iter().map(ProgressResult::from).collect(),
+        }
+    }
+}
+
+/// The pain told on one day.
+#[derive(SimpleObject)]
+pub(crate) struct PainDay {
+    /// The patient-local date.
+    date: LocalDate,
+    /// Mean of the ratings before sessions, 0 to 10.
+    before: Option<f64>,
+    /// Mean of the ratings after sessions, 0 to 10.
+    after: Option<f64>,
+    /// The highest rating while exercising, 0 to 10.
+    during: Option<i32>,
+}
+
+/// Progress over a stretch of days.
+#[derive(SimpleObject)]
+pub(crate) struct ProgressSummary {
+    /// First date.
+    from: LocalDate,
+    /// Last date, included.
+    to: LocalDate,
+    /// How much of what was scheduled was done.
+    adherence: Adherence,
+    /// Sessions logged.
+    logs: i32,
+    /// The days on which pain was told, in order.
+    pain: Vec<PainDay>,
+}
+
+impl From<care::progress::Summary> for ProgressSummary {
+    fn from(summary: care::progress::Summary) -> Self {
+        let pain = |day: care::progress::PainDay| PainDay {
+            date: LocalDate(day.date),
+            before: day.before,
+            after: day.after,
+            during: day.during.map(i32::from),
+        };
+        let window = (summary.to.0 - summary.from.0).get_days() + 1;
+        Self {
+            from: LocalDate(summary.from),
+            to: LocalDate(summary.to),
+            adherence: Adherence::new(&summary.adherence, window, summary.adherence.streak),
+            logs: i32::try_from(summary.logs).unwrap_or(i32::MAX),
+            pain: summary.pain.into_iter().map(pain).collect(),
+        }
+    }
+}
+
+/// The queries of the progress log.
+#[derive(Default)]
+pub(crate) struct ProgressQuery;
+
+#[Object]
+impl ProgressQuery {
+    /// The logs of the patient who is signed in, newest first; voided ones left out.
+    #[allow(clippy::too_many_arguments, reason = "a connection's arguments are the specification's")]
+    async fn progress_logs(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "First local date.")] from: Option<LocalDate>,
+        #[graphql(desc = "Last local date, included.")] to: Option<LocalDate>,
+        #[graphql(desc = "So many from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Listed<ProgressLog>> {
+        let scope = scope(context)?;
+        let patient = care::patient::own(scope).await.map_err(raise)?;
+        let range = Range { from: from.map(|day| day.0), to: to.map(|day| day.0) };
+        let request = page::request(first, after, last, before);
+        let page = care::progress::list(scope, patient.id, range, &request).await.map_err(raise)?;
+        Ok(page::listed("progressLogs", page, ProgressLog::from))
+    }
+
+    /// The progress of the patient who is signed in over at most a year.
+    async fn progress_summary(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "First local date.")] from: LocalDate,
+        #[graphql(desc = "Last local date, included.")] to: LocalDate,
+    ) -> Result<ProgressSummary> {
+        let scope = scope(context)?;
+        let patient = care::patient::own(scope).await.map_err(raise)?;
+        let summary = care::progress::summary(scope, patient.id, from.0, to.0).await;
+        summary.map(Into::into).map_err(raise)
+    }
+}
