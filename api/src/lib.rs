@@ -1,4 +1,9 @@
-//! The program `plumbline`.
+//! The program `plumbline`: HTTP, command line, configuration, wiring. It knows every room and
+//! holds no rule of care.
 
-
+pub mod command;
+pub mod configuration;
+pub mod failure;
 pub mod http;
+pub mod seed;
+pub mod wiring;

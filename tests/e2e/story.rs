@@ -142,6 +142,8 @@ async fn remind(app: &TestApp, patient: &Client) {
         other.tick(at("2026-06-18T13:00:00Z")).await.unwrap();
     }
     assert_eq!(app.gateway.pushes().len(), 2, "also after the index was lost");
+    // Hours have passed: the access token has ended.
+    let patient = app.sign_in("ada@patient.example").await;
     let history = patient.ask("{ reminderHistory(first: 5) { nodes { status dueAt } } }", json!({})).await;
     assert_eq!(
         history["reminderHistory"]["nodes"],

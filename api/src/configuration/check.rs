@@ -103,9 +103,9 @@ impl Configuration {
                 "Turn it on.",
             ),
             warning(
-                open && server.public_url.is_empty(),
+                open && ["", "127.0.0.1", "localhost"].contains(&host(&server.public_url)),
                 "server.public_url",
-                "The links of invitations lead to the listen address.",
+                "The links of invitations lead to this machine only.",
                 "Give the address that people use.",
             ),
             warning(
@@ -172,6 +172,12 @@ impl Configuration {
             }
         }
     }
+}
+
+/// The host in `url`.
+fn host(url: &str) -> &str {
+    let (_, rest) = url.split_once("://").unwrap_or(("", url));
+    rest.split([':', '/']).next().unwrap_or_default()
 }
 
 fn decode(text: &str) -> Option<[u8; 32]> {

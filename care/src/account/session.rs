@@ -130,7 +130,12 @@ pub async fn refresh(door: &Door, refresh_token: &str) -> Result<Tokens> {
         .filter(session_token::Column::ConsumedAt.is_null())
         .exec(&tx)
         .await?;
-    if consumed.rows_affected == 0 && !take_back_unused_successor(&tx, &pair, now).await? {
+    // A pair that was taken back came to light after all: two hold tokens of this session.
+    let taken_back = pair.consumed_at.is_some() && pair.used_at.is_none();
+    let lost = consumed.rows_affected == 0
+        && !taken_back
+        && take_back_unused_successor(&tx, &pair, now).await?;
+    if consumed.rows_affected == 0 && !lost {
         revoke(&tx, session.id, now, "REFRESH_TOKEN_REUSED").await?;
         tx.commit().await?;
         tracing::warn!(session = %session.id, "a refresh token was used twice; the session has ended");

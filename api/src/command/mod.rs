@@ -1,0 +1,152 @@
+//! The command line: one file a command.
+
+mod clinic;
+mod demo;
+mod doctor;
+mod migrate;
+mod schema;
+mod seed;
+mod serve;
+mod worker;
+
+use crate::configuration::{self, Configuration};
+use crate::failure::Failure;
+use crate::wiring::{self, App, Ports};
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The self-hosted backend of spine physical therapy.
+///
+/// Plumbline is one GraphQL API behind the patients' apps (today's program, progress log,
+/// reminders) and the therapists' dashboard (caseload, adherence, pain).
+#[derive(Debug, Parser)]
+#[command(name = "plumbline", version, after_help = FIRST_STEPS)]
+pub struct Cli {
+    /// A TOML file with settings; PLUMBLINE_CONFIG names one too. The environment wins over it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const FIRST_STEPS: &str = "\
+First steps:
+  plumbline demo      try it: a clinic with fictional patients, in one folder, no servers needed
+  plumbline doctor    begin for real: what is still missing, and how to mend it
+
+`plumbline help COMMAND` explains a command, with an example.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Arguments),
+    Serve(serve::Arguments),
+    Worker(worker::Arguments),
+    Migrate(migrate::Arguments),
+    Seed(seed::Arguments),
+    Clinic(clinic::Arguments),
+    Schema(schema::Arguments),
+    Doctor(doctor::Arguments),
+}
+
+/// Where settings come from.
+struct Sources {
+    file: Option<PathBuf>,
+    environment: Vec<(String, String)>,
+}
+
+impl Sources {
+    /// The settings, in form but not yet checked against each other.
+    fn load(&self) -> Result<Configuration, Failure> {
+        Ok(configuration::load(self.file.as_deref(), &self.environment)?)
+    }
+
+    /// The settings, checked; logging has started and dangerous ones are warned of.
+    fn configuration(&self) -> Result<Configuration, Failure> {
+        let configuration = self.load()?;
+        let faults = configuration.faults();
+        if !faults.is_empty() {
+            return Err(faults.into());
+        }
+        wiring::start_logging(&configuration.log);
+        for warning in configuration.warnings() {
+            tracing::warn!("{warning}");
+        }
+        Ok(configuration)
+    }
+
+    /// The program wired by the settings.
+    async fn app(&self) -> Result<App, Failure> {
+        let configuration = self.configuration()?;
+        let ports = Ports::of(&configuration);
+        App::build(configuration, ports).await
+    }
+}
+
+/// Does what the command line asks, with the settings of `environment`.
+pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCode, Failure> {
+    let file = cli.config.or_else(|| configuration::file_of(&environment));
+    let sources = Sources { file, environment };
+    match cli.command {
+        Command::Demo(arguments) => demo::run(&arguments, &sources).await?,
+        Command::Serve(arguments) => serve::run(&arguments, &sources).await?,
+        Command::Worker(arguments) => worker::run(&arguments, &sources).await?,
+        Command::Migrate(arguments) => migrate::run(&arguments, &sources).await?,
+        Command::Seed(arguments) => seed::run(&arguments, &sources).await?,
+        Command::Clinic(arguments) => clinic::run(&arguments, &sources).await?,
+        Command::Schema(arguments) => schema::run(&arguments)?,
+        Command::Doctor(arguments) => return doctor::run(&arguments, &sources).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints `text` to standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::new(format!("Standard output does not take what is printed: {error}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_shows_the_first_steps_and_every_command_an_example() {
+        let help = Cli::command().render_long_help().to_string();
+        assert!(help.contains("plumbline demo") && help.contains("plumbline doctor"), "{help}");
+        for command in Cli::command().get_subcommands_mut() {
+            let name = command.get_name().to_owned();
+            let long = command.render_long_help().to_string();
+            assert!(long.contains(&format!("plumbline {name}")), "no example of {name}: {long}");
+        }
+    }
+
+    #[test]
+    fn arguments_are_taken_as_the_pages_say() {
+        for line in [
+            "plumbline demo --listen 127.0.0.1:0 --data x --patients 3 --fresh",
+            "plumbline serve --config x.toml",
+            "plumbline --config x.toml worker",
+            "plumbline migrate",
+            "plumbline clinic create --name A --time-zone Europe/Berlin --admin-email a@clinic.example",
+            "plumbline schema",
+            "plumbline doctor",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+        for line in ["plumbline", "plumbline demo --patients 0", "plumbline clinic create --name A", "plumbline x"] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+}

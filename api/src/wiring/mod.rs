@@ -1,0 +1,158 @@
+//! The program put together: configuration and ports in, a running [`App`] out.
+
+mod database;
+mod logging;
+mod shutdown;
+mod worker;
+
+pub use database::{Connection, migrate, pending};
+pub use logging::start as start_logging;
+pub use shutdown::until_signal;
+pub use worker::run_worker;
+
+use crate::configuration::{Configuration, Gateway, Role};
+use crate::failure::Failure;
+use crate::http::{self, Server, Settings};
+use axum::Router;
+use care::access::{Services, worker as worker_of};
+use care::clock::{Clock, Random, SystemClock, SystemRandom};
+use care::live::{InProcess, Live};
+use care::sealed::Keyring;
+use reminders::gateway::PushGateway;
+use reminders::gateway::console::Console;
+use schema::Schema;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
+
+/// What comes from outside and is swapped in tests.
+#[derive(Debug, Clone)]
+pub struct Ports {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives random bytes.
+    pub random: Arc<dyn Random>,
+    /// Announces what was committed.
+    pub live: Arc<dyn Live>,
+    /// Carries pushes.
+    pub gateway: Arc<dyn PushGateway>,
+}
+
+impl Ports {
+    /// The machine's clock and randomness, and the gateway that the configuration names.
+    pub fn of(configuration: &Configuration) -> Self {
+        let gateway = match configuration.push.gateway {
+            Gateway::Console => Arc::new(Console),
+        };
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            live: Arc::new(InProcess::default()),
+            gateway,
+        }
+    }
+}
+
+/// The program, wired and not yet running.
+#[derive(Clone)]
+pub struct App {
+    /// The use cases' surroundings.
+    pub services: Arc<Services>,
+    /// What is served.
+    pub schema: Schema,
+    /// Operations that have begun; they finish even when the client hangs up.
+    pub operations: TaskTracker,
+    /// What carries pushes.
+    pub gateway: Arc<dyn PushGateway>,
+    /// The settings.
+    pub configuration: Arc<Configuration>,
+}
+
+impl App {
+    /// Connects to the database and wires everything to it. A failure where the keys are not
+    /// valid, the database does not answer, or it has pending migrations.
+    pub async fn build(configuration: Configuration, ports: Ports) -> Result<Self, Failure> {
+        let keys = Keyring::new(configuration.installation_key()?);
+        let store = database::connect(&configuration).await?;
+        database::refuse_pending(&store).await?;
+        let Ports { clock, random, live, gateway } = ports;
+        let services = Arc::new(Services { store, keys, clock, random, live });
+        let options = schema::Options {
+            introspection: configuration.server.introspection,
+            public_url: configuration.public_url(),
+        };
+        let schema = schema::build(&services, options);
+        let configuration = Arc::new(configuration);
+        Ok(Self { services, schema, operations: TaskTracker::new(), gateway, configuration })
+    }
+
+    /// Brings the library in the database up to the one in the program.
+    pub async fn load_library(&self) -> Result<(), Failure> {
+        let changed = care::library::load(&worker_of(&self.services)).await?;
+        if changed > 0 {
+            tracing::info!(exercises = changed, "the library has been brought up to date");
+        }
+        Ok(())
+    }
+
+    /// The routes of the program.
+    pub fn router(&self) -> Router {
+        let server = &self.configuration.server;
+        http::router(Server {
+            services: Arc::clone(&self.services),
+            schema: self.schema.clone(),
+            settings: Settings {
+                body_limit: server.body_limit_bytes,
+                request_timeout: Duration::from_secs(server.request_timeout_seconds),
+                graphiql: server.graphiql,
+            },
+            operations: self.operations.clone(),
+        })
+    }
+
+    /// Serves until `stop` turns true, then finishes what has begun. Does what `server.role`
+    /// says; without a listener there is no HTTP.
+    pub async fn serve(
+        &self,
+        listener: Option<TcpListener>,
+        stop: watch::Receiver<bool>,
+    ) -> Result<(), Failure> {
+        let role = self.configuration.server.role;
+        let http = async {
+            match listener {
+                Some(listener) if role != Role::Worker => self.serve_http(listener, stop.clone()).await,
+                _ => Ok(()),
+            }
+        };
+        let ended = tokio::try_join!(http, run_worker(self, stop.clone()));
+        self.services.store.close().await;
+        ended.map(|_| ())
+    }
+
+    async fn serve_http(
+        &self,
+        listener: TcpListener,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<(), Failure> {
+        let stopped = async move {
+            // An error means that nobody can stop it any more, which is a stop too.
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        let served = axum::serve(listener, self.router()).with_graceful_shutdown(stopped).await;
+        self.operations.close();
+        self.operations.wait().await;
+        served.map_err(|error| Failure::new(format!("HTTP ended: {error}.")))
+    }
+}
+
+/// Listens on `address`.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(format!(
+            "Cannot listen on {address} ({error}). Stop what is using it, or choose another address by server.listen (PLUMBLINE_SERVER__LISTEN; --listen for the demo)."
+        ))
+    })
+}
