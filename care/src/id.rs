@@ -87,7 +87,7 @@ impl Kind {
 
     /// The UUID in `text`, when it is a TypeID of this kind; `None` for anything else.
     pub fn decode(self, text: &str) -> Option<Uuid> {
-        match any(text) {
+        match parse(text) {
             Some((kind, id)) if kind == self => Some(id),
             _ => None,
         }
@@ -95,7 +95,7 @@ impl Kind {
 }
 
 /// The kind and the UUID of a TypeID of any kind.
-pub fn any(text: &str) -> Option<(Kind, Uuid)> {
+pub fn parse(text: &str) -> Option<(Kind, Uuid)> {
     let parsed = TypeSafeId::<DynamicType>::from_str(text).ok()?;
     let kind = Kind::ALL.into_iter().find(|kind| kind.prefix() == parsed.type_prefix())?;
     Some((kind, parsed.uuid()))
@@ -124,7 +124,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_it_panic(text in ".{0,60}") {
-            prop_assert!(any(&text).is_none() || text.contains('_'));
+            prop_assert!(parse(&text).is_none() || text.contains('_'));
         }
     }
 
@@ -141,7 +141,7 @@ mod tests {
             "program_80000000000000000000000000",
             "11111111-1111-7111-8111-111111111111",
         ] {
-            assert_eq!(any(bad), None, "{bad}");
+            assert_eq!(parse(bad), None, "{bad}");
         }
     }
 }

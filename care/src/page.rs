@@ -73,8 +73,8 @@ impl Request {
         Self { first: Some(first), ..Self::default() }
     }
 
-    /// Checks sizes and cursors against `list`.
-    pub fn check(&self, list: &str) -> Result<Window> {
+    /// Checks sizes, and cursors against the list `of`.
+    pub fn check(&self, of: &str) -> Result<Window> {
         let (field, asked, backward) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
                 return Err(Error::field("last", Code::Mismatch, "Give `first` or `last`, not both."));
@@ -93,7 +93,7 @@ impl Request {
         let place = |field: &str, text: &Option<String>| {
             text.as_deref()
                 .map(|text| {
-                    Cursor::decode(list, text).ok_or_else(|| {
+                    Cursor::decode(of, text).ok_or_else(|| {
                         Error::field(field, Code::Malformed, "Use a cursor that this list has given.")
                     })
                 })

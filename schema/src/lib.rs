@@ -29,6 +29,9 @@ mod reminder;
 mod server_info;
 mod today;
 
+#[cfg(test)]
+mod sdl_tests;
+
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 struct Query(

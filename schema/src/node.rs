@@ -32,7 +32,7 @@ pub(crate) enum Node {
 }
 
 async fn find(scope: &Scope, id: &ID) -> care::error::Result<Node> {
-    let (kind, uuid) = care::id::any(id).ok_or(Error::NotFound)?;
+    let (kind, uuid) = care::id::parse(id).ok_or(Error::NotFound)?;
     Ok(match kind {
         Kind::Patient => Node::Patient(care::patient::get(scope, uuid).await?.into()),
         Kind::Program => Node::Program(care::program::get(scope, uuid).await?.into()),
@@ -43,12 +43,12 @@ async fn find(scope: &Scope, id: &ID) -> care::error::Result<Node> {
     })
 }
 
-/// Null for what is absent, not visible, or no id at all: the three look the same.
-async fn visible(scope: &Scope, id: &ID) -> Result<Option<Node>> {
+/// None for what is absent, not visible, or no id at all: the three look the same.
+async fn visible(scope: &Scope, id: &ID) -> Option<Result<Node>> {
     match find(scope, id).await {
-        Ok(node) => Ok(Some(node)),
-        Err(Error::NotFound | Error::Forbidden) => Ok(None),
-        Err(error) => Err(raise(error)),
+        Ok(node) => Some(Ok(node)),
+        Err(Error::NotFound | Error::Forbidden) => None,
+        Err(error) => Some(Err(raise(error))),
     }
 }
 
@@ -63,8 +63,11 @@ impl NodeQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "A TypeID.")] id: ID,
-    ) -> Result<Option<Node>> {
-        visible(scope(context)?, &id).await
+    ) -> Option<Result<Node>> {
+        match scope(context) {
+            Ok(scope) => visible(scope, &id).await,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// The entities of these ids, in their order; null for those that are not visible to you.
@@ -79,7 +82,7 @@ impl NodeQuery {
         }
         let mut nodes = Vec::with_capacity(ids.len());
         for id in &ids {
-            nodes.push(visible(scope, id).await?);
+            nodes.push(visible(scope, id).await.transpose()?);
         }
         Ok(nodes)
     }

@@ -6,7 +6,7 @@ use crate::id::{chosen, encode, input, named};
 use crate::library;
 use crate::page::{self, Listed};
 use crate::program::Program;
-use crate::progress::{ProgressLog, ProgressSummary};
+use crate::progress::{self, ProgressLog, ProgressSummary};
 use crate::scalar::{DateTime, LocalDate, LocalTime, TimeZone};
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use care::id::Kind;
@@ -158,7 +158,7 @@ impl Patient {
         #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
     ) -> Option<Result<Listed<ProgressLog>>> {
         let range = Range { from: from.map(|date| date.0), to: to.map(|date| date.0) };
-        Some(self.logs(context, range, &page::request(first, after, last, before)).await)
+        Some(progress::logs(context, self.0.id, range, &page::request(first, after, last, before)).await)
     }
 
     /// Adherence and pain over a stretch of days.
@@ -168,30 +168,7 @@ impl Patient {
         #[graphql(desc = "The first local date.")] from: LocalDate,
         #[graphql(desc = "The last local date, at most a year later.")] to: LocalDate,
     ) -> Option<Result<ProgressSummary>> {
-        Some(self.summary(context, from, to).await)
-    }
-}
-
-impl Patient {
-    async fn logs(
-        &self,
-        context: &Context<'_>,
-        range: Range,
-        request: &care::page::Request,
-    ) -> Result<Listed<ProgressLog>> {
-        let scope = scope(context)?;
-        let page = care::progress::list(scope, self.0.id, range, request).await.map_err(raise)?;
-        Ok(page::listed("progressLogs", page, ProgressLog::from))
-    }
-
-    async fn summary(
-        &self,
-        context: &Context<'_>,
-        from: LocalDate,
-        to: LocalDate,
-    ) -> Result<ProgressSummary> {
-        let summary = care::progress::summary(scope(context)?, self.0.id, from.0, to.0).await;
-        Ok(summary.map_err(raise)?.into())
+        Some(progress::summary(context, self.0.id, from, to).await)
     }
 }
 

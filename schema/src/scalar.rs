@@ -5,8 +5,7 @@ use care::clock::{Day, Instant};
 use jiff::civil::Time;
 use jiff::fmt::temporal::DateTimeParser;
 
-/// An instant (RFC 3339). Answers are in UTC with `Z`; inputs need an offset or `Z`, and where a
-/// local date is derived from them, the offset decides it.
+/// The scalar `DateTime`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DateTime {
     pub(crate) instant: Instant,
@@ -20,6 +19,8 @@ impl From<Instant> for DateTime {
     }
 }
 
+/// An instant (RFC 3339). Answers are in UTC with `Z`; inputs need an offset or `Z`, and where a
+/// local date is derived from them, the offset decides it.
 #[Scalar(name = "DateTime", specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -40,10 +41,11 @@ impl ScalarType for DateTime {
     }
 }
 
-/// A calendar date on the patient's clock: `YYYY-MM-DD`.
+/// The scalar `LocalDate`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LocalDate(pub(crate) Day);
 
+/// A calendar date on the patient's clock: `YYYY-MM-DD`.
 #[Scalar(name = "LocalDate", specified_by_url = "https://scalars.graphql.org/andimarek/local-date")]
 impl ScalarType for LocalDate {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -57,10 +59,11 @@ impl ScalarType for LocalDate {
     }
 }
 
-/// A time of day on the patient's clock: `HH:MM`.
+/// The scalar `LocalTime`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LocalTime(pub(crate) Time);
 
+/// A time of day on the patient's clock: `HH:MM`.
 #[Scalar(name = "LocalTime", specified_by_url = "https://scalars.graphql.org/andimarek/local-time")]
 impl ScalarType for LocalTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -75,10 +78,11 @@ impl ScalarType for LocalTime {
     }
 }
 
-/// The IANA name of a time zone, for example `Europe/Berlin`.
+/// The scalar `TimeZone`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TimeZone(pub(crate) String);
 
+/// The IANA name of a time zone, for example `Europe/Berlin`.
 #[Scalar(name = "TimeZone", specified_by_url = "https://www.iana.org/time-zones")]
 impl ScalarType for TimeZone {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -46,8 +46,7 @@ pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<(), 
     let app = sources.app().await?;
     app.load_library().await?;
     let worker = care::access::worker(&app.services);
-    let created =
-        care::clinic::create(&worker, &create.name, &create.time_zone, &create.admin_email).await?;
+    let created = care::clinic::create(&worker, &create.name, &create.time_zone, &create.admin_email).await?;
     let (url, invited) = (app.configuration.public_url(), created.invitation);
     app.services.store.close().await;
     print(&format!(

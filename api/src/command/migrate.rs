@@ -28,6 +28,5 @@ pub(super) async fn run(_: &Arguments, sources: &Sources) -> Result<(), Failure>
     if taken.is_empty() {
         return print("The database is up to date.\n");
     }
-    let steps: String = taken.iter().map(|step| format!("  {step}\n")).collect();
-    print(&format!("{} migrations done:\n{steps}", taken.len()))
+    print(&format!("{} migrations done:\n  {}\n", taken.len(), taken.join("\n  ")))
 }

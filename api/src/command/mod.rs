@@ -24,7 +24,7 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "plumbline", version, after_help = FIRST_STEPS)]
 pub struct Cli {
-    /// A TOML file with settings; PLUMBLINE_CONFIG names one too. The environment wins over it.
+    /// A TOML file with settings; the variable `PLUMBLINE_CONFIG` names one too. The environment wins over it.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -145,7 +145,9 @@ mod tests {
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }
-        for line in ["plumbline", "plumbline demo --patients 0", "plumbline clinic create --name A", "plumbline x"] {
+        for line in
+            ["plumbline", "plumbline demo --patients 0", "plumbline clinic create --name A", "plumbline x"]
+        {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
         }
     }

@@ -63,7 +63,12 @@ impl Configuration {
         [
             database("database.url", &self.database.url),
             database("database.migration_url", &self.database.migration_url),
-            fault(public, "server.public_url", "This is not an address of the web.", "Begin it with https://."),
+            fault(
+                public,
+                "server.public_url",
+                "This is not an address of the web.",
+                "Begin it with https://.",
+            ),
             fault(redis, "redis.url", "This is not the address of a Redis.", "Give redis://host:6379/0."),
             fault(
                 prefix,
@@ -82,7 +87,8 @@ impl Configuration {
     pub fn warnings(&self) -> Vec<Fault> {
         let server = &self.server;
         let open = !server.listen.ip().is_loopback();
-        let warning = |applies: bool, key, what: &str, mend: &str| applies.then(|| Fault::new(key, what, mend));
+        let warning =
+            |applies: bool, key, what: &str, mend: &str| applies.then(|| Fault::new(key, what, mend));
         [
             warning(
                 open && server.graphiql,

@@ -69,7 +69,8 @@ fn flat(dict: Dict) -> Flat {
     for (key, value) in dict {
         match value {
             Value::Dict(_, inner) => {
-                settings.extend(flat(inner).into_iter().map(|(step, value)| (format!("{key}.{step}"), value)));
+                settings
+                    .extend(flat(inner).into_iter().map(|(step, value)| (format!("{key}.{step}"), value)));
             }
             value => {
                 settings.insert(key, value);
@@ -99,11 +100,15 @@ fn typed(key: &str, text: &str, default: &Value) -> Result<Value, Fault> {
     match default {
         Value::Bool(..) => match text.trim().parse::<bool>() {
             Ok(value) => Ok(Value::from(value)),
-            Err(_) => Err(Fault::new(key, format!("{text:?} is neither true nor false."), "Say true or false.")),
+            Err(_) => {
+                Err(Fault::new(key, format!("{text:?} is neither true nor false."), "Say true or false."))
+            }
         },
         Value::Num(..) => match text.trim().parse::<u64>() {
             Ok(value) => Ok(Value::from(value)),
-            Err(_) => Err(Fault::new(key, format!("{text:?} is not a whole number."), "Give a whole number.")),
+            Err(_) => {
+                Err(Fault::new(key, format!("{text:?} is not a whole number."), "Give a whole number."))
+            }
         },
         _ => Ok(Value::from(text)),
     }

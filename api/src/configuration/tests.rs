@@ -21,8 +21,10 @@ fn with(pairs: &[(&str, &str)]) -> Configuration {
 
 #[test]
 fn the_environment_overrides_the_file_and_the_file_the_defaults() {
-    let (_directory, path) = file("[server]\nlisten = \"0.0.0.0:1\"\ngraphiql = true\n[reminders]\nbatch = 7\n");
-    let environment = variables(&[("PLUMBLINE_SERVER__LISTEN", "127.0.0.1:2"), ("PLUMBLINE_REDIS__PREFIX", "42")]);
+    let (_directory, path) =
+        file("[server]\nlisten = \"0.0.0.0:1\"\ngraphiql = true\n[reminders]\nbatch = 7\n");
+    let environment =
+        variables(&[("PLUMBLINE_SERVER__LISTEN", "127.0.0.1:2"), ("PLUMBLINE_REDIS__PREFIX", "42")]);
     let configuration = load(Some(&path), &environment).unwrap();
     assert_eq!(configuration.server.listen, "127.0.0.1:2".parse().unwrap());
     assert!(configuration.server.graphiql);
@@ -97,7 +99,10 @@ fn a_bad_value_names_its_key_and_the_mend() {
 fn a_file_that_is_not_toml_or_not_there_is_told_without_quoting_it() {
     let (_directory, path) = file("[keys]\ninstallation_key = \"top secret\n");
     let told = load(Some(&path), &[]).unwrap_err().to_string();
-    assert!(told.contains("plumbline.toml") && told.contains("line 2") && !told.contains("top secret"), "{told}");
+    assert!(
+        told.contains("plumbline.toml") && told.contains("line 2") && !told.contains("top secret"),
+        "{told}"
+    );
     let told = load(Some(&path.with_extension("gone")), &[]).unwrap_err().to_string();
     assert!(told.contains("plumbline.gone") && told.contains("--config"), "{told}");
 }

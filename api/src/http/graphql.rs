@@ -75,7 +75,11 @@ async fn run(server: &Server, headers: &HeaderMap, body: Body, request_id: &str)
         let message = "Send the operation with content-type application/json.";
         return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_USER_INPUT", message));
     }
-    let parameters = parameters(&read(body, server.settings.body_limit).await?)?;
+    let body = tokio::time::timeout(server.settings.request_timeout, read(body, server.settings.body_limit));
+    let Ok(body) = body.await else {
+        return Err(refuse(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "The request took too long to arrive."));
+    };
+    let parameters = parameters(&body?)?;
     prescan::check(&parameters.query)
         .map_err(|excess| refuse(StatusCode::BAD_REQUEST, "QUERY_TOO_COMPLEX", excess.message()))?;
     let document = parse_query(&parameters.query).map_err(|_| {
@@ -93,7 +97,11 @@ async fn run(server: &Server, headers: &HeaderMap, body: Body, request_id: &str)
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(_)) => {
             tracing::error!(request_id, "an operation panicked");
-            Err(refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "Something went wrong on our side."))
+            Err(refuse(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "INTERNAL_SERVER_ERROR",
+                "Something went wrong on our side.",
+            ))
         }
         Err(_) => Err(refuse(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", "The operation took too long.")),
     }
@@ -111,20 +119,28 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
 }
 
 fn parameters(body: &[u8]) -> Result<Parameters, Refusal> {
-    serde_json::from_slice(body).map_err(|_| {
+    // A struct can be read from an array, too; here that would be a batch.
+    let batch = body.trim_ascii_start().starts_with(b"[");
+    let parameters = (!batch).then(|| serde_json::from_slice(body).ok()).flatten();
+    parameters.ok_or_else(|| {
         let message = "Send one JSON object: query (text), and perhaps operationName (text), variables (object), extensions (object).";
         refuse(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
     })
 }
 
 /// The person of the access token; none without one.
-async fn scope(server: &Server, headers: &HeaderMap, request_id: &str) -> Result<Option<Arc<Scope>>, Refusal> {
+async fn scope(
+    server: &Server,
+    headers: &HeaderMap,
+    request_id: &str,
+) -> Result<Option<Arc<Scope>>, Refusal> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let unauthenticated = || {
         let message = "The access token is unknown or has ended. Refresh the session, or sign in.";
         refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
     };
-    let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
+    let token =
+        value.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
     let door = care::access::door(&server.services);
     match care::access::authenticate(&door, token.trim(), request_id.to_owned()).await {
         Ok(scope) => Ok(Some(Arc::new(scope))),
@@ -152,22 +168,24 @@ fn answered(mut answer: Answer, media: Media, request_id: &str) -> Response {
     for error in &mut answer.errors {
         encode(error, request_id);
     }
-    let request_error =
-        answer.data == Value::Null && !answer.errors.is_empty() && answer.errors.iter().all(|error| error.path.is_empty());
+    let request_error = answer.data == Value::Null
+        && !answer.errors.is_empty()
+        && answer.errors.iter().all(|error| error.path.is_empty());
     let unavailable = answer.errors.iter().any(|error| code_of(error) == Some("UNAVAILABLE"));
     let status = match media {
         _ if unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Media::GraphqlResponse if request_error => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
-    let mut body = json!({});
+    let mut body = Map::new();
     if !answer.errors.is_empty() {
-        body["errors"] = json!(answer.errors);
+        body.insert("errors".to_owned(), json!(answer.errors));
     }
     if !request_error {
-        body["data"] = json!(answer.data);
+        body.insert("data".to_owned(), json!(answer.data));
     }
-    let mut response = (status, body.to_string()).into_response();
+    let body = serde_json::Value::Object(body).to_string();
+    let mut response = (status, body).into_response();
     if unavailable {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
@@ -197,10 +215,10 @@ fn refused(refusal: &Refusal, media: Media, request_id: &str) -> Response {
     // A well-formed request whose document is at fault answers 200 in the old media type.
     let well_formed = ["GRAPHQL_PARSE_FAILED", "QUERY_TOO_COMPLEX"].contains(&refusal.code);
     let status = if well_formed && media == Media::Json { StatusCode::OK } else { refusal.status };
-    let mut extensions = json!({ "code": refusal.code });
-    if refusal.code == "INTERNAL_SERVER_ERROR" {
-        extensions["requestId"] = json!(request_id);
-    }
+    let extensions = match refusal.code {
+        "INTERNAL_SERVER_ERROR" => json!({ "code": refusal.code, "requestId": request_id }),
+        code => json!({ "code": code }),
+    };
     let body = json!({ "errors": [{ "message": refusal.message, "extensions": extensions }] });
     let mut response = (status, body.to_string()).into_response();
     if status == StatusCode::SERVICE_UNAVAILABLE {

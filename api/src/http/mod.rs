@@ -46,7 +46,9 @@ pub fn router(server: Server) -> Router {
         .route("/livez", get(async || "ok"))
         .route("/readyz", get(ready));
     if server.settings.graphiql {
-        router = router.route("/", get(async || Redirect::temporary("/graphiql"))).route("/graphiql", get(graphiql));
+        router = router
+            .route("/", get(async || Redirect::temporary("/graphiql")))
+            .route("/graphiql", get(graphiql));
     }
     router.with_state(server)
 }

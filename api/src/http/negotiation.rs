@@ -28,9 +28,8 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
     };
     let mut parts = value.split(';').map(|part| part.trim().to_ascii_lowercase());
     let json = parts.next().as_deref() == Some("application/json");
-    json && parts.all(|part| {
-        part.strip_prefix("charset=").is_none_or(|charset| charset.trim_matches('"') == "utf-8")
-    })
+    json && parts
+        .all(|part| part.strip_prefix("charset=").is_none_or(|charset| charset.trim_matches('"') == "utf-8"))
 }
 
 /// The media type that the client prefers; `None` when it takes neither. Without `Accept` it is
@@ -47,13 +46,20 @@ pub(super) fn answer(headers: &HeaderMap) -> Option<Media> {
         .collect();
     let quality = |wanted: &str| {
         let specific = ranges.iter().find(|(name, _)| name == wanted);
-        let any = || ranges.iter().find(|(name, _)| name == "application/*").or_else(|| ranges.iter().find(|(name, _)| name == "*/*"));
+        let any = || {
+            ranges
+                .iter()
+                .find(|(name, _)| name == "application/*")
+                .or_else(|| ranges.iter().find(|(name, _)| name == "*/*"))
+        };
         specific.or_else(any).map_or(0.0, |(_, quality)| *quality)
     };
     let (new, json) = (quality("application/graphql-response+json"), quality("application/json"));
     match (new > 0.0, json > 0.0) {
         (false, false) => None,
-        (true, _) if new >= json && names(&ranges, "application/graphql-response+json") => Some(Media::GraphqlResponse),
+        (true, _) if new >= json && names(&ranges, "application/graphql-response+json") => {
+            Some(Media::GraphqlResponse)
+        }
         (_, true) => Some(Media::Json),
         (true, false) => Some(Media::GraphqlResponse),
     }
@@ -97,7 +103,8 @@ mod tests {
 
     #[test]
     fn only_json_in_utf_8_is_taken() {
-        let taken = |value| is_json(&HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(value))]));
+        let taken =
+            |value| is_json(&HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(value))]));
         assert!(taken("application/json") && taken("Application/JSON; charset=UTF-8"));
         assert!(!taken("text/plain") && !taken("application/json; charset=latin1"));
         assert!(!is_json(&HeaderMap::new()));

@@ -62,7 +62,9 @@ fn after_string(rest: &str) -> &str {
             }
             from = end + 3;
         }
-        return "";
+        // A block that does not end is two strings for the parser: an empty one, and what begins
+        // with the third quote.
+        return rest.get(1..).unwrap_or_default();
     }
     let mut escaped = false;
     for (at, letter) in rest.char_indices() {
@@ -102,5 +104,7 @@ mod tests {
         }
         assert_eq!(check(&format!("\"a\n{many}")), Err(Excess::Depth), "a string ends with its line");
         assert_eq!(check(&format!("\"\"\"{many}\"\"\"{many}")), Err(Excess::Depth));
+        let unended = format!("{{ a(b: [\"\"\"\" {}{}]) }}", "[".repeat(200), "]".repeat(200));
+        assert_eq!(check(&unended), Err(Excess::Depth), "a block string that does not end hides nothing");
     }
 }

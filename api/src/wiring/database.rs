@@ -5,7 +5,9 @@ use crate::failure::Failure;
 use care::error::Error;
 use care::store::{Options, Store};
 use migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement,
+};
 use std::time::Duration;
 
 /// The pool that `configuration` describes.

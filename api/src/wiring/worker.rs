@@ -30,8 +30,9 @@ fn engine(app: &App) -> Result<Engine, Failure> {
     let timetable: Arc<dyn Timetable> = if redis.url.is_empty() {
         Arc::new(sql)
     } else {
-        let connection = connect(&redis.url)
-            .map_err(|_| Failure::new("redis.url: This is not the address of a Redis. Give redis://host:6379/0."))?;
+        let connection = connect(&redis.url).map_err(|_| {
+            Failure::new("redis.url: This is not the address of a Redis. Give redis://host:6379/0.")
+        })?;
         Arc::new(Failover::new(RedisTimetable::new(connection, &redis.prefix), sql))
     };
     let settings = Settings {

@@ -132,9 +132,8 @@ pub async fn refresh(door: &Door, refresh_token: &str) -> Result<Tokens> {
         .await?;
     // A pair that was taken back came to light after all: two hold tokens of this session.
     let taken_back = pair.consumed_at.is_some() && pair.used_at.is_none();
-    let lost = consumed.rows_affected == 0
-        && !taken_back
-        && take_back_unused_successor(&tx, &pair, now).await?;
+    let lost =
+        consumed.rows_affected == 0 && !taken_back && take_back_unused_successor(&tx, &pair, now).await?;
     if consumed.rows_affected == 0 && !lost {
         revoke(&tx, session.id, now, "REFRESH_TOKEN_REUSED").await?;
         tx.commit().await?;

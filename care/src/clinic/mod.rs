@@ -1,7 +1,7 @@
 //! Clinics: settings, members, care teams.
 //!
-//! Offers [`create`] (how a clinic begins), [`own`] (the clinic of who acts), [`invite_member`],
-//! and [`Settings`].
+//! Offers [`create`] (how a clinic begins), [`any`] (whether one has), [`own`] (the clinic of who
+//! acts), [`invite_member`], and [`Settings`].
 
 mod create;
 mod pain;
@@ -12,7 +12,7 @@ pub use create::{Created, create, invite_member};
 pub use pain::PainThresholds;
 pub use settings::Settings;
 
-use crate::access::Scope;
+use crate::access::{Scope, Worker};
 use crate::error::{Error, Result};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
@@ -28,6 +28,14 @@ pub struct Clinic {
     pub time_zone: String,
     /// Its thresholds.
     pub settings: Settings,
+}
+
+/// Whether a clinic has begun in this database.
+pub async fn any(worker: &Worker) -> Result<bool> {
+    let tx = worker.read().await?;
+    let found = table::clinic::Entity::find().one(&tx).await?;
+    tx.commit().await?;
+    Ok(found.is_some())
 }
 
 /// The clinic of who acts.

@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub(crate) struct Chart {
     pub(crate) row: Model,
     key: DataKey,
+    /// Whether the patient is the one who acts.
+    own: bool,
 }
 
 /// The patients whom the person of `scope` may see: themselves, or those of their care teams.
@@ -57,11 +59,17 @@ impl Chart {
     /// The chart of a row that was found among those visible to `scope`.
     pub(crate) fn of(scope: &Scope, row: Model) -> Result<Self> {
         let key = scope.clinic_key().unwrap_key(Self::key_place(&row), &row.data_key)?;
-        Ok(Self { row, key })
+        let own = scope.actor().person == Person::Patient(row.id);
+        Ok(Self { row, key, own })
     }
 
     fn key_place(row: &Model) -> Place {
         Place::new("patient.data_key", row.clinic_id, row.id)
+    }
+
+    /// Whether the patient is the one who acts.
+    pub(crate) fn is_own(&self) -> bool {
+        self.own
     }
 
     pub(crate) fn id(&self) -> Uuid {

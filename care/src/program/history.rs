@@ -141,8 +141,9 @@ impl History {
     }
 
     fn revision(&self, chart: &Chart, row: &program_revision::Model) -> Result<Revision> {
-        let note =
-            row.note.as_ref().map(|note| chart.unseal("program_revision.note", row.id, note)).transpose()?;
+        // Notes are for the clinicians.
+        let note = row.note.as_ref().filter(|_| !chart.is_own());
+        let note = note.map(|note| chart.unseal("program_revision.note", row.id, note)).transpose()?;
         Ok(Revision {
             id: row.id,
             number: row.number,

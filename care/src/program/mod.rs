@@ -90,7 +90,7 @@ pub struct Revision {
     pub effective_from: Day,
     /// When it was made.
     pub created_at: Instant,
-    /// Why it was made.
+    /// Why it was made; for clinicians only.
     pub note: Option<String>,
     /// Its phases.
     pub phases: Vec<Phase>,

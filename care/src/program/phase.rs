@@ -78,7 +78,7 @@ pub(super) fn check(phases: &[NewPhase]) -> Vec<FieldError> {
         match phase.weeks {
             None if !last => fault("weeks", Code::Required, "Only the last phase may be open."),
             Some(weeks) if !(1..=104).contains(&weeks) => {
-                fault("weeks", Code::OutOfRange, "Give 1 to 104 weeks.")
+                fault("weeks", Code::OutOfRange, "Give 1 to 104 weeks.");
             }
             _ => {}
         }

@@ -178,7 +178,7 @@ async fn known(tx: &Tx, chart: &Chart, batch: &[Checked]) -> Result<HashMap<Uuid
 
 enum Sorted {
     Rejected(Vec<FieldError>),
-    Standing(RowStatus, Rows),
+    Standing(RowStatus, Box<Rows>),
 }
 
 struct SortedBatch {
@@ -212,7 +212,7 @@ fn sort(
             .or_else(|| earlier.map(|rows| (&rows.log.fingerprint, rows)));
         rows.push(match standing {
             Some((first, newest)) if *first == print => {
-                Sorted::Standing(RowStatus::Unchanged, newest.clone())
+                Sorted::Standing(RowStatus::Unchanged, Box::new(newest.clone()))
             }
             Some(_) => {
                 let message = "This id has other content. Amend the log, or choose another id.";
@@ -221,7 +221,7 @@ fn sort(
             None => {
                 let new = Rows::of(scope, chart, log, (1, VersionKind::Original), change)?;
                 fresh.push(new.clone());
-                Sorted::Standing(RowStatus::Accepted, new)
+                Sorted::Standing(RowStatus::Accepted, Box::new(new))
             }
         });
     }

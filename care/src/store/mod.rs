@@ -148,6 +148,7 @@ fn set_clinic(clinic_id: Option<Uuid>) -> String {
 }
 
 /// What a driver's error means here. Its text stays out: it can hold values of rows.
+#[allow(clippy::needless_pass_by_value, reason = "it maps the errors of results")]
 pub(crate) fn from_database(error: DbErr) -> Error {
     match &error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {

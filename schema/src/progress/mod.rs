@@ -5,7 +5,7 @@ mod input;
 
 pub(crate) use change::ProgressMutation;
 
-use crate::context::scope;
+use crate::context::{acting_patient, scope};
 use crate::error::raise;
 use crate::id;
 use crate::page::{self, Listed};
@@ -16,6 +16,7 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use care::id::Kind;
 use care::library::dose::DoneSet;
 use care::progress::{LoggedResult, Range, VersionKind};
+use uuid::Uuid;
 
 /// Why an exercise was skipped.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,13 +195,11 @@ impl ProgressQuery {
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
-    ) -> Result<Listed<ProgressLog>> {
-        let scope = scope(context)?;
-        let patient = care::patient::own(scope).await.map_err(raise)?;
+    ) -> Option<Result<Listed<ProgressLog>>> {
         let range = Range { from: from.map(|day| day.0), to: to.map(|day| day.0) };
         let request = page::request(first, after, last, before);
-        let page = care::progress::list(scope, patient.id, range, &request).await.map_err(raise)?;
-        Ok(page::listed("progressLogs", page, ProgressLog::from))
+        let read = async { logs(context, acting_patient(scope(context)?)?, range, &request).await };
+        Some(read.await)
     }
 
     /// The progress of the patient who is signed in over at most a year.
@@ -209,10 +208,30 @@ impl ProgressQuery {
         context: &Context<'_>,
         #[graphql(desc = "First local date.")] from: LocalDate,
         #[graphql(desc = "Last local date, included.")] to: LocalDate,
-    ) -> Result<ProgressSummary> {
-        let scope = scope(context)?;
-        let patient = care::patient::own(scope).await.map_err(raise)?;
-        let summary = care::progress::summary(scope, patient.id, from.0, to.0).await;
-        summary.map(Into::into).map_err(raise)
+    ) -> Option<Result<ProgressSummary>> {
+        let read = async { summary(context, acting_patient(scope(context)?)?, from, to).await };
+        Some(read.await)
     }
+}
+
+/// One page of the logs of a visible patient.
+pub(crate) async fn logs(
+    context: &Context<'_>,
+    patient_id: Uuid,
+    range: Range,
+    request: &care::page::Request,
+) -> Result<Listed<ProgressLog>> {
+    let page = care::progress::list(scope(context)?, patient_id, range, request).await.map_err(raise)?;
+    Ok(page::listed("progressLogs", page, ProgressLog::from))
+}
+
+/// The progress of a visible patient.
+pub(crate) async fn summary(
+    context: &Context<'_>,
+    patient_id: Uuid,
+    from: LocalDate,
+    to: LocalDate,
+) -> Result<ProgressSummary> {
+    let summary = care::progress::summary(scope(context)?, patient_id, from.0, to.0).await;
+    summary.map(Into::into).map_err(raise)
 }

@@ -36,14 +36,14 @@ pub(crate) struct CreateReminderInput {
     /// The zone to keep wherever you are; your own when missing.
     time_zone: Option<TimeZone>,
     /// Whether it is left out once the day's sessions are logged.
-    #[graphql(default = false)]
-    only_if_not_done: bool,
+    #[graphql(default_with = "Some(false)")]
+    only_if_not_done: Option<bool>,
     /// What happens in the quiet hours.
-    #[graphql(default_with = "QuietPolicy::Defer")]
-    quiet_policy: QuietPolicy,
+    #[graphql(default_with = "Some(QuietPolicy::Defer)")]
+    quiet_policy: Option<QuietPolicy>,
     /// For how many minutes after its time it may still go out, 5 to 1,440.
-    #[graphql(default = 60)]
-    late_limit_minutes: i32,
+    #[graphql(default_with = "Some(60)")]
+    late_limit_minutes: Option<i32>,
 }
 
 impl CreateReminderInput {
@@ -62,9 +62,10 @@ impl CreateReminderInput {
                 count: self.count,
             },
             time_zone: self.time_zone.map(|zone| zone.0),
-            only_if_not_done: self.only_if_not_done,
-            quiet_policy: self.quiet_policy.into(),
-            late_limit_minutes: self.late_limit_minutes,
+            // An explicit null says no more than a missing field.
+            only_if_not_done: self.only_if_not_done.unwrap_or(false),
+            quiet_policy: self.quiet_policy.unwrap_or(QuietPolicy::Defer).into(),
+            late_limit_minutes: self.late_limit_minutes.unwrap_or(60),
         })
     }
 }
@@ -143,8 +144,8 @@ pub(crate) struct PauseReminderInput {
     /// The reminder.
     id: ID,
     /// Whether it rests; false lets it go on.
-    #[graphql(default = true)]
-    paused: bool,
+    #[graphql(default_with = "Some(true)")]
+    paused: Option<bool>,
 }
 
 /// Which reminder is to go.
@@ -257,7 +258,7 @@ impl ReminderMutation {
         let scope = scope(context)?;
         let paused = async {
             let id = id::input(Kind::Reminder, "id", &input.id)?;
-            care::reminder::set_paused(scope, id, input.paused).await
+            care::reminder::set_paused(scope, id, input.paused.unwrap_or(true)).await
         };
         PauseReminderPayload::of(paused.await)
     }

@@ -244,9 +244,9 @@ impl ReminderQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Up to this instant, at most a year ahead.")] until: DateTime,
-        #[graphql(desc = "At most so many, 1 to 100.", default = 20)] first: i32,
+        #[graphql(desc = "At most so many, 1 to 100.", default_with = "Some(20)")] first: Option<i32>,
     ) -> Option<Result<Vec<Upcoming>>> {
-        Some(upcoming(context, until, first).await)
+        Some(upcoming(context, until, first.unwrap_or(20)).await)
     }
 
     /// What became of past occurrences, newest first. Patients only.

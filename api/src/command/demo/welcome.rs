@@ -12,7 +12,8 @@ pub(super) fn text(address: SocketAddr, folder: &Path) -> String {
         )
     };
     let today = "{ today { date program { title } items { prescription { exercise { name } } timesDue timesDone } } }";
-    let caseload = "{ caseload(first: 5) { totalCount nodes { patient { name } adherence7 painNow lastActivityAt } } }";
+    let caseload =
+        "{ caseload(first: 5) { totalCount nodes { patient { name } adherence7 painNow lastActivityAt } } }";
     let ask = |token: &str, query: &str| {
         format!(r#"{curl} -H "authorization: Bearer ${token}" -d '{{"query":"{query}"}}'; echo"#)
     };

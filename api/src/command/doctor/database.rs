@@ -61,18 +61,15 @@ async fn role(report: &mut Report, connection: &Connection) -> Result<(), Failur
     let owner = row.try_get("", "owner").unwrap_or(true);
     let mend = "Let the server work as a role of its own: deploy/postgres/roles.sh makes one; its address goes into database.url (PLUMBLINE_DATABASE__URL), the owner's into database.migration_url.";
     match (powerful, owner) {
-        (true, _) => {
-            report.warn(&format!("database role: {name} is a superuser or bypasses row-level security. {mend}"))
-        }
+        (true, _) => report
+            .warn(&format!("database role: {name} is a superuser or bypasses row-level security. {mend}")),
         (false, true) => report.warn(&format!("database role: {name} owns the tables. {mend}")),
         (false, false) => report.ok(&format!("database role: {name}, neither owner nor superuser")),
     }
 }
 
 async fn clock(report: &mut Report, connection: &Connection) -> Result<(), Failure> {
-    let row = connection
-        .row("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at")
-        .await;
+    let row = connection.row("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at").await;
     let Some(at) = row.and_then(|row| row.try_get::<i64>("", "at").ok()) else {
         return report.warn("clock: the database's cannot be read");
     };
@@ -80,7 +77,5 @@ async fn clock(report: &mut Report, connection: &Connection) -> Result<(), Failu
     if ahead.abs() <= CLOCKS {
         return report.ok("clock: agrees with the database's");
     }
-    report.warn(&format!(
-        "clock: {ahead} ms ahead of the database's. Let both machines keep time by NTP."
-    ))
+    report.warn(&format!("clock: {ahead} ms ahead of the database's. Let both machines keep time by NTP."))
 }

@@ -26,26 +26,28 @@ pub(super) struct Report {
 }
 
 impl Report {
-    fn line(&mut self, verdict: &str, words: &str) -> Result<(), Failure> {
-        let words = words.replace('\n', "\n         ");
-        print(&format!("{verdict:<8} {words}\n"))
-    }
-
     /// A check that found nothing wrong.
+    #[allow(clippy::unused_self, reason = "what is printed is the report")]
     fn ok(&mut self, words: &str) -> Result<(), Failure> {
-        self.line("ok", words)
+        line("ok", words)
     }
 
     /// What works but should be otherwise.
+    #[allow(clippy::unused_self, reason = "what is printed is the report")]
     fn warn(&mut self, words: &str) -> Result<(), Failure> {
-        self.line("warning", words)
+        line("warning", words)
     }
 
     /// What must be mended.
     fn fail(&mut self, words: &str) -> Result<(), Failure> {
         self.failed += 1;
-        self.line("FAIL", words)
+        line("FAIL", words)
     }
+}
+
+fn line(verdict: &str, words: &str) -> Result<(), Failure> {
+    let words = words.replace('\n', "\n         ");
+    print(&format!("{verdict:<8} {words}\n"))
 }
 
 pub(super) async fn run(_: &Arguments, sources: &Sources) -> Result<ExitCode, Failure> {

@@ -46,7 +46,10 @@ mod tests {
 
     #[test]
     fn the_policy_is_read() {
-        assert_eq!(policy("# Memory\r\nused_memory:1\r\nmaxmemory_policy:allkeys-lru\r\n"), Some("allkeys-lru"));
+        assert_eq!(
+            policy("# Memory\r\nused_memory:1\r\nmaxmemory_policy:allkeys-lru\r\n"),
+            Some("allkeys-lru")
+        );
         assert_eq!(policy("# Memory\r\n"), None);
     }
 }
