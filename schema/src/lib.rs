@@ -13,6 +13,7 @@ mod page;
 mod scalar;
 
 pub use context::{Caller, Options};
+pub use server_info::DOCUMENT_BYTES;
 
 use async_graphql::{EmptySubscription, MergedObject, Request, Response};
 use care::access::Services;

@@ -1,5 +1,6 @@
 //! Any entity by its id.
 
+use crate::account::Clinic;
 use crate::context::scope;
 use crate::error::raise;
 use crate::library::Exercise;
@@ -11,6 +12,7 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use care::access::Scope;
 use care::error::{Code, Error};
 use care::id::Kind;
+use uuid::Uuid;
 
 /// The most ids of one request.
 const MOST: usize = 100;
@@ -19,6 +21,8 @@ const MOST: usize = 100;
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id."))]
 pub(crate) enum Node {
+    /// A clinic.
+    Clinic(Clinic),
     /// A patient.
     Patient(Patient),
     /// A program.
@@ -31,9 +35,15 @@ pub(crate) enum Node {
     Reminder(Reminder),
 }
 
+/// The clinic of who asks: the only one they can see.
+async fn clinic(scope: &Scope, id: Uuid) -> care::error::Result<care::clinic::Clinic> {
+    if scope.actor().clinic_id == id { care::clinic::own(scope).await } else { Err(Error::NotFound) }
+}
+
 async fn find(scope: &Scope, id: &ID) -> care::error::Result<Node> {
     let (kind, uuid) = care::id::parse(id).ok_or(Error::NotFound)?;
     Ok(match kind {
+        Kind::Clinic => Node::Clinic(clinic(scope, uuid).await?.into()),
         Kind::Patient => Node::Patient(care::patient::get(scope, uuid).await?.into()),
         Kind::Program => Node::Program(care::program::get(scope, uuid).await?.into()),
         Kind::Exercise => Node::Exercise(care::library::get(scope, uuid).await?.into()),

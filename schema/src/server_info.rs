@@ -2,6 +2,9 @@
 
 use async_graphql::{Object, SimpleObject};
 
+/// The largest document of an operation, in bytes.
+pub const DOCUMENT_BYTES: u32 = 16 * 1024;
+
 /// Emergency numbers by ISO 3166 country.
 const EMERGENCY: [(&str, &str); 28] = [
     ("AR", "107"),
@@ -56,6 +59,8 @@ struct Limits {
     page_size: u32,
     /// Ids of `nodes`.
     nodes: i32,
+    /// Bytes of a document.
+    document_bytes: u32,
 }
 
 /// What anyone may know of the server.
@@ -87,7 +92,23 @@ impl ServerInfoQuery {
                 sets_per_result: 20,
                 page_size: care::page::LARGEST,
                 nodes: 100,
+                document_bytes: DOCUMENT_BYTES,
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emergency_numbers_can_be_dialed_and_found_by_country() {
+        let codes: Vec<&str> = EMERGENCY.iter().map(|(country, _)| *country).collect();
+        assert!(codes.is_sorted_by(|one, next| one < next), "by country, each once: {codes:?}");
+        for (country, number) in EMERGENCY {
+            assert!(country.len() == 2 && country.bytes().all(|c| c.is_ascii_uppercase()), "{country}");
+            assert!(number.len() == 3 && number.bytes().all(|c| c.is_ascii_digit()), "{country}: {number}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Devices that take pushes, and a patient's settings.
 
 use crate::context::scope;
-use crate::error::{UserError, settle};
+use crate::error::{UserError, payload, settle};
 use crate::id;
 use crate::patient::{Patient, ZonePolicy};
 use crate::scalar::{DateTime, LocalTime, TimeZone};
@@ -65,13 +65,12 @@ struct RegisterDeviceInput {
     time_zone: TimeZone,
 }
 
-/// The device that was registered.
-#[derive(SimpleObject)]
-struct RegisterDevicePayload {
-    /// The device.
-    device: Option<Device>,
-    /// What is wrong with the input; nothing was changed then.
-    user_errors: Vec<UserError>,
+payload! {
+    /// The device that was registered.
+    RegisterDevicePayload {
+        /// The device.
+        device: Device
+    }
 }
 
 /// The device to take off the list.
@@ -114,13 +113,12 @@ struct UpdateSettingsInput {
     emergency_country: Option<String>,
 }
 
-/// The patient with the new settings.
-#[derive(SimpleObject)]
-struct UpdateSettingsPayload {
-    /// The patient.
-    patient: Option<Patient>,
-    /// What is wrong with the input; nothing was changed then.
-    user_errors: Vec<UserError>,
+payload! {
+    /// The patient with the new settings.
+    UpdateSettingsPayload {
+        /// The patient.
+        patient: Patient
+    }
 }
 
 /// The changes of devices and settings.
@@ -143,8 +141,7 @@ impl DeviceMutation {
             language: input.language,
             time_zone: input.time_zone.0,
         };
-        let (device, user_errors) = settle(care::reminder::register_device(scope(context)?, device).await)?;
-        Ok(RegisterDevicePayload { device: device.map(Device::from), user_errors })
+        RegisterDevicePayload::of(care::reminder::register_device(scope(context)?, device).await)
     }
 
     /// Takes a device of the account off the list, for example at sign-out.
@@ -179,8 +176,6 @@ impl DeviceMutation {
             language: input.language,
             emergency_country: input.emergency_country,
         };
-        let (patient, user_errors) =
-            settle(care::reminder::update_settings(scope(context)?, settings).await)?;
-        Ok(UpdateSettingsPayload { patient: patient.map(Patient::from), user_errors })
+        UpdateSettingsPayload::of(care::reminder::update_settings(scope(context)?, settings).await)
     }
 }

@@ -32,11 +32,22 @@ pub(crate) enum Role {
 #[derive(SimpleObject)]
 pub(crate) struct Clinic {
     /// Its id.
-    id: ID,
+    #[graphql(owned)]
+    pub(crate) id: ID,
     /// Its name.
     name: String,
     /// The zone it works in; new patients start with it.
     time_zone: TimeZone,
+}
+
+impl From<care::clinic::Clinic> for Clinic {
+    fn from(clinic: care::clinic::Clinic) -> Self {
+        Self {
+            id: id::encode(Kind::Clinic, clinic.id),
+            name: clinic.name,
+            time_zone: TimeZone(clinic.time_zone),
+        }
+    }
 }
 
 /// Who is signed in.
@@ -63,11 +74,7 @@ impl Viewer {
         Ok(Self {
             id: id::encode(Kind::Account, actor.account_id),
             role: actor.role.into(),
-            clinic: Clinic {
-                id: id::encode(Kind::Clinic, clinic.id),
-                name: clinic.name,
-                time_zone: TimeZone(clinic.time_zone),
-            },
+            clinic: clinic.into(),
             patient,
         })
     }

@@ -3,7 +3,7 @@
 use super::ProgressLog;
 use super::input::ProgressLogInput;
 use crate::context::scope;
-use crate::error::{UserError, settle};
+use crate::error::{UserError, payload, settle};
 use crate::id;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use care::error::Error;
@@ -110,13 +110,12 @@ pub(crate) struct LogProgressPayload {
     user_errors: Vec<UserError>,
 }
 
-/// The log that a mutation changed.
-#[derive(SimpleObject)]
-pub(crate) struct AmendProgressLogPayload {
-    /// The log as it stands now.
-    progress_log: Option<ProgressLog>,
-    /// What is wrong with the input; nothing was changed then.
-    user_errors: Vec<UserError>,
+payload! {
+    /// The log that was corrected.
+    AmendProgressLogPayload {
+        /// The log as it stands now.
+        progress_log: ProgressLog
+    }
 }
 
 /// The log to take back.
@@ -172,8 +171,7 @@ impl ProgressMutation {
             Ok(log) => care::progress::amend(scope(context)?, log).await,
             Err(faults) => Err(Error::Invalid(faults)),
         };
-        let (log, user_errors) = settle(amended)?;
-        Ok(AmendProgressLogPayload { progress_log: log.map(ProgressLog::from), user_errors })
+        AmendProgressLogPayload::of(amended)
     }
 
     /// Takes a log back: it counts no longer, but is kept in the records.

@@ -63,13 +63,10 @@ impl ProgressLogInput {
     /// The log, or the faults of what cannot be read, with paths within it.
     pub(crate) fn read(self) -> Result<NewLog, Vec<FieldError>> {
         let mut faults = Vec::new();
-        let id = match id::chosen(Kind::ProgressLog, Some(&self.id)) {
-            Ok(id) => id.unwrap_or_default(),
-            Err(fault) => {
-                faults.push(fault);
-                uuid::Uuid::nil()
-            }
-        };
+        let id = Kind::ProgressLog.decode(&self.id);
+        if id.is_none() {
+            faults.push(FieldError::new("id", Code::Malformed, "Give a TypeID of the form log_…"));
+        }
         let mut results = Vec::with_capacity(self.results.len());
         for (at, result) in self.results.into_iter().enumerate() {
             match result.read() {
@@ -77,9 +74,7 @@ impl ProgressLogInput {
                 Err(more) => faults.extend(more.into_iter().map(|fault| fault.under(at).under("results"))),
             }
         }
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        let Some(id) = id.filter(|_| faults.is_empty()) else { return Err(faults) };
         Ok(NewLog {
             id,
             performed_at: self.performed_at.instant,
@@ -146,11 +141,48 @@ fn number<T: TryFrom<i32>>(field: &str, value: Option<i32>, faults: &mut Vec<Fie
 #[cfg(test)]
 mod tests {
     use super::*;
+    use care::clock::Instant;
+
+    fn paths(faults: &[FieldError]) -> Vec<String> {
+        faults.iter().map(|fault| fault.path.join(".")).collect()
+    }
 
     #[test]
     fn numbers_that_do_not_fit_are_faults_at_their_field() {
         let set = SetInput { reps: Some(70_000), seconds: Some(-1), metres: None, side: None, load_kg: None };
-        let faults = set.read().unwrap_err();
-        assert_eq!(faults.iter().map(|fault| fault.path.join(".")).collect::<Vec<_>>(), ["reps", "seconds"]);
+        assert_eq!(paths(&set.read().unwrap_err()), ["reps", "seconds"]);
+    }
+
+    #[test]
+    fn numbers_that_fit_come_through_whole() {
+        let (reps, metres, load_kg) = (Some(65_535), Some(i32::MAX), Some(12.5));
+        let set =
+            SetInput { reps, seconds: Some(0), metres, side: Some(Side::Left), load_kg }.read().unwrap();
+        assert_eq!((set.reps, set.seconds, set.metres), (Some(65_535), Some(0), Some(2_147_483_647)));
+        assert_eq!((set.side, set.load_kg), (Some(care::library::dose::Side::Left), Some(12.5)));
+    }
+
+    #[test]
+    fn paths_lead_from_the_log_to_each_fault() {
+        let set = |reps| SetInput { reps, seconds: None, metres: None, side: None, load_kg: None };
+        let result = |prescription: &str, reps| ResultInput {
+            prescription_id: prescription.into(),
+            sets: vec![set(Some(10)), set(reps)],
+            rpe: None,
+            pain_during: None,
+            skip_reason: None,
+        };
+        let known = id::encode(Kind::Prescription, uuid::Uuid::nil());
+        let log = ProgressLogInput {
+            id: "1".into(),
+            performed_at: Instant(0).into(),
+            time_zone: None,
+            pain_before: None,
+            pain_after: None,
+            note: None,
+            results: vec![result("x", Some(1)), result(&known, Some(-1))],
+        };
+        let expected = ["id", "results.0.prescriptionId", "results.1.sets.1.reps"];
+        assert_eq!(paths(&log.read().unwrap_err()), expected);
     }
 }

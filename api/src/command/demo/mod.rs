@@ -6,7 +6,7 @@ mod welcome;
 use super::{Sources, print};
 use crate::configuration::{self, Configuration, Secret};
 use crate::failure::Failure;
-use crate::seed::{Seeds, seed};
+use crate::seed::{Seeds, schedule_demo_reminder, seed};
 use crate::wiring::{self, App, Ports, listen, until_signal};
 use clap::Args;
 use folder::Folder;
@@ -58,6 +58,7 @@ pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<(), 
         folder.finish()?;
     }
     let app = migrated(settings(&folder.database())?).await?;
+    schedule_demo_reminder(&app.services).await?;
     print(&welcome::text(address, folder.path()))?;
     until_signal(|stop| app.serve(Some(listener), stop)).await
 }
