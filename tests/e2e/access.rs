@@ -109,6 +109,10 @@ async fn sessions_rotate_and_end() {
 
         let session =
             app.try_sign_in("ada@patient.example", tests::PASSWORD).await["signIn"]["session"].clone();
+        let stale = app.client().with_token("ended long ago");
+        let input = json!({ "input": { "refreshToken": session["refreshToken"] } });
+        let session = stale.ask(refresh, input).await["refreshSession"]["session"].clone();
+        assert!(session["accessToken"].is_string(), "an ended access token does not stand in the way");
         let patient = app.client().with_token(session["accessToken"].as_str().unwrap());
         assert_eq!(patient.ask(viewer, json!({})).await["viewer"]["role"], "PATIENT");
         patient.ask("mutation { signOut { userErrors { code } } }", json!({})).await;

@@ -39,7 +39,7 @@ impl TestApp {
                 request_timeout: Duration::from_secs(30),
                 graphiql: false,
             },
-            operations: Default::default(),
+            operations: tokio_util::task::TaskTracker::new(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

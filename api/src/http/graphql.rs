@@ -128,19 +128,18 @@ fn parameters(body: &[u8]) -> Result<Parameters, Refusal> {
     })
 }
 
-/// The person of the access token; none without one.
+/// The person of the access token. None without one, and none when it is unknown or has ended:
+/// then what needs a person says `UNAUTHENTICATED`, and refreshing the session still works.
 async fn scope(
     server: &Server,
     headers: &HeaderMap,
     request_id: &str,
 ) -> Result<Option<Arc<Scope>>, Refusal> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let unauthenticated = || {
-        let message = "The access token is unknown or has ended. Refresh the session, or sign in.";
-        refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
-    };
-    let token =
-        value.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let Some((scheme, token)) = value.and_then(|value| value.split_once(' ')) else { return Ok(None) };
+    if !scheme.eq_ignore_ascii_case("Bearer") {
+        return Ok(None);
+    }
     let door = care::access::door(&server.services);
     match care::access::authenticate(&door, token.trim(), request_id.to_owned()).await {
         Ok(scope) => Ok(Some(Arc::new(scope))),
@@ -152,7 +151,7 @@ async fn scope(
             "INTERNAL_SERVER_ERROR",
             "Something went wrong on our side.",
         )),
-        Err(_) => Err(unauthenticated()),
+        Err(_) => Ok(None),
     }
 }
 

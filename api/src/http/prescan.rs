@@ -4,7 +4,7 @@
 //! overflow its stack and end the process. So size and nesting are bounded first.
 
 /// The largest document, in bytes.
-pub(super) const BYTES: usize = 16 * 1024;
+pub(super) const BYTES: usize = schema::DOCUMENT_BYTES as usize;
 /// The deepest nesting of brackets.
 const DEPTH: usize = 32;
 

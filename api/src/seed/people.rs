@@ -113,10 +113,9 @@ pub(super) async fn patient(
 fn pattern(number: u32, operated: bool) -> Pattern {
     match number % 5 {
         _ if operated => Pattern::AfterSurgery,
-        0 => Pattern::Steady,
+        0 | 3 => Pattern::Steady,
         1 => Pattern::FlareUp,
         2 => Pattern::Patchy,
-        3 => Pattern::Steady,
         _ => Pattern::DroppedOut,
     }
 }

@@ -13,7 +13,7 @@ const RETRY_EVERY: Duration = Duration::from_secs(1);
 /// How often SQL is searched for what the timetable forgot.
 const SCAN_EVERY: Duration = Duration::from_secs(15);
 /// How often the timetable is fed what comes due within its horizon.
-const FEED_EVERY: Duration = Duration::from_secs(10 * 60);
+const FEED_EVERY: Duration = Duration::from_mins(10);
 
 impl Engine {
     /// Works until `stop` turns true.

@@ -38,6 +38,7 @@ fn due(entries: &[Entry]) -> Vec<Due> {
     entries.iter().map(|entry| Due { id: entry.id, due_at: Instant(entry.due_at) }).collect()
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it maps the errors of results")]
 fn meaning(error: Error) -> TimetableError {
     match error {
         Error::Unavailable => TimetableError::Unavailable,
