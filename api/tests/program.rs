@@ -69,7 +69,7 @@ fn doctor_tells_each_fault_with_its_mend() {
             ["reminders.lease_seconds", "push"],
         ),
         (vec![good[0], ("KEYS__INSTALLATION_KEY", "short")], ["keys.installation_key", "openssl rand"]),
-        (vec![good[0], good[1], ("DATABASE__ULR", "x")], ["ulr", "url"]),
+        (vec![good[0], good[1], ("DATABASE__ULR", "x")], ["PLUMBLINE_DATABASE__ULR", "nearest"]),
     ] {
         let sick = plumbline(&["doctor"], &settings);
         let told = text(&sick);
@@ -148,7 +148,7 @@ fn demo(data: &Path, port: u16) -> (Demo, mpsc::Receiver<String>) {
         }
     });
     let demo = Demo(process);
-    wait_for(&lines, |line| line.contains("Stop with"), Duration::from_secs(120));
+    wait_for(&lines, |line| line.contains("Stop with"), Duration::from_mins(2));
     (demo, lines)
 }
 

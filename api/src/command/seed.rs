@@ -2,10 +2,8 @@
 
 use super::{Sources, print};
 use crate::failure::Failure;
-use crate::seed::{Seeds, seed};
-use crate::wiring::Connection;
+use crate::seed::{Seeds, is_seeded, seed};
 use clap::Args;
-use std::time::Duration;
 
 /// Fill the configured database with the fictional data of the demo
 #[derive(Debug, Args)]
@@ -25,12 +23,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<(), Failure> {
     let app = sources.app().await?;
-    let database = &app.configuration.database;
-    let timeout = Duration::from_secs(database.acquire_timeout_seconds);
-    let connection = Connection::open("database.url", &database.url, timeout).await?;
-    let taken = connection.has_clinics().await;
-    connection.close().await;
-    if taken {
+    if is_seeded(&app.services).await? {
         return Err(Failure::new(
             "A clinic has begun in this database. Fictional data go into an empty one only: choose another by database.url (PLUMBLINE_DATABASE__URL).",
         ));

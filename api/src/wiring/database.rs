@@ -82,11 +82,6 @@ impl Connection {
         self.0.query_one_raw(statement).await.ok().flatten()
     }
 
-    /// Whether a clinic has begun here.
-    pub async fn has_clinics(&self) -> bool {
-        self.row("SELECT 1 AS present FROM clinic LIMIT 1").await.is_some()
-    }
-
     /// Closes it.
     pub async fn close(self) {
         // Nothing is lost when it does not end well.

@@ -1,0 +1,197 @@
+//! A patient from the first visit on: program, changes, hold, and what the app sends in.
+
+use super::chance::Chance;
+use super::course::Step;
+use super::diary::{self, local_date};
+use super::person::Person;
+use super::staff::{join, scope};
+use super::{HOLD_DAY, reminders};
+use care::access::{Scope, Services, door};
+use care::account::{self, Tokens};
+use care::clock::Day;
+use care::error::{Error, Result};
+use care::library::dose::{Dose, DoseKind};
+use care::library::{self, exercise_id};
+use care::patient::{self, CreatePatient};
+use care::program::{self, CreateProgram, NewPhase, NewPrescription, Program, ReviseProgram};
+use care::progress::{self, NewLog, RowStatus};
+use std::sync::Arc;
+
+/// The most logs of a batch.
+const BATCH: usize = 100;
+
+/// A patient with an account and an active program.
+#[derive(Debug)]
+pub(super) struct Enrolled {
+    person: Person,
+    program: Program,
+    tokens: Tokens,
+    /// The first day that has not been logged.
+    next: Day,
+    chance: Chance,
+}
+
+impl Enrolled {
+    /// The first visit: the therapist adds the patient and a program, which starts on the next
+    /// day; the patient accepts the invitation.
+    pub(super) async fn enroll(services: &Arc<Services>, therapist: &Scope, person: Person) -> Result<Self> {
+        let chance = Chance::of(person.number);
+        let today = local_date(services.now(), person.time_zone)?;
+        let starts_on = today.plus(1);
+        let patient = patient::create(therapist, new_patient(&person, &chance, today)).await?;
+        let first = person.steps().into_iter().next().ok_or(Error::Internal)?;
+        let draft = CreateProgram {
+            id: None,
+            patient_id: patient.id,
+            title: person.course.title.to_owned(),
+            starts_on: Some(starts_on),
+            ends_on: None,
+            phases: phases(&person),
+            prescriptions: prescriptions(therapist, &person, &first).await?,
+            note: Some(first.note.to_owned()),
+        };
+        let draft = program::create(therapist, draft).await?;
+        let program = program::activate(therapist, draft.id, false).await?;
+        let invited = patient::invite(therapist, patient.id).await?;
+        let tokens = join(services, invited, &person.email(), None).await?;
+        Ok(Self { person, program, tokens, next: starts_on, chance })
+    }
+
+    pub(super) fn number(&self) -> u32 {
+        self.person.number
+    }
+
+    /// What the therapist changes on `day` of the clinic, from the next day on.
+    pub(super) async fn visit(
+        &mut self,
+        services: &Arc<Services>,
+        therapist: &Scope,
+        day: i64,
+    ) -> Result<()> {
+        if let Some(step) = self.person.steps().into_iter().find(|step| step.day == day) {
+            let today = local_date(services.now(), self.person.time_zone)?;
+            let change = ReviseProgram {
+                program_id: self.program.id,
+                expected_revision: self.program.revisions.first().map_or(1, |newest| newest.number),
+                effective_from: Some(today.plus(1)),
+                title: None,
+                phases: phases(&self.person),
+                prescriptions: prescriptions(therapist, &self.person, &step).await?,
+                note: Some(step.note.to_owned()),
+            };
+            self.program = program::revise(therapist, change).await?;
+        }
+        if day == HOLD_DAY && self.person.is_held() {
+            let reason = "Rest until the next visit: a new scan is to be reviewed first.";
+            self.program = program::hold(therapist, self.program.id, reason).await?;
+        }
+        Ok(())
+    }
+
+    /// The app sends in the sessions of the days that are over; answers how many.
+    pub(super) async fn send_in(&mut self, services: &Arc<Services>) -> Result<usize> {
+        let today = local_date(services.now(), self.person.time_zone)?;
+        let logs = self.perform(services, today)?;
+        let patient = self.act(services).await?;
+        send(&patient, logs).await
+    }
+
+    /// The last visit to the app, now: what is done of today, and reminders. The first patient has
+    /// all of today still to do.
+    pub(super) async fn arrive(&mut self, services: &Arc<Services>) -> Result<usize> {
+        let today = local_date(services.now(), self.person.time_zone)?;
+        let until = if self.person.number == 1 { today } else { today.plus(1) };
+        let mut logs = self.perform(services, until)?;
+        logs.retain(|log| log.performed_at <= services.now());
+        let patient = self.act(services).await?;
+        reminders::set(&patient, &self.person, today).await?;
+        send(&patient, logs).await
+    }
+
+    async fn act(&mut self, services: &Arc<Services>) -> Result<Scope> {
+        self.tokens = account::refresh(&door(services), &self.tokens.refresh).await?;
+        scope(services, &self.tokens).await
+    }
+
+    /// The sessions of the days that are not logged yet, up to but without `until`; none from the
+    /// day of a hold on.
+    fn perform(&mut self, services: &Services, until: Day) -> Result<Vec<NewLog>> {
+        let (person, starts_on) = (&self.person, self.program.starts_on);
+        let held = self.program.hold.as_ref().map(|hold| local_date(hold.since, person.time_zone));
+        let until = held.transpose()?.map_or(until, |held| held.min(until));
+        let mut logs = Vec::new();
+        while self.next < until {
+            let date = self.next;
+            let in_force = self.program.revisions.iter().find(|revision| revision.effective_from <= date);
+            if let Some(revision) = in_force {
+                let day = (date.0 - starts_on.0).get_days();
+                logs.extend(diary::sessions(services, &self.chance, person, revision, (date, day))?);
+            }
+            self.next = date.plus(1);
+        }
+        Ok(logs)
+    }
+}
+
+async fn send(patient: &Scope, logs: Vec<NewLog>) -> Result<usize> {
+    for batch in logs.chunks(BATCH) {
+        let outcomes = progress::log(patient, batch.iter().cloned().map(Ok).collect()).await?;
+        if let Some(refused) = outcomes.iter().find(|outcome| outcome.status == RowStatus::Rejected) {
+            tracing::error!(faults = ?refused.faults, "a seeded log was refused");
+            return Err(Error::Internal);
+        }
+    }
+    Ok(logs.len())
+}
+
+fn new_patient(person: &Person, chance: &Chance, today: Day) -> CreatePatient {
+    let (youngest, oldest) = person.course.ages;
+    let age = chance.between(youngest * 365, oldest * 365);
+    CreatePatient {
+        id: None,
+        name: person.name(),
+        birth_date: Some(today.plus(-age)),
+        email: Some(person.email()),
+        time_zone: Some(person.time_zone.to_owned()),
+        language: None,
+        surgery_on: person.course.weeks_since_surgery.map(|weeks| today.plus(1 - 7 * weeks)),
+        conditions: vec![person.course.condition.to_owned()],
+        emergency_country: None,
+    }
+}
+
+fn phases(person: &Person) -> Vec<NewPhase> {
+    let phase = |(name, weeks): &(&str, Option<u16>)| NewPhase { name: (*name).to_owned(), weeks: *weeks };
+    person.course.phases.iter().map(phase).collect()
+}
+
+async fn prescriptions(therapist: &Scope, person: &Person, step: &Step) -> Result<Vec<NewPrescription>> {
+    let ids: Vec<_> = person.exercises(step).into_iter().map(exercise_id).collect();
+    let known = library::by_ids(therapist, &ids).await?;
+    let prescription = |id| NewPrescription {
+        exercise_id: id,
+        dose: known.get(&id).map(|exercise| scaled(exercise.default_dose, step.percent)),
+        schedule: None,
+        continues: None,
+    };
+    Ok(ids.into_iter().map(prescription).collect())
+}
+
+/// So many percent of the dose, at least 1 of its unit. Time is kept in whole minutes.
+fn scaled(dose: Dose, percent: u32) -> Dose {
+    let part = |amount: u32| (amount * percent / 100).max(1);
+    let small = |amount: u16| u16::try_from(part(amount.into())).unwrap_or(amount);
+    let hold = |seconds: u16| if dose.kind == DoseKind::Hold { small(seconds) } else { seconds };
+    let minutes = |seconds: u32| part(seconds).div_ceil(60) * 60;
+    Dose {
+        reps: dose.reps.map(small),
+        hold_seconds: dose.hold_seconds.map(hold),
+        duration_seconds: dose.duration_seconds.map(minutes),
+        distance_metres: dose.distance_metres.map(part),
+        ..dose
+    }
+}
+
+#[cfg(test)]
+#[path = "enrolled_tests.rs"]
+mod tests;
