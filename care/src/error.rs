@@ -92,6 +92,11 @@ impl FieldError {
     }
 }
 
+/// Whether a text that is stored as it is holds a letter that no screen shows; databases refuse some.
+pub(crate) fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
 impl From<FieldError> for Error {
     fn from(fault: FieldError) -> Self {
         Self::Invalid(vec![fault])

@@ -10,6 +10,7 @@
 
 mod access;
 mod budgets;
+mod contract;
 mod input;
 mod story;
 mod transport;

@@ -8,7 +8,6 @@
     reason = "a test fails by panicking"
 )]
 
-mod conformance;
 mod faults;
 mod rounds;
 

@@ -176,3 +176,26 @@ async fn a_device_in_another_zone_takes_the_reminder_along_and_never_doubles_a_d
     rounds.work(&engine, at("2026-06-16T15:00:00Z")).await;
     assert_eq!(rounds.gateway.pushes().len(), 2, "08:00 in Los Angeles on the next date");
 }
+
+#[tokio::test]
+async fn nobody_is_asked_to_exercise_while_the_program_is_on_hold() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let engine = rounds.engine();
+        rounds.reminder(&["08:00"]).await;
+        rounds.reminder_of("ada", &["08:01"], |input| input.kind = reminder::Kind::CheckIn).await;
+        engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+        let therapist = rounds.clinic.therapist().await;
+        let patient = rounds.clinic.as_patient("ada").await;
+        let program = care::today::read(&patient, None).await.unwrap().program.unwrap();
+        care::program::hold(&therapist, program.id, "Wait for the scan").await.unwrap();
+        rounds.work(&engine, at("2026-06-15T12:01:00Z")).await;
+        let kinds: Vec<_> = rounds.gateway.pushes().iter().map(|push| push.kind).collect();
+        assert_eq!(kinds, [reminder::Kind::CheckIn], "{stack:?}");
+        assert_eq!(statuses(&rounds).await, [DeliveryStatus::Sent, DeliveryStatus::Held]);
+        let therapist = rounds.clinic.therapist().await;
+        care::program::release(&therapist, program.id).await.unwrap();
+        rounds.work(&engine, at("2026-06-16T12:00:00Z")).await;
+        assert_eq!(rounds.gateway.pushes().len(), 2, "it goes on after the release");
+    }
+}

@@ -19,3 +19,9 @@ pub use app::{Client, TestApp, engine};
 pub use clinic::{Clinic, MORNING, PASSWORD, at, prescriptions};
 pub use database::{Database, Stack, postgres_server};
 pub use redis_server::RedisServer;
+
+/// How many cases a long test takes: `long` with `tests/run --long`, else `short`.
+#[allow(clippy::disallowed_methods, reason = "tests/run tells by the environment")]
+pub fn cases(short: u32, long: u32) -> u32 {
+    if std::env::var("PLUMBLINE_TEST_LONG").is_ok() { long } else { short }
+}

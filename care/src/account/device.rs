@@ -2,8 +2,10 @@
 
 use super::table::device;
 use crate::access::{Scope, Services};
+use crate::audit;
 use crate::clock::Instant;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, has_control};
+use crate::id::Kind;
 use crate::sealed::Place;
 use crate::store::Tx;
 use jiff::tz::TimeZone;
@@ -76,7 +78,9 @@ pub(crate) fn check_device(input: &RegisterDevice) -> Result<()> {
         ("appVersion", &input.app_version, 50),
         ("language", &input.language, 35),
     ] {
-        if text.trim().is_empty() {
+        if has_control(text) {
+            faults.push(FieldError::new(field, Code::Malformed, "Leave out control characters."));
+        } else if text.trim().is_empty() {
             faults.push(FieldError::new(field, Code::Required, "Give a value."));
         } else if text.chars().count() > longest {
             faults.push(FieldError::new(field, Code::TooLong, format!("Give at most {longest} characters.")));
@@ -114,6 +118,8 @@ pub(crate) async fn save_device(tx: &Tx, scope: &Scope, input: RegisterDevice) -
         retired_reason: Set(None),
     };
     let row = if known.is_some() { row.update(tx).await? } else { row.insert(tx).await? };
+    let object = (Kind::Device, id);
+    audit::record(tx, scope, audit::Entry { action: "device.register", patient_id: None, object }).await?;
     Ok(row.into())
 }
 
@@ -128,6 +134,8 @@ pub async fn unregister_device(scope: &Scope, id: Uuid) -> Result<()> {
     if gone.rows_affected == 0 {
         return Err(Error::NotFound);
     }
+    let object = (Kind::Device, id);
+    audit::record(&tx, scope, audit::Entry { action: "device.unregister", patient_id: None, object }).await?;
     tx.commit().await
 }
 

@@ -6,8 +6,10 @@
 
 use super::table::{session, session_token};
 use crate::access::{Door, Person, Scope, Services};
+use crate::audit;
 use crate::clock::{Instant, random_bytes};
 use crate::error::{Error, Result};
+use crate::id::Kind;
 use crate::sealed::digest;
 use crate::store::Tx;
 use base64::Engine;
@@ -77,6 +79,9 @@ pub(crate) async fn open(
         revoked_reason: None,
     };
     session::ActiveModel::from(session.clone()).reset_all().insert(tx).await?;
+    let object = (Kind::Session, session.id);
+    let entry = audit::Entry { action: "session.open", patient_id, object };
+    audit::record_without_scope(tx, services, clinic_id, entry).await?;
     issue(tx, services, &session, 1).await
 }
 
@@ -191,6 +196,9 @@ async fn revoke(tx: &Tx, session_id: Uuid, now: Instant, reason: &str) -> Result
 /// Ends the session of `scope`. Its tokens are refused from now on.
 pub async fn sign_out(scope: &Scope) -> Result<()> {
     let tx = scope.write().await?;
-    revoke(&tx, scope.actor().session_id, scope.services().now(), "SIGNED_OUT").await?;
+    let id = scope.actor().session_id;
+    revoke(&tx, id, scope.services().now(), "SIGNED_OUT").await?;
+    let object = (Kind::Session, id);
+    audit::record(&tx, scope, audit::Entry { action: "session.close", patient_id: None, object }).await?;
     tx.commit().await
 }

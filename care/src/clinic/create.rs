@@ -5,7 +5,7 @@ use super::table::clinic;
 use crate::access::{Role, Scope, Worker};
 use crate::account::{Email, Invited, invitation};
 use crate::audit;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, has_control};
 use crate::id::Kind;
 use jiff::tz::TimeZone;
 use sea_orm::{ActiveModelTrait, Set};
@@ -24,7 +24,7 @@ pub struct Created {
 pub async fn create(worker: &Worker, name: &str, time_zone: &str, admin_email: &str) -> Result<Created> {
     let services = worker.services();
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 {
+    if name.is_empty() || name.chars().count() > 200 || has_control(name) {
         return Err(FieldError::new(
             "name",
             Code::Required,

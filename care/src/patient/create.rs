@@ -6,7 +6,7 @@ use crate::access::Scope;
 use crate::account::Email;
 use crate::clinic::table::care_team;
 use crate::clock::Day;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, has_control};
 use crate::id::Kind;
 use crate::sealed::{DataKey, Place};
 use crate::store::Tx;
@@ -56,7 +56,7 @@ fn check(scope: &Scope, input: &CreatePatient) -> Result<Option<Email>> {
     if input.time_zone.as_deref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
         fault("timeZone", Code::Malformed, "Give an IANA name such as Europe/Berlin.");
     }
-    if input.language.as_deref().is_some_and(|tag| tag.is_empty() || tag.len() > 35) {
+    if input.language.as_deref().is_some_and(|tag| tag.is_empty() || tag.len() > 35 || has_control(tag)) {
         fault("language", Code::Malformed, "Give a language tag such as en or de.");
     }
     let country = |code: &str| code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase());

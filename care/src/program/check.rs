@@ -3,7 +3,7 @@
 use super::table::prescription;
 use super::{NewPhase, NewPrescription, phase};
 use crate::clock::Day;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, has_control};
 use crate::library;
 use crate::store::Tx;
 use sea_orm::{EntityTrait, Set};
@@ -27,6 +27,9 @@ impl Content<'_> {
         let mut faults = phase::check(self.phases);
         if !(1..=200).contains(&self.title.trim().chars().count()) {
             faults.push(FieldError::new("title", Code::Required, "Give a title of 1 to 200 characters."));
+        }
+        if has_control(self.title) {
+            faults.push(FieldError::new("title", Code::Malformed, "Leave out control characters."));
         }
         if self.note.is_some_and(|note| note.chars().count() > 4_000) {
             faults.push(FieldError::new("note", Code::TooLong, "Give at most 4,000 characters."));

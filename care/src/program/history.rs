@@ -1,14 +1,14 @@
 //! A program with everything that was ever in force: revisions, prescriptions, holds.
 
 use super::table::{prescription, program, program_hold, program_revision};
-use super::{Hold, Phase, Prescription, Program, Revision};
+use super::{Hold, Phase, Prescription, Program, Revision, Status};
 use crate::access::Scope;
 use crate::clock::Day;
 use crate::error::{Error, Result};
 use crate::patient::Chart;
 use crate::store::Tx;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use std::collections::HashMap;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// A program and all its rows.
@@ -34,6 +34,19 @@ pub(crate) async fn of_patients(tx: &Tx, scope: &Scope, patient_ids: &[Uuid]) ->
         .all(tx)
         .await?;
     History::load_all(tx, scope.clinic_id(), rows).await
+}
+
+/// Those of these patients (clinic, patient) whose program is on hold.
+pub(crate) async fn held(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<HashSet<(Uuid, Uuid)>> {
+    let rows: Vec<(Uuid, Uuid)> = program::Entity::find()
+        .select_only()
+        .columns([program::Column::ClinicId, program::Column::PatientId])
+        .filter(program::Column::PatientId.is_in(keys.iter().map(|(_, id)| *id)))
+        .filter(program::Column::Status.eq(Status::OnHold))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 impl History {

@@ -12,7 +12,7 @@ mod status;
 pub(crate) mod table;
 
 pub use create::{CreateProgram, create};
-pub(crate) use history::{History, of_patients};
+pub(crate) use history::{History, held, of_patients};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
 pub use status::{activate, hold, release};

@@ -1,7 +1,7 @@
 //! Phases: stretches of a program, counted from its first day.
 
 use crate::clock::Day;
-use crate::error::{Code, FieldError};
+use crate::error::{Code, FieldError, has_control};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -73,6 +73,9 @@ pub(super) fn check(phases: &[NewPhase]) -> Vec<FieldError> {
         };
         if !(1..=100).contains(&phase.name.trim().chars().count()) {
             fault("name", Code::Required, "Give a name of 1 to 100 characters.");
+        }
+        if has_control(&phase.name) {
+            fault("name", Code::Malformed, "Leave out control characters.");
         }
         let last = at + 1 == phases.len();
         match phase.weeks {

@@ -3,7 +3,7 @@
 use super::quiet::{QuietHours, smear};
 use super::recurrence::Occurrence;
 use super::table::reminder::Model;
-use super::{DeliveryStatus, QuietPolicy, Status, delivery_id};
+use super::{DeliveryStatus, Kind, QuietPolicy, Status, delivery_id};
 use crate::clock::{Day, Instant};
 use jiff::tz::TimeZone;
 use std::collections::HashSet;
@@ -25,6 +25,8 @@ pub(super) struct Facts {
     pub(super) sessions: Vec<Day>,
     /// Whether a device of theirs takes pushes.
     pub(super) reachable: bool,
+    /// Whether their program is on hold: nothing may ask them to exercise then.
+    pub(super) held: bool,
 }
 
 /// An occurrence and what becomes of it.
@@ -79,6 +81,9 @@ fn fate(row: &Model, occurrence: &Occurrence, facts: &Facts, now: Instant) -> Fa
     if done(row, Day(occurrence.local_date), i32::from(occurrence.slot), facts) {
         return Fate::Over(DeliveryStatus::SkippedDone);
     }
+    if held(row, facts) {
+        return Fate::Over(DeliveryStatus::Held);
+    }
     if !facts.reachable {
         return Fate::Over(DeliveryStatus::NoDevice);
     }
@@ -91,6 +96,11 @@ fn fate(row: &Model, occurrence: &Occurrence, facts: &Facts, now: Instant) -> Fa
             Fate::Wait(at)
         }
     }
+}
+
+/// Whether the reminder would ask for exercises while the program is on hold.
+pub(super) fn held(row: &Model, facts: &Facts) -> bool {
+    facts.held && row.kind == Kind::Exercise
 }
 
 /// Whether the sessions that the day's slots up to this one ask for are logged already.

@@ -1,7 +1,7 @@
 //! One round of the engine: what the timetable calls due is decided and recorded in one
 //! transaction; what is to go out is answered, and from then on its row is the lease.
 
-use super::decide::{Decision, Fate, decide, done, quiet_until};
+use super::decide::{Decision, Fate, decide, done, held, quiet_until};
 use super::outbound::{Outbound, Read, raise, read};
 use super::table::{reminder, reminder_delivery};
 use super::{DeliveryStatus, Status};
@@ -179,6 +179,8 @@ fn decide_again(
         if delivery.attempts > 0 { DeliveryStatus::Failed } else { DeliveryStatus::Expired }
     } else if done(row, delivery.local_date, delivery.slot, facts) {
         DeliveryStatus::SkippedDone
+    } else if held(row, facts) {
+        DeliveryStatus::Held
     } else if !facts.reachable {
         DeliveryStatus::NoDevice
     } else if let Some(end) = quiet_until(facts, now) {

@@ -7,7 +7,7 @@ use super::{Status, ZoneMode, rows_of};
 use crate::access::Scope;
 use crate::account::{self, Device, RegisterDevice};
 use crate::clock::Instant;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Result, has_control};
 use crate::patient::table::patient;
 use crate::patient::{Chart, Patient, ZonePolicy};
 use crate::store::Tx;
@@ -40,7 +40,7 @@ fn check(input: &UpdateSettings) -> Result<()> {
         let wrong = QuietHours { start, end }.check().err().unwrap_or_default();
         faults.extend(wrong.into_iter().map(|fault| fault.under("quietHours")));
     }
-    if input.language.as_deref().is_some_and(|tag| tag.is_empty() || tag.len() > 35) {
+    if input.language.as_deref().is_some_and(|tag| tag.is_empty() || tag.len() > 35 || has_control(tag)) {
         faults.push(FieldError::new("language", Code::Malformed, "Give a language tag such as en or de."));
     }
     let country = |code: &str| code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase());

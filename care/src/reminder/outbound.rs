@@ -10,6 +10,7 @@ use crate::account::{self, Platform};
 use crate::clock::Instant;
 use crate::error::Result;
 use crate::patient::table::patient;
+use crate::program;
 use crate::progress;
 use crate::store::Tx;
 use jiff::tz::TimeZone;
@@ -57,7 +58,7 @@ pub(super) struct Read {
     pub(super) facts: HashMap<(Uuid, Uuid), Facts>,
 }
 
-/// Reads patients, devices and logged sessions of these reminders in three statements.
+/// Reads patients, devices and logged sessions of these reminders in four statements.
 pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result<Read> {
     let patients = patients(tx, keys).await?;
     let accounts = patients.values().filter_map(|patient| patient.account_id);
@@ -72,6 +73,7 @@ pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result
         devices.entry(row.account_id).or_default().push(row);
     }
     let today = now.date_in(&TimeZone::UTC);
+    let held = program::held(tx, keys).await?;
     let mut sessions = progress::session_days(tx, keys, (today.plus(-2), today.plus(2))).await?;
     let facts = patients
         .iter()
@@ -80,6 +82,7 @@ pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result
                 zone: TimeZone::get(&patient.time_zone).unwrap_or(TimeZone::UTC),
                 quiet: quiet_hours_of(patient.quiet_start.as_deref(), patient.quiet_end.as_deref()),
                 sessions: sessions.remove(key).unwrap_or_default(),
+                held: held.contains(key),
                 reachable: patient.discharged_at.is_none()
                     && patient.account_id.is_some_and(|account| devices.contains_key(&account)),
             };

@@ -79,6 +79,8 @@ pub(crate) enum ReminderDeliveryStatus {
     SkippedDone,
     /// It came due in the quiet hours and was left out.
     Quiet,
+    /// It would have asked for exercises while the program was on hold.
+    Held,
     /// It would have come too late.
     Expired,
     /// The patient has no device that takes pushes.

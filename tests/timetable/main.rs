@@ -1,10 +1,17 @@
-//! The Redis timetable against a real server: the conformance checks, a model, and the losses
-//! that only Redis has.
+//! The timetables against real servers: the conformance checks and a model for both, and the
+//! losses that only Redis has.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod losses;
 mod server;
+mod sql;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -13,6 +20,7 @@ use reminders::timetable::redis::connect;
 use reminders::timetable::{Claim, Entry, Millis, OWN_CLOCK, Timetable, TimetableError};
 use server::Server;
 use std::cell::Cell;
+use tests::cases as cases_of;
 
 /// 2026-06-15 08:00 UTC.
 const NOW: Millis = 1_781_510_400_000;
@@ -28,6 +36,7 @@ async fn passes_the_conformance_checks() {
     }
 }
 
+/// Any call to a timetable.
 fn step() -> impl Strategy<Value = Step> {
     let entries = || prop::collection::vec((0_u64..60, -500_i64..2_000), 1..40);
     prop_oneof![
@@ -48,7 +57,7 @@ fn follows_the_model_through_any_steps() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = Server::start();
     let cases = Cell::new(0);
-    let mut runner = TestRunner::new(Config::with_cases(150));
+    let mut runner = TestRunner::new(Config::with_cases(cases_of(150, 3_000)));
     let outcome = runner.run(&prop::collection::vec(step(), 1..80), |steps| {
         cases.set(cases.get() + 1);
         let prefix = format!("model{}:", cases.get());

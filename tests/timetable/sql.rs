@@ -1,9 +1,10 @@
 //! The SQL timetable passes the same checks as the one in Redis.
 
+use crate::step;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
-use reminders::timetable::conformance::{IDS, Step, checks, follows_the_model, id};
+use reminders::timetable::conformance::{IDS, checks, follows_the_model, id};
 use reminders::timetable::sql::SqlTimetable;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tests::{Clinic, Stack, at};
@@ -66,27 +67,12 @@ async fn passes_the_conformance_checks() {
     }
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    let entries = || prop::collection::vec((0_u64..60, -500_i64..2_000), 1..40);
-    prop_oneof![
-        3 => entries().prop_map(Step::Schedule),
-        1 => entries().prop_map(Step::Fill),
-        1 => prop::collection::vec(0_u64..60, 1..10).prop_map(Step::Cancel),
-        6 => (1_usize..12, 1_i64..1_500).prop_map(|(max, lease_ms)| Step::Claim { max, lease_ms }),
-        4 => (0_usize..1_000, 0_usize..12, 0_i64..2_000)
-            .prop_map(|(batch, keep, after)| Step::Ack { batch, keep, after }),
-        1 => (0_usize..1_000, 1_i64..1_500)
-            .prop_map(|(batch, lease_ms)| Step::Extend { batch, lease_ms }),
-        3 => (1_i64..700).prop_map(Step::Wait),
-    ]
-}
-
 #[tokio::test]
 async fn follows_the_model_through_any_steps() {
     let mut runner = TestRunner::new(Config::default());
     for stack in Stack::BOTH {
         let (_clinic, timetable, connection) = timetable(stack).await;
-        for _ in 0..15 {
+        for _ in 0..tests::cases(15, 500) {
             let steps = prop::collection::vec(step(), 1..40).new_tree(&mut runner).unwrap().current();
             clear(&connection).await;
             if let Err(failure) = follows_the_model(&timetable, at("2026-06-15T08:00:00Z").0, &steps).await {
