@@ -30,9 +30,13 @@ pub struct Dispatched {
 /// is found by [`retry`]. Repeating a round changes nothing.
 pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, lease_ms: i64) -> Result<Dispatched> {
     let tx = worker.write().await?;
-    let rows = lock_reminders(&tx, ids).await?;
-    let keys: Vec<_> = rows.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
-    let read = read(&tx, &keys, now).await?;
+    let read = read(&tx, &keys_of_reminders(&tx, ids).await?, now).await?;
+    // Read only now: whoever changes a reminder holds its patient's lock, as this transaction does.
+    let rows = reminder::Entity::find()
+        .filter(reminder::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(reminder::Column::Id)
+        .all(&tx)
+        .await?;
     let known = known(&tx, &rows).await?;
     let mut round =
         Round { now, lease_ms, read, deliveries: Vec::new(), advanced: Vec::new(), changed: BTreeSet::new() };
@@ -123,18 +127,32 @@ impl Round {
 /// worker that never told the result. Each is decided anew.
 pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> Result<Vec<Outbound>> {
     let tx = worker.write().await?;
-    let mut find = reminder_delivery::Entity::find()
+    let waiting: Vec<(Uuid, Uuid, Uuid)> = reminder_delivery::Entity::find()
+        .select_only()
+        .columns([
+            reminder_delivery::Column::Id,
+            reminder_delivery::Column::ClinicId,
+            reminder_delivery::Column::PatientId,
+        ])
         .filter(reminder_delivery::Column::NextTryAt.lte(now))
         .order_by_asc(reminder_delivery::Column::NextTryAt)
-        .limit(limit);
-    if tx.locks_rows() {
-        use sea_orm::sea_query::{LockBehavior, LockType};
-        find = find.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    }
-    let deliveries = find.all(&tx).await?;
-    if deliveries.is_empty() {
+        .limit(limit)
+        .into_tuple()
+        .all(&tx)
+        .await?;
+    if waiting.is_empty() {
         return Ok(Vec::new());
     }
+    let keys: Vec<_> = waiting.iter().map(|(_, clinic_id, patient_id)| (*clinic_id, *patient_id)).collect();
+    let read = read(&tx, &keys, now).await?;
+    // Read again under the patients' locks: another worker or the patient may have been faster.
+    let deliveries = reminder_delivery::Entity::find()
+        .filter(reminder_delivery::Column::Id.is_in(waiting.iter().map(|(id, ..)| *id)))
+        .filter(reminder_delivery::Column::NextTryAt.lte(now))
+        .order_by_asc(reminder_delivery::Column::NextTryAt)
+        .all(&tx)
+        .await?;
+    let keys: Vec<_> = deliveries.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
     let ids: Vec<_> = deliveries.iter().map(|delivery| delivery.reminder_id).collect();
     let reminders: HashMap<_, _> = reminder::Entity::find()
         .filter(reminder::Column::Id.is_in(ids))
@@ -143,8 +161,6 @@ pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> 
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    let keys: Vec<_> = deliveries.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
-    let read = read(&tx, &keys, now).await?;
     let mut outbound = Vec::new();
     for mut delivery in deliveries {
         let Some(row) = reminders.get(&delivery.reminder_id) else { continue };
@@ -193,17 +209,18 @@ fn decide_again(
     goes_out
 }
 
-async fn lock_reminders(tx: &Tx, ids: &[Uuid]) -> Result<Vec<reminder::Model>> {
-    let mut find = reminder::Entity::find()
+/// The patients (clinic, patient) of these reminders.
+async fn keys_of_reminders(tx: &Tx, ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+    Ok(reminder::Entity::find()
+        .select_only()
+        .columns([reminder::Column::ClinicId, reminder::Column::PatientId])
         .filter(reminder::Column::Id.is_in(ids.iter().copied()))
-        .order_by_asc(reminder::Column::Id);
-    if tx.locks_rows() {
-        find = find.lock_exclusive();
-    }
-    Ok(find.all(tx).await?)
+        .into_tuple()
+        .all(tx)
+        .await?)
 }
 
-/// The occurrences that were decided already. Whoever inserts one holds the reminder's lock.
+/// The occurrences that were decided already. Whoever inserts one holds the patient's lock.
 async fn known(tx: &Tx, rows: &[reminder::Model]) -> Result<HashSet<Uuid>> {
     let ids: Vec<Uuid> = reminder_delivery::Entity::find()
         .select_only()

@@ -7,7 +7,7 @@ use crate::access::Worker;
 use crate::account;
 use crate::clock::Instant;
 use crate::error::Result;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -43,13 +43,21 @@ pub async fn finish(worker: &Worker, results: &[Finished], now: Instant) -> Resu
     }
     let tx = worker.write().await?;
     let by_id: HashMap<_, _> = results.iter().map(|result| (result.delivery_id, result)).collect();
+    let keys: Vec<(Uuid, Uuid)> = Entity::find()
+        .select_only()
+        .columns([Column::ClinicId, Column::PatientId])
+        .filter(Column::Id.is_in(by_id.keys().copied()))
+        .into_tuple()
+        .all(&tx)
+        .await?;
+    let read = read(&tx, &keys, now).await?;
+    // Read under the patients' locks: what a patient has just done is not written over.
     let rows = Entity::find()
         .filter(Column::Id.is_in(by_id.keys().copied()))
         .filter(Column::Status.eq(DeliveryStatus::Pending))
         .all(&tx)
         .await?;
     let keys: Vec<_> = rows.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
-    let read = read(&tx, &keys, now).await?;
     for mut row in rows {
         let Some(result) = by_id.get(&row.id) else { continue };
         (row.status, row.next_try_at) = match result.outcome {
