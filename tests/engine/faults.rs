@@ -106,3 +106,53 @@ async fn a_provider_that_asks_for_patience_is_asked_again_and_a_dead_token_is_re
     let statuses: Vec<_> = page.entries.iter().map(|(_, delivery)| delivery.status).collect();
     assert_eq!(statuses, [DeliveryStatus::NoDevice, DeliveryStatus::NoDevice]);
 }
+
+#[tokio::test]
+async fn a_batch_after_a_long_outage_is_recorded_whole() {
+    let rounds = Rounds::open(Stack::Embedded).await;
+    let engine = rounds.engine();
+    let times: Vec<String> = (0..12).map(|hour| format!("{:02}:00", 8 + hour)).collect();
+    let times: Vec<&str> = times.iter().map(String::as_str).collect();
+    for patient in 0..4 {
+        let name = format!("p{patient}");
+        rounds.clinic.patient(&name).await;
+        for _ in 0..50 {
+            rounds.reminder_of(&name, &times, |_| {}).await;
+        }
+    }
+    rounds.work(&engine, at("2026-06-16T23:30:00Z")).await;
+    let scanned = engine.scan_overdue(at("2026-06-16T23:30:00Z")).await.unwrap();
+    assert_eq!(scanned, 0, "all of them are decided");
+}
+
+/// A provider so slow that the clock moves on with every push.
+#[derive(Debug)]
+struct Slow(std::sync::Arc<care::clock::ManualClock>, std::sync::atomic::AtomicUsize);
+
+#[async_trait::async_trait]
+impl reminders::gateway::PushGateway for Slow {
+    async fn push(&self, _: &reminders::gateway::Push) -> Answer {
+        self.0.set(at("2026-06-15T12:01:00Z"));
+        self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Answer::Taken
+    }
+}
+
+#[tokio::test]
+async fn a_tick_that_outlasts_a_minute_goes_by_the_time_it_is() {
+    let rounds = Rounds::open(Stack::Embedded).await;
+    rounds.reminder(&["08:00", "08:01"]).await;
+    let due = at("2026-06-15T12:00:00Z");
+    rounds.clinic.clock.set(due);
+    let gateway = std::sync::Arc::new(Slow(std::sync::Arc::clone(&rounds.clinic.clock), 0.into()));
+    let timetable = reminders::timetable::sql::SqlTimetable::new(rounds.clinic.worker());
+    let engine = reminders::engine::Engine::new(
+        rounds.clinic.worker(),
+        std::sync::Arc::new(timetable),
+        std::sync::Arc::clone(&gateway) as _,
+        reminders::engine::Settings::default(),
+    );
+    let tick = tokio::time::timeout(Duration::from_secs(20), engine.tick(due)).await;
+    assert_eq!(tick.expect("the tick ends"), Ok(2));
+    assert_eq!(gateway.1.load(std::sync::atomic::Ordering::SeqCst), 2);
+}

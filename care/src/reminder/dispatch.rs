@@ -240,11 +240,11 @@ fn oldest_due(rows: &[reminder::Model]) -> Instant {
 }
 
 async fn insert(tx: &Tx, deliveries: Vec<reminder_delivery::Model>) -> Result<()> {
-    if deliveries.is_empty() {
-        return Ok(());
+    // After an outage a batch brings many; SQLite takes 32,766 values a statement, a row has 15.
+    for deliveries in deliveries.chunks(2_000) {
+        let rows = deliveries.iter().cloned().map(|row| row.into_active_model().reset_all());
+        reminder_delivery::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
-    let rows = deliveries.into_iter().map(|row| row.into_active_model().reset_all());
-    reminder_delivery::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
 }
 

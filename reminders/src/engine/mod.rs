@@ -94,7 +94,11 @@ impl Engine {
         let clock: Millis = if self.settings.own_clock { OWN_CLOCK } else { now.0 };
         let mut pushed = 0;
         loop {
-            match self.timetable.claim(clock, self.settings.batch, self.settings.lease_ms).await? {
+            // The timetable's clock goes on while this tick works, so what it calls due is judged by
+            // a time as fresh as its own.
+            let claimed = self.timetable.claim(clock, self.settings.batch, self.settings.lease_ms).await?;
+            let now = if self.settings.own_clock { self.worker.now() } else { now };
+            match claimed {
                 Claim::Idle { .. } => return Ok(pushed),
                 Claim::IndexLost => {
                     if !self.rebuild(now).await? {
