@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Result};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 /// The most entries a page may hold.
@@ -101,6 +102,36 @@ impl Request {
         };
         let (after, before) = (place("after", &self.after)?, place("before", &self.before)?);
         Ok(Window { limit, after, before, backward })
+    }
+}
+
+impl Window {
+    /// Narrows `find` to this window, and to one row more, which tells whether the list goes on.
+    /// The list is sorted by `key`, then `id`, in `order`.
+    pub(crate) fn select<E: EntityTrait>(
+        &self,
+        find: Select<E>,
+        (key, id): (impl ColumnTrait, impl ColumnTrait),
+        order: &Order,
+    ) -> Select<E> {
+        let ascending = *order == Order::Asc;
+        let beyond = |place: Cursor, larger: bool| {
+            let (past_key, past_id) = if larger {
+                (key.gt(place.key), id.gt(place.id))
+            } else {
+                (key.lt(place.key), id.lt(place.id))
+            };
+            Condition::any().add(past_key).add(Condition::all().add(key.eq(place.key)).add(past_id))
+        };
+        let mut find = find;
+        if let Some(after) = self.after {
+            find = find.filter(beyond(after, ascending));
+        }
+        if let Some(before) = self.before {
+            find = find.filter(beyond(before, !ascending));
+        }
+        let order = if ascending == self.backward { Order::Desc } else { Order::Asc };
+        find.order_by(key, order.clone()).order_by(id, order).limit(u64::from(self.limit) + 1)
     }
 }
 

@@ -8,8 +8,7 @@ use crate::clock::Day;
 use crate::error::{Error, Result};
 use crate::page::{Cursor, Page, Request};
 use crate::patient::Chart;
-use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter};
 use uuid::Uuid;
 
 /// Local dates, both included; a missing end is open.
@@ -41,19 +40,8 @@ pub async fn list(
     if let Some(to) = range.to {
         find = find.filter(Column::LocalDate.lte(to));
     }
-    if let Some(after) = window.after {
-        find = find.filter(beyond(after, false));
-    }
-    if let Some(before) = window.before {
-        find = find.filter(beyond(before, true));
-    }
-    let order = if window.backward { Order::Asc } else { Order::Desc };
-    let rows = find
-        .order_by(Column::PerformedAt, order.clone())
-        .order_by(Column::LogId, order)
-        .limit(u64::from(window.limit) + 1)
-        .all(tx.as_ref())
-        .await?;
+    let rows =
+        window.select(find, (Column::PerformedAt, Column::LogId), &Order::Desc).all(tx.as_ref()).await?;
     let entries = with_results(&tx, chart.clinic_id(), rows)
         .await?
         .into_iter()
@@ -79,13 +67,4 @@ pub async fn get(scope: &Scope, id: Uuid) -> Result<ProgressLog> {
         .ok_or(Error::NotFound)?;
     let rows = with_results(&tx, chart.clinic_id(), vec![row]).await?.pop().ok_or(Error::NotFound)?;
     rows.opened(&chart)
-}
-
-fn beyond(place: Cursor, newer: bool) -> Condition {
-    let (past_key, past_id) = if newer {
-        (Column::PerformedAt.gt(place.key), Column::LogId.gt(place.id))
-    } else {
-        (Column::PerformedAt.lt(place.key), Column::LogId.lt(place.id))
-    };
-    Condition::any().add(past_key).add(Condition::all().add(Column::PerformedAt.eq(place.key)).add(past_id))
 }

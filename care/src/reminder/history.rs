@@ -9,8 +9,7 @@ use crate::page::{Cursor, Page, Request};
 use crate::patient::Chart;
 use crate::store::Tx;
 use reminder_delivery::{Column, Entity, Model};
-use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -40,22 +39,10 @@ pub async fn history(scope: &Scope, request: &Request) -> Result<Page<Delivery>>
     let window = request.check("reminderHistory")?;
     let tx = scope.read().await?;
     let chart = Chart::open(&tx, scope, scope.patient_id()?).await?;
-    let mut find = Entity::find()
+    let find = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()));
-    if let Some(after) = window.after {
-        find = find.filter(beyond(after, false));
-    }
-    if let Some(before) = window.before {
-        find = find.filter(beyond(before, true));
-    }
-    let order = if window.backward { Order::Asc } else { Order::Desc };
-    let rows = find
-        .order_by(Column::DueAt, order.clone())
-        .order_by(Column::Id, order)
-        .limit(u64::from(window.limit) + 1)
-        .all(tx.as_ref())
-        .await?;
+    let rows = window.select(find, (Column::DueAt, Column::Id), &Order::Desc).all(tx.as_ref()).await?;
     let reminders = reminders(&tx, &chart, &rows).await?;
     let entries = rows
         .into_iter()
@@ -111,13 +98,4 @@ fn with(reminder: Reminder, row: &Model) -> Delivery {
         done_at: row.done_at,
         next_try_at: row.next_try_at,
     }
-}
-
-fn beyond(place: Cursor, newer: bool) -> Condition {
-    let (past_key, past_id) = if newer {
-        (Column::DueAt.gt(place.key), Column::Id.gt(place.id))
-    } else {
-        (Column::DueAt.lt(place.key), Column::Id.lt(place.id))
-    };
-    Condition::any().add(past_key).add(Condition::all().add(Column::DueAt.eq(place.key)).add(past_id))
 }
