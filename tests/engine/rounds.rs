@@ -199,3 +199,32 @@ async fn nobody_is_asked_to_exercise_while_the_program_is_on_hold() {
         assert_eq!(rounds.gateway.pushes().len(), 2, "it goes on after the release");
     }
 }
+
+#[tokio::test]
+async fn what_waits_for_the_quiet_hours_goes_with_the_rule_it_came_from() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let engine = rounds.engine();
+        let patient = rounds.clinic.as_patient("ada").await;
+        let quiet = Some(Some(("22:00".parse().unwrap(), "07:00".parse().unwrap())));
+        let settings = UpdateSettings { quiet_hours: quiet, ..UpdateSettings::default() };
+        reminder::update_settings(&patient, settings).await.unwrap();
+        let early = rounds.reminder(&["06:30"]).await;
+        engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+        rounds.work(&engine, at("2026-06-15T10:30:00Z")).await;
+        let when = reminder::When {
+            times: vec!["09:00".parse().unwrap()],
+            weekdays: Vec::new(),
+            every_weeks: None,
+            every_days: None,
+            start_on: None,
+            end_on: None,
+            count: None,
+        };
+        let change = reminder::UpdateReminder { when: Some(when), ..reminder::UpdateReminder::default() };
+        reminder::update(&patient, early.id, change).await.unwrap();
+        rounds.work(&engine, at("2026-06-15T11:05:00Z")).await;
+        assert!(rounds.gateway.pushes().is_empty(), "{stack:?}: 06:30 is no more");
+        assert_eq!(statuses(&rounds).await, [DeliveryStatus::Canceled]);
+    }
+}

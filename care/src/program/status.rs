@@ -38,7 +38,9 @@ pub async fn activate(scope: &Scope, program_id: Uuid, replace_current: bool) ->
     let change = chart.raise(&tx, None).await?;
     let starts_on = history.row.starts_on.max(today);
     if let Some(current) = current {
-        let ends_on = starts_on.plus(-1).max(current.row.starts_on);
+        // A program that was over before stays over since then.
+        let before = starts_on.plus(-1);
+        let ends_on = current.row.ends_on.map_or(before, |end| end.min(before));
         set(&tx, current, Status::Completed, current.row.starts_on, Some(ends_on), change).await?;
     }
     if history.row.ends_on.is_some_and(|end| end < starts_on) {

@@ -57,12 +57,14 @@ pub async fn register_device(scope: &Scope, input: RegisterDevice) -> Result<Dev
     account::check_device(&input)?;
     let zone = input.time_zone.clone();
     let tx = scope.write().await?;
-    let device = account::save_device(&tx, scope, input).await?;
     let Ok(patient_id) = scope.patient_id() else {
+        let device = account::save_device(&tx, scope, input).await?;
         tx.commit().await?;
         return Ok(device);
     };
+    // The patient first, as the engine does when it records that a token is dead.
     let mut chart = Chart::open_to_write(&tx, scope, patient_id).await?;
+    let device = account::save_device(&tx, scope, input).await?;
     let follows = chart.row.zone_policy == ZonePolicy::FollowDevice && chart.row.time_zone != zone;
     let mut moved = Vec::new();
     if follows {

@@ -3,7 +3,7 @@
 use super::create::{When, announce, check};
 use super::recurrence::{End, Frequency};
 use super::table::reminder::{ActiveModel, Model};
-use super::{QuietPolicy, Reminder, Status, ZoneMode, opened, row};
+use super::{DeliveryStatus, QuietPolicy, Reminder, Status, ZoneMode, opened, row};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::id;
 use crate::patient::Chart;
 use crate::store::Tx;
-use sea_orm::{ActiveModelTrait, IntoActiveModel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 /// A change of a reminder; what is missing stays.
@@ -102,12 +103,29 @@ async fn save(
     row.set_next(row.rule.next_after(&row.zone(), scope.services().now().timestamp()));
     let active: ActiveModel = row.clone().into_active_model();
     active.reset_all().update(&tx).await?;
+    cancel_waiting(&tx, &row).await?;
     let object = (id::Kind::Reminder, row.id);
     audit::record(&tx, scope, audit::Entry { action, patient_id: Some(chart.id()), object }).await?;
     tx.commit().await?;
     scope.announce(chart.id(), row.change);
     announce(scope, &row);
     opened(chart, &row)
+}
+
+/// What waits for the quiet hours to end was meant by the rule as it was; it does not go out.
+async fn cancel_waiting(tx: &Tx, row: &Model) -> Result<()> {
+    use super::table::reminder_delivery::{Column, Entity};
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(DeliveryStatus::Canceled))
+        .col_expr(Column::NextTryAt, Expr::value(None::<i64>))
+        .col_expr(Column::Change, Expr::value(row.change))
+        .filter(Column::ClinicId.eq(row.clinic_id))
+        .filter(Column::ReminderId.eq(row.id))
+        .filter(Column::Status.eq(DeliveryStatus::Pending))
+        .filter(Column::Attempts.eq(0))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 impl When {
