@@ -196,31 +196,3 @@ async fn the_library_is_found_and_explained() {
     assert_eq!(answer["conditions"].as_array().unwrap().len(), 12);
     app.stop().await;
 }
-
-#[tokio::test]
-async fn a_program_that_was_over_stays_over_when_another_follows() {
-    let app = TestApp::start(Stack::Embedded).await;
-    let ada = app.clinic.patient("ada").await;
-    let therapist = app.clinic.therapist().await;
-    let program = |ends_on: Option<&str>| care::program::CreateProgram {
-        id: None,
-        patient_id: ada.id,
-        title: "Basics".to_owned(),
-        starts_on: None,
-        ends_on: ends_on.map(|day| day.parse().unwrap()),
-        phases: Vec::new(),
-        prescriptions: tests::prescriptions(&[1]),
-        note: None,
-    };
-    let first = care::program::create(&therapist, program(Some("2026-06-16"))).await.unwrap();
-    care::program::activate(&therapist, first.id, false).await.unwrap();
-    app.clinic.clock.set(at("2026-06-25T10:00:00Z"));
-    let therapist = app.clinic.therapist().await;
-    let second = care::program::create(&therapist, program(None)).await.unwrap();
-    assert!(care::program::activate(&therapist, second.id, false).await.is_err(), "another is current");
-    care::program::activate(&therapist, second.id, true).await.unwrap();
-    let first = care::program::get(&therapist, first.id).await.unwrap();
-    assert_eq!(first.ends_on, Some("2026-06-16".parse().unwrap()));
-    therapist.finish().await;
-    app.stop().await;
-}

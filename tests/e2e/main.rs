@@ -12,6 +12,7 @@ mod access;
 mod budgets;
 mod contract;
 mod input;
+mod programs;
 mod story;
 mod transport;
 

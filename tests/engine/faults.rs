@@ -1,10 +1,20 @@
 //! What must survive: dead workers, lost indexes, a Redis that is away.
 
 use super::Rounds;
-use care::reminder::DeliveryStatus;
-use reminders::gateway::Answer;
+use care::access::Scope;
+use care::account::{Platform, RegisterDevice};
+use care::clock::ManualClock;
+use care::page::Request;
+use care::reminder::{self, DeliveryStatus};
+use reminders::engine::{Engine, Settings};
+use reminders::gateway::{Answer, Push, PushGateway};
+use reminders::timetable::sql::SqlTimetable;
+use sea_orm::ConnectionTrait;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tests::{Stack, at};
+use tokio::sync::Barrier;
 
 #[tokio::test]
 async fn a_worker_that_dies_before_the_result_is_followed_with_the_same_push() {
@@ -101,10 +111,7 @@ async fn a_provider_that_asks_for_patience_is_asked_again_and_a_dead_token_is_re
     assert_eq!(rounds.gateway.pushes().len(), 2);
     rounds.work(&engine, at("2026-06-16T12:00:00Z")).await;
     assert_eq!(rounds.gateway.pushes().len(), 2, "the device is retired");
-    let patient = rounds.clinic.as_patient("ada").await;
-    let page = care::reminder::history(&patient, &care::page::Request::first(5)).await.unwrap();
-    let statuses: Vec<_> = page.entries.iter().map(|(_, delivery)| delivery.status).collect();
-    assert_eq!(statuses, [DeliveryStatus::NoDevice, DeliveryStatus::NoDevice]);
+    assert_eq!(statuses(&rounds).await, [DeliveryStatus::NoDevice, DeliveryStatus::NoDevice]);
 }
 
 #[tokio::test]
@@ -116,8 +123,9 @@ async fn a_batch_after_a_long_outage_is_recorded_whole() {
     for patient in 0..4 {
         let name = format!("p{patient}");
         rounds.clinic.patient(&name).await;
+        let patient = rounds.clinic.as_patient(&name).await;
         for _ in 0..50 {
-            rounds.reminder_of(&name, &times, |_| {}).await;
+            super::reminder(&patient, &times, |_| {}).await;
         }
     }
     rounds.work(&engine, at("2026-06-16T23:30:00Z")).await;
@@ -127,15 +135,21 @@ async fn a_batch_after_a_long_outage_is_recorded_whole() {
 
 /// A provider so slow that the clock moves on with every push.
 #[derive(Debug)]
-struct Slow(std::sync::Arc<care::clock::ManualClock>, std::sync::atomic::AtomicUsize);
+struct Slow(Arc<ManualClock>, AtomicUsize);
 
 #[async_trait::async_trait]
-impl reminders::gateway::PushGateway for Slow {
-    async fn push(&self, _: &reminders::gateway::Push) -> Answer {
+impl PushGateway for Slow {
+    async fn push(&self, _: &Push) -> Answer {
         self.0.set(at("2026-06-15T12:01:00Z"));
-        self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        self.1.fetch_add(1, Ordering::SeqCst);
         Answer::Taken
     }
+}
+
+/// An engine on SQL with a gateway of its own.
+fn engine(rounds: &Rounds, gateway: Arc<dyn PushGateway>) -> Engine {
+    let timetable = Arc::new(SqlTimetable::new(rounds.clinic.worker()));
+    Engine::new(rounds.clinic.worker(), timetable, gateway, Settings::default())
 }
 
 #[tokio::test]
@@ -144,15 +158,103 @@ async fn a_tick_that_outlasts_a_minute_goes_by_the_time_it_is() {
     rounds.reminder(&["08:00", "08:01"]).await;
     let due = at("2026-06-15T12:00:00Z");
     rounds.clinic.clock.set(due);
-    let gateway = std::sync::Arc::new(Slow(std::sync::Arc::clone(&rounds.clinic.clock), 0.into()));
-    let timetable = reminders::timetable::sql::SqlTimetable::new(rounds.clinic.worker());
-    let engine = reminders::engine::Engine::new(
-        rounds.clinic.worker(),
-        std::sync::Arc::new(timetable),
-        std::sync::Arc::clone(&gateway) as _,
-        reminders::engine::Settings::default(),
-    );
+    let gateway = Arc::new(Slow(Arc::clone(&rounds.clinic.clock), 0.into()));
+    let engine = engine(&rounds, Arc::clone(&gateway) as _);
     let tick = tokio::time::timeout(Duration::from_secs(20), engine.tick(due)).await;
     assert_eq!(tick.expect("the tick ends"), Ok(2));
-    assert_eq!(gateway.1.load(std::sync::atomic::Ordering::SeqCst), 2);
+    assert_eq!(gateway.1.load(Ordering::SeqCst), 2);
+}
+
+async fn statuses(rounds: &Rounds) -> Vec<DeliveryStatus> {
+    let patient = rounds.clinic.as_patient("ada").await;
+    let page = reminder::history(&patient, &Request::first(5)).await.unwrap();
+    page.entries.iter().map(|(_, delivery)| delivery.status).collect()
+}
+
+/// A provider that answers only when so many pushes are under way.
+#[derive(Debug)]
+struct Together(Barrier);
+
+#[async_trait::async_trait]
+impl PushGateway for Together {
+    async fn push(&self, _: &Push) -> Answer {
+        self.0.wait().await;
+        Answer::Taken
+    }
+}
+
+#[tokio::test]
+async fn all_devices_and_reminders_of_a_batch_are_pushed_to_at_once() {
+    let rounds = Rounds::open(Stack::Embedded).await;
+    let patient = rounds.clinic.as_patient("ada").await;
+    register(&patient, "another device of ada").await;
+    for minute in 0..35 {
+        super::reminder(&patient, &[&format!("08:{minute:02}")], |_| {}).await;
+    }
+    let engine = engine(&rounds, Arc::new(Together(Barrier::new(70))));
+    rounds.work(&engine, at("2026-06-15T12:40:00Z")).await;
+    assert_eq!(statuses(&rounds).await, [DeliveryStatus::Sent; 5]);
+}
+
+async fn register(patient: &Scope, push_token: &str) {
+    let device = RegisterDevice {
+        platform: Platform::Console,
+        push_token: push_token.to_owned(),
+        app_version: "1.0".to_owned(),
+        language: "en".to_owned(),
+        time_zone: "America/New_York".to_owned(),
+    };
+    reminder::register_device(patient, device).await.unwrap();
+}
+
+/// A provider that calls the token dead while the app registers it anew.
+struct Outdated {
+    patient: Scope,
+    clock: Arc<ManualClock>,
+    pushes: AtomicUsize,
+}
+
+impl std::fmt::Debug for Outdated {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Outdated")
+    }
+}
+
+#[async_trait::async_trait]
+impl PushGateway for Outdated {
+    async fn push(&self, push: &Push) -> Answer {
+        self.pushes.fetch_add(1, Ordering::SeqCst);
+        self.clock.set(push.due_at.plus(1));
+        register(&self.patient, "token of ada").await;
+        Answer::DeadToken("Unregistered".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_registered_again_while_its_push_was_under_way_stays() {
+    let rounds = Rounds::open(Stack::Embedded).await;
+    rounds.reminder(&["08:00"]).await;
+    let (patient, clock) = (rounds.clinic.as_patient("ada").await, Arc::clone(&rounds.clinic.clock));
+    let gateway = Arc::new(Outdated { patient, clock, pushes: AtomicUsize::new(0) });
+    let engine = engine(&rounds, Arc::clone(&gateway) as _);
+    rounds.work(&engine, at("2026-06-15T12:00:00Z")).await;
+    rounds.work(&engine, at("2026-06-16T12:00:00Z")).await;
+    assert_eq!(gateway.pushes.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_reminder_that_cannot_be_read_holds_up_no_other() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let engine = rounds.engine();
+        for _ in 0..5 {
+            rounds.reminder(&["08:00"]).await;
+        }
+        engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+        let database = rounds.clinic.database.connect().await;
+        let spoil = "UPDATE reminder SET rule = '{}' WHERE id IN (SELECT id FROM reminder LIMIT 1)";
+        database.execute_unprepared(spoil).await.unwrap();
+        rounds.work(&engine, at("2026-06-15T12:00:00Z")).await;
+        assert_eq!(rounds.gateway.pushes().len(), 4, "{stack:?}");
+    }
 }

@@ -11,6 +11,7 @@
 mod faults;
 mod rounds;
 
+use care::access::Scope;
 use care::clock::Instant;
 use care::reminder::{CreateReminder, Kind, QuietPolicy, Reminder, When};
 use reminders::engine::Engine;
@@ -51,28 +52,7 @@ impl Rounds {
         times: &[&str],
         change: impl FnOnce(&mut CreateReminder),
     ) -> Reminder {
-        let patient = self.clinic.as_patient(name).await;
-        let when = When {
-            times: times.iter().map(|time| time.parse().unwrap()).collect(),
-            weekdays: Vec::new(),
-            every_weeks: None,
-            every_days: None,
-            start_on: None,
-            end_on: None,
-            count: None,
-        };
-        let mut input = CreateReminder {
-            id: None,
-            kind: Kind::Exercise,
-            title: Some("Back exercises".to_owned()),
-            when,
-            time_zone: None,
-            only_if_not_done: false,
-            quiet_policy: QuietPolicy::Defer,
-            late_limit_minutes: 60,
-        };
-        change(&mut input);
-        care::reminder::create(&patient, input).await.unwrap()
+        reminder(&self.clinic.as_patient(name).await, times, change).await
     }
 
     /// Moves the clock and lets `engine` do all its work.
@@ -81,4 +61,29 @@ impl Rounds {
         engine.tick(now).await.unwrap();
         engine.retry(now).await.unwrap();
     }
+}
+
+/// A reminder of this patient, without another sign-in.
+async fn reminder(patient: &Scope, times: &[&str], change: impl FnOnce(&mut CreateReminder)) -> Reminder {
+    let when = When {
+        times: times.iter().map(|time| time.parse().unwrap()).collect(),
+        weekdays: Vec::new(),
+        every_weeks: None,
+        every_days: None,
+        start_on: None,
+        end_on: None,
+        count: None,
+    };
+    let mut input = CreateReminder {
+        id: None,
+        kind: Kind::Exercise,
+        title: Some("Back exercises".to_owned()),
+        when,
+        time_zone: None,
+        only_if_not_done: false,
+        quiet_policy: QuietPolicy::Defer,
+        late_limit_minutes: 60,
+    };
+    change(&mut input);
+    care::reminder::create(patient, input).await.unwrap()
 }

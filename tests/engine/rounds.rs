@@ -114,15 +114,18 @@ async fn log_one_session(rounds: &Rounds) {
     assert_eq!(outcomes[0].status, care::progress::RowStatus::Accepted, "{:?}", outcomes[0].faults);
 }
 
+async fn sleep_from_ten_to_seven(rounds: &Rounds) {
+    let patient = rounds.clinic.as_patient("ada").await;
+    let quiet_hours = Some(Some(("22:00".parse().unwrap(), "07:00".parse().unwrap())));
+    let settings = UpdateSettings { quiet_hours, ..UpdateSettings::default() };
+    reminder::update_settings(&patient, settings).await.unwrap();
+}
+
 #[tokio::test]
 async fn quiet_hours_defer_or_drop() {
     let rounds = Rounds::open(Stack::Embedded).await;
     let engine = rounds.engine();
-    let patient = rounds.clinic.as_patient("ada").await;
-    let quiet = Some(Some(("22:00".parse().unwrap(), "07:00".parse().unwrap())));
-    reminder::update_settings(&patient, UpdateSettings { quiet_hours: quiet, ..UpdateSettings::default() })
-        .await
-        .unwrap();
+    sleep_from_ten_to_seven(&rounds).await;
     rounds.reminder(&["06:30"]).await;
     rounds.reminder_of("ada", &["06:31"], |input| input.quiet_policy = QuietPolicy::Drop).await;
     rounds.work(&engine, at("2026-06-15T10:31:00Z")).await;
@@ -205,10 +208,8 @@ async fn what_waits_for_the_quiet_hours_goes_with_the_rule_it_came_from() {
     for stack in Stack::BOTH {
         let rounds = Rounds::open(stack).await;
         let engine = rounds.engine();
+        sleep_from_ten_to_seven(&rounds).await;
         let patient = rounds.clinic.as_patient("ada").await;
-        let quiet = Some(Some(("22:00".parse().unwrap(), "07:00".parse().unwrap())));
-        let settings = UpdateSettings { quiet_hours: quiet, ..UpdateSettings::default() };
-        reminder::update_settings(&patient, settings).await.unwrap();
         let early = rounds.reminder(&["06:30"]).await;
         engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
         rounds.work(&engine, at("2026-06-15T10:30:00Z")).await;
@@ -227,4 +228,42 @@ async fn what_waits_for_the_quiet_hours_goes_with_the_rule_it_came_from() {
         assert!(rounds.gateway.pushes().is_empty(), "{stack:?}: 06:30 is no more");
         assert_eq!(statuses(&rounds).await, [DeliveryStatus::Canceled]);
     }
+}
+
+#[tokio::test]
+async fn of_what_waited_for_the_end_of_the_quiet_hours_only_the_newest_goes_out() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let engine = rounds.engine();
+        sleep_from_ten_to_seven(&rounds).await;
+        rounds.reminder(&["06:15", "06:30", "06:45"]).await;
+        engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+        for minute in ["10:15", "10:30", "10:45", "11:02"] {
+            rounds.work(&engine, at(&format!("2026-06-15T{minute}:00Z"))).await;
+        }
+        let due: Vec<_> = rounds.gateway.pushes().iter().map(|push| push.due_at).collect();
+        assert_eq!(due, [at("2026-06-15T10:45:00Z")], "{stack:?}");
+        let (sent, expired) = (DeliveryStatus::Sent, DeliveryStatus::Expired);
+        assert_eq!(statuses(&rounds).await, [sent, expired, expired]);
+    }
+}
+
+#[tokio::test]
+async fn a_push_repeated_into_quiet_hours_waits_or_is_dropped() {
+    let rounds = Rounds::open(Stack::Embedded).await;
+    let engine = rounds.engine();
+    sleep_from_ten_to_seven(&rounds).await;
+    rounds.reminder(&["21:58"]).await;
+    rounds.reminder_of("ada", &["21:59"], |input| input.quiet_policy = QuietPolicy::Drop).await;
+    for minute in ["58", "59"] {
+        rounds.gateway.answer_next(reminders::gateway::Answer::Later { after_ms: 180_000 });
+        rounds.work(&engine, at(&format!("2026-06-16T01:{minute}:00Z"))).await;
+    }
+    assert_eq!(rounds.gateway.pushes().len(), 2);
+    rounds.work(&engine, at("2026-06-16T02:02:00Z")).await;
+    rounds.work(&engine, at("2026-06-16T10:59:59Z")).await;
+    assert_eq!(rounds.gateway.pushes().len(), 2, "the night is quiet");
+    rounds.work(&engine, at("2026-06-16T11:02:00Z")).await;
+    assert_eq!(rounds.gateway.pushes().len(), 3, "the wait does not use up the late limit");
+    assert_eq!(statuses(&rounds).await, [DeliveryStatus::Quiet, DeliveryStatus::Sent]);
 }

@@ -144,12 +144,20 @@ pub(crate) fn open_token(services: &Services, row: &device::Model) -> Result<Str
     services.keys.installation.open(Place::new("device.token", Uuid::nil(), row.id), &row.token)
 }
 
-/// The provider says that the token is dead.
-pub(crate) async fn retire_device(tx: &Tx, id: Uuid, now: Instant, reason: &str) -> Result<()> {
+/// The provider says of a push that set out at `began_at` that the token is dead. A device that
+/// registered again since then stays.
+pub(crate) async fn retire_device(
+    tx: &Tx,
+    id: Uuid,
+    began_at: Instant,
+    now: Instant,
+    reason: &str,
+) -> Result<()> {
     device::Entity::update_many()
         .col_expr(device::Column::RetiredAt, Expr::value(now))
         .col_expr(device::Column::RetiredReason, Expr::value(reason))
         .filter(device::Column::Id.eq(id))
+        .filter(device::Column::LastSeenAt.lte(began_at))
         .exec(tx)
         .await?;
     Ok(())

@@ -65,10 +65,8 @@ fn row(chart: &Chart, histories: &[&History], logged: &Logged, today: Day) -> Re
         let window = today.plus(1 - days).0..today.plus(1).0;
         adherence(&plans, &sessions, window, today.0).session
     };
-    let shown = histories
-        .iter()
-        .find(|history| history.row.status.is_current())
-        .or_else(|| histories.iter().find(|history| history.row.status == Status::Draft));
+    let draft = || histories.iter().copied().find(|history| history.row.status == Status::Draft);
+    let shown = program::on(histories, today).or_else(draft);
     let patient = chart.patient()?;
     Ok(Row {
         adherence7: session_adherence(7),

@@ -36,6 +36,17 @@ pub(crate) async fn of_patients(tx: &Tx, scope: &Scope, patient_ids: &[Uuid]) ->
     History::load_all(tx, scope.clinic_id(), rows).await
 }
 
+/// Of a patient's programs the one that holds on `date`: the one planned for that day, and where
+/// several are, the current one; else the current one.
+pub(crate) fn on<'a>(histories: &[&'a History], date: Day) -> Option<&'a History> {
+    let all = || histories.iter().copied();
+    let current = || all().filter(|history| history.row.status.is_current());
+    current()
+        .find(|history| history.covers(date))
+        .or_else(|| all().find(|history| history.covers(date)))
+        .or_else(|| current().next())
+}
+
 /// Those of these patients (clinic, patient) whose program is on hold.
 pub(crate) async fn held(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<HashSet<(Uuid, Uuid)>> {
     let rows: Vec<(Uuid, Uuid)> = program::Entity::find()
@@ -88,6 +99,12 @@ impl History {
             row,
         };
         Ok(rows.into_iter().map(history).collect())
+    }
+
+    /// Whether the patient had or has to follow this program on `date`.
+    fn covers(&self, date: Day) -> bool {
+        let row = &self.row;
+        row.status != Status::Draft && row.starts_on <= date && row.ends_on.is_none_or(|end| date <= end)
     }
 
     /// The revision in force on `date`: of those that have begun, the newest.

@@ -12,7 +12,7 @@ mod status;
 pub(crate) mod table;
 
 pub use create::{CreateProgram, create};
-pub(crate) use history::{History, held, of_patients};
+pub(crate) use history::{History, held, of_patients, on};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
 pub use status::{activate, hold, release};
@@ -37,7 +37,7 @@ pub enum Status {
     Active,
     /// Stopped until a clinician releases it.
     OnHold,
-    /// Ended as planned, or followed by another.
+    /// Ended as planned, or to be followed by another after its last day.
     Completed,
     /// Ended early.
     Discontinued,
@@ -146,8 +146,12 @@ pub async fn get(scope: &Scope, id: Uuid) -> Result<Program> {
 
 /// The program that a visible patient follows now, if any.
 pub async fn current(scope: &Scope, patient_id: Uuid) -> Result<Option<Program>> {
-    let programs = list(scope, patient_id).await?;
-    Ok(programs.into_iter().find(|program| program.status.is_current()))
+    let tx = scope.read().await?;
+    let chart = Chart::open(&tx, scope, patient_id).await?;
+    let histories = of_patients(&tx, scope, &[patient_id]).await?;
+    let today = today(scope, &chart);
+    let current = on(&histories.iter().collect::<Vec<_>>(), today);
+    current.map(|history| history.program(&chart, today)).transpose()
 }
 
 /// All programs of a visible patient, newest first; drafts for clinicians only.

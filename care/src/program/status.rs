@@ -18,7 +18,7 @@ fn refused(message: &str) -> Error {
 
 /// Makes a draft the program that the patient follows, from today or its later first day on. A
 /// patient follows one program: another one that is current is completed when `replace_current`,
-/// and is a refusal otherwise. Activating an active program changes nothing.
+/// and is a refusal otherwise; until the day before the new one begins the patient goes on with it. Activating an active program changes nothing.
 pub async fn activate(scope: &Scope, program_id: Uuid, replace_current: bool) -> Result<Program> {
     let tx = scope.write().await?;
     let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
@@ -30,18 +30,20 @@ pub async fn activate(scope: &Scope, program_id: Uuid, replace_current: bool) ->
         Status::Completed | Status::Discontinued => return Err(refused("This program has ended.")),
     }
     let others = of_patients(&tx, scope, &[chart.id()]).await?;
-    let current = others.iter().find(|other| other.row.status.is_current());
-    if current.is_some() && !replace_current {
+    if others.iter().any(|other| other.row.status.is_current()) && !replace_current {
         let message = "The patient follows another program. Set replaceCurrent to complete that one.";
         return Err(Error::field("replaceCurrent", Code::NotAllowed, message));
     }
     let change = chart.raise(&tx, None).await?;
     let starts_on = history.row.starts_on.max(today);
-    if let Some(current) = current {
+    let before = starts_on.plus(-1);
+    for other in others.iter().filter(|other| other.row.status != Status::Draft) {
         // A program that was over before stays over since then.
-        let before = starts_on.plus(-1);
-        let ends_on = current.row.ends_on.map_or(before, |end| end.min(before));
-        set(&tx, current, Status::Completed, current.row.starts_on, Some(ends_on), change).await?;
+        let ends_on = other.row.ends_on.map_or(before, |end| end.min(before));
+        let status = if other.row.status.is_current() { Status::Completed } else { other.row.status };
+        if (status, Some(ends_on)) != (other.row.status, other.row.ends_on) {
+            set(&tx, other, status, other.row.starts_on, Some(ends_on), change).await?;
+        }
     }
     if history.row.ends_on.is_some_and(|end| end < starts_on) {
         return Err(refused("The last day of this program is over. Revise it first."));

@@ -87,13 +87,17 @@ fn fate(row: &Model, occurrence: &Occurrence, facts: &Facts, now: Instant) -> Fa
     if !facts.reachable {
         return Fate::Over(DeliveryStatus::NoDevice);
     }
+    unless_quiet(row, Day(occurrence.local_date), facts, now)
+}
+
+/// What the patient's quiet hours make of a push of `row` at `now`.
+pub(super) fn unless_quiet(row: &Model, date: Day, facts: &Facts, now: Instant) -> Fate {
     match quiet_until(facts, now) {
         None => Fate::Push,
         Some(_) if row.quiet_policy == QuietPolicy::Drop => Fate::Over(DeliveryStatus::Quiet),
         Some(end) => {
-            let spread = smear(*row.id.as_bytes(), occurrence.local_date, SMEAR_SECONDS);
-            let at = end.plus(i64::try_from(spread.as_millis()).unwrap_or(0));
-            Fate::Wait(at)
+            let spread = smear(*row.id.as_bytes(), date.0, SMEAR_SECONDS);
+            Fate::Wait(end.plus(i64::try_from(spread.as_millis()).unwrap_or(0)))
         }
     }
 }
@@ -111,7 +115,7 @@ pub(super) fn done(row: &Model, date: Day, slot: i32, facts: &Facts) -> bool {
 }
 
 /// The end of the quiet hours that `now` lies in.
-pub(super) fn quiet_until(facts: &Facts, now: Instant) -> Option<Instant> {
+fn quiet_until(facts: &Facts, now: Instant) -> Option<Instant> {
     let quiet = facts.quiet?;
     quiet.contains(&facts.zone, now.timestamp()).then(|| quiet.end_after(&facts.zone, now.timestamp()).into())
 }

@@ -1,7 +1,7 @@
 //! One round of the engine: what the timetable calls due is decided and recorded in one
 //! transaction; what is to go out is answered, and from then on its row is the lease.
 
-use super::decide::{Decision, Fate, decide, done, held, quiet_until};
+use super::decide::{Decision, Fate, decide, done, held, unless_quiet};
 use super::outbound::{Outbound, Read, raise, read};
 use super::table::{reminder, reminder_delivery};
 use super::{DeliveryStatus, Status};
@@ -101,7 +101,7 @@ impl Round {
         // Waiting for the end of the quiet hours does not use up the late limit.
         let expires_at = match decision.fate {
             Fate::Wait(at) => decision.expires_at.plus(at.0 - decision.due_at.0),
-            _ => decision.expires_at,
+            Fate::Push | Fate::Over(_) => decision.expires_at,
         };
         reminder_delivery::Model {
             clinic_id: row.clinic_id,
@@ -161,10 +161,12 @@ pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> 
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
+    let newest = newest_due(&tx, &reminders).await?;
     let mut outbound = Vec::new();
     for mut delivery in deliveries {
         let Some(row) = reminders.get(&delivery.reminder_id) else { continue };
-        if decide_again(row, &read, &mut delivery, now) {
+        let superseded = newest.get(&row.id).is_some_and(|newest| delivery.due_at < *newest);
+        if decide_again(row, &read, &mut delivery, superseded, now) {
             delivery.attempts += 1;
             delivery.next_try_at = Some(now.plus(lease_ms));
             let what = (delivery.id, delivery.due_at, delivery.expires_at);
@@ -179,11 +181,27 @@ pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> 
     Ok(outbound)
 }
 
-/// Whether the delivery goes out now; if not, it says what became of it.
+/// When the newest occurrence of each reminder came due.
+async fn newest_due(tx: &Tx, reminders: &HashMap<Uuid, reminder::Model>) -> Result<HashMap<Uuid, Instant>> {
+    let rows: Vec<(Uuid, Instant)> = reminder_delivery::Entity::find()
+        .select_only()
+        .column(reminder_delivery::Column::ReminderId)
+        .column_as(reminder_delivery::Column::DueAt.max(), "newest")
+        .filter(reminder_delivery::Column::ReminderId.is_in(reminders.keys().copied()))
+        .group_by(reminder_delivery::Column::ReminderId)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Whether the delivery goes out now; if not, it says what became of it. One that waited while a
+/// newer occurrence came due, `superseded`, is of no use; one that the patient put off still is.
 fn decide_again(
     row: &reminder::Model,
     read: &Read,
     delivery: &mut reminder_delivery::Model,
+    superseded: bool,
     now: Instant,
 ) -> bool {
     let Some(facts) = read.facts.get(&(row.clinic_id, row.patient_id)) else { return false };
@@ -191,7 +209,7 @@ fn decide_again(
     delivery.next_try_at = None;
     delivery.status = if row.status == Status::Paused || row.status == Status::Deleted {
         DeliveryStatus::Canceled
-    } else if delivery.expires_at <= now {
+    } else if delivery.expires_at <= now || (superseded && delivery.status == DeliveryStatus::Pending) {
         if delivery.attempts > 0 { DeliveryStatus::Failed } else { DeliveryStatus::Expired }
     } else if done(row, delivery.local_date, delivery.slot, facts) {
         DeliveryStatus::SkippedDone
@@ -199,12 +217,19 @@ fn decide_again(
         DeliveryStatus::Held
     } else if !facts.reachable {
         DeliveryStatus::NoDevice
-    } else if let Some(end) = quiet_until(facts, now) {
-        delivery.next_try_at = Some(end);
-        DeliveryStatus::Pending
     } else {
-        goes_out = true;
-        DeliveryStatus::Pending
+        match unless_quiet(row, delivery.local_date, facts, now) {
+            Fate::Over(status) => status,
+            Fate::Wait(at) => {
+                delivery.next_try_at = Some(at);
+                delivery.expires_at = delivery.expires_at.plus(at.0 - now.0);
+                DeliveryStatus::Pending
+            }
+            Fate::Push => {
+                goes_out = true;
+                DeliveryStatus::Pending
+            }
+        }
     };
     goes_out
 }

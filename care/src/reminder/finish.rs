@@ -8,7 +8,7 @@ use crate::account;
 use crate::clock::Instant;
 use crate::error::Result;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What the gateways answered for a delivery, all its devices taken together.
@@ -31,6 +31,8 @@ pub struct Finished {
     pub delivery_id: Uuid,
     /// What became of it.
     pub outcome: PushOutcome,
+    /// When the push set out.
+    pub began_at: Instant,
     /// Devices whose token is dead, each with the provider's reason.
     pub retired: Vec<(Uuid, String)>,
 }
@@ -73,8 +75,12 @@ pub async fn finish(worker: &Worker, results: &[Finished], now: Instant) -> Resu
         row.into_active_model().reset_all().update(&tx).await?;
     }
     raise(&tx, &keys).await?;
-    for (device_id, reason) in results.iter().flat_map(|result| &result.retired) {
-        account::retire_device(&tx, *device_id, now, reason).await?;
+    let retired = results.iter().flat_map(|result| result.retired.iter().map(move |device| (device, result)));
+    // In one order for all workers, so that no two wait for each other in a circle.
+    let retired: BTreeMap<_, _> =
+        retired.map(|((id, reason), result)| (*id, (result.began_at, reason))).collect();
+    for (device_id, (began_at, reason)) in retired {
+        account::retire_device(&tx, device_id, began_at, now, reason).await?;
     }
     tx.commit().await
 }

@@ -44,7 +44,7 @@ pub struct Today {
     pub patient: Patient,
     /// The patient-local date.
     pub date: Day,
-    /// The program in force.
+    /// The program in force on that date.
     pub program: Option<Program>,
     /// Its exercises on this day, in order; none while it is on hold.
     pub items: Vec<Item>,
@@ -71,7 +71,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     }
     let histories = program::of_patients(&tx, scope, &[patient_id]).await?;
     let all: Vec<_> = histories.iter().collect();
-    let current = all.iter().copied().find(|history| history.row.status.is_current());
+    let current = program::on(&all, date);
     // Back to the Monday before, so that a schedule by the week is seen whole.
     let span = (date.plus(-STREAK_DAYS - 7), date);
     let logged = progress::of_patients(&tx, chart.clinic_id(), &[patient_id], span).await?;

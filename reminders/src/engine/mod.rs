@@ -13,17 +13,19 @@ use care::access::Worker;
 use care::clock::Instant;
 use care::error::Error;
 use care::live::Change;
-use care::reminder::{self, Due, Finished, Outbound, PushOutcome};
+use care::reminder::{self, Dispatched, Due, Finished, Outbound, PushOutcome, Target};
 use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Reminders further ahead than this are fed to the timetable later.
 const HORIZON: i64 = 36 * 60 * 60_000;
 /// Reminders read from SQL in one step of filling a timetable.
 const STEP: u64 = 5_000;
-/// Pushes on their way at once.
-const PUSHES: usize = 64;
+/// Results recorded in one transaction, if so many are there.
+const RESULTS: usize = 64;
 /// A push that failed for a passing reason is tried again after so long, in milliseconds.
 const RETRY: i64 = 30_000;
 
@@ -106,7 +108,7 @@ impl Engine {
                     }
                 }
                 Claim::Batch { id, ids } => {
-                    let round = reminder::dispatch(&self.worker, &ids, now, self.settings.lease_ms).await?;
+                    let round = self.dispatch(&ids, now).await?;
                     let next: Vec<_> = round.next.iter().map(|(id, at)| entry(*id, *at)).collect();
                     // A batch that was taken over meanwhile finds everything decided.
                     self.timetable.ack(&id, &next).await?;
@@ -116,12 +118,35 @@ impl Engine {
         }
     }
 
+    /// Decides about a batch. Where a reminder cannot be read, its batch is halved until it stands
+    /// alone, so that it holds up no other.
+    async fn dispatch(&self, ids: &[Uuid], now: Instant) -> Result<Dispatched> {
+        let mut whole = Dispatched::default();
+        let mut parts = vec![ids];
+        while let Some(part) = parts.pop() {
+            match reminder::dispatch(&self.worker, part, now, self.settings.lease_ms).await {
+                Ok(round) => {
+                    whole.outbound.extend(round.outbound);
+                    whole.next.extend(round.next);
+                }
+                Err(Error::Internal) if part.len() > 1 => {
+                    let (one, other) = part.split_at(part.len() / 2);
+                    parts.extend([other, one]);
+                }
+                Err(Error::Internal) => tracing::error!(ids = ?part, "a reminder cannot be decided"),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(whole)
+    }
+
     /// Deals with deliveries whose time has come again: put off, deferred, or left by a worker
     /// that died.
     pub async fn retry(&self, now: Instant) -> Result<usize> {
         let limit = u64::try_from(self.settings.batch).unwrap_or(1);
         let mut pushed = 0;
         loop {
+            let now = if self.settings.own_clock { self.worker.now() } else { now };
             let outbound = reminder::retry(&self.worker, now, limit, self.settings.lease_ms).await?;
             if outbound.is_empty() {
                 return Ok(pushed);
@@ -180,33 +205,33 @@ impl Engine {
         Ok(true)
     }
 
-    /// Pushes, several at once, and records the results.
+    /// Pushes all of a batch at once, so that it takes one time-out at most and the lease outlasts
+    /// it, and records the results as they come.
     async fn send(&self, outbound: Vec<Outbound>, now: Instant) -> Result<usize> {
         let count = outbound.len();
-        let results: Vec<_> = futures::stream::iter(outbound)
-            .map(|outbound| self.deliver(outbound, now))
-            .buffer_unordered(PUSHES)
-            .collect()
-            .await;
-        reminder::finish(&self.worker, &results, now).await?;
+        let pushes: FuturesUnordered<_> =
+            outbound.into_iter().map(|outbound| self.deliver(outbound, now)).collect();
+        let mut results = pushes.ready_chunks(RESULTS);
+        while let Some(results) = results.next().await {
+            reminder::finish(&self.worker, &results, now).await?;
+        }
         Ok(count)
     }
 
-    /// Pushes one delivery to each of its devices.
+    /// Pushes one delivery to all of its devices.
     async fn deliver(&self, outbound: Outbound, now: Instant) -> Finished {
+        let Outbound { delivery_id, kind, due_at, expires_at, targets } = outbound;
+        let push = async |target: Target| {
+            let device_id = target.device_id;
+            let push = Push { id: delivery_id, kind, due_at, expires_at, target };
+            let answer = tokio::time::timeout(self.settings.push_timeout, self.gateway.push(&push)).await;
+            (device_id, answer.unwrap_or(Answer::Later { after_ms: RETRY }))
+        };
+        let answers = futures::future::join_all(targets.into_iter().map(push)).await;
         let mut retired = Vec::new();
         let mut outcome = PushOutcome::NoDevice;
-        for target in outbound.targets {
-            let device_id = target.device_id;
-            let push = Push {
-                id: outbound.delivery_id,
-                kind: outbound.kind,
-                due_at: outbound.due_at,
-                expires_at: outbound.expires_at,
-                target,
-            };
-            let answer = tokio::time::timeout(self.settings.push_timeout, self.gateway.push(&push)).await;
-            let new = match answer.unwrap_or(Answer::Later { after_ms: RETRY }) {
+        for (device_id, answer) in answers {
+            let new = match answer {
                 Answer::Taken => PushOutcome::Sent,
                 Answer::Later { after_ms } => PushOutcome::Retry(now.plus(after_ms)),
                 Answer::Refused => PushOutcome::Failed,
@@ -217,7 +242,7 @@ impl Engine {
             };
             outcome = better(outcome, new);
         }
-        Finished { delivery_id: outbound.delivery_id, outcome, retired }
+        Finished { delivery_id, outcome, began_at: now, retired }
     }
 }
 
@@ -232,6 +257,6 @@ fn better(one: PushOutcome, other: PushOutcome) -> PushOutcome {
     if rank(other) > rank(one) { other } else { one }
 }
 
-fn entry(id: uuid::Uuid, at: Instant) -> Entry {
+fn entry(id: Uuid, at: Instant) -> Entry {
     Entry { id, due_at: at.0 }
 }

@@ -28,7 +28,7 @@ pub(crate) enum ProgramStatus {
     Active,
     /// Stopped until a therapist releases it.
     OnHold,
-    /// Ended as planned, or followed by another.
+    /// Ended as planned, or to be followed by another after its last day.
     Completed,
     /// Ended early.
     Discontinued,
