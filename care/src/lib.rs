@@ -23,4 +23,5 @@ pub mod patient;
 pub mod program;
 pub mod progress;
 pub mod reminder;
+pub mod sync;
 pub mod today;

@@ -4,12 +4,13 @@
 //! change finds it there.
 
 use crate::clock::Instant;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
 /// Something has been committed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// Rows of a patient have changed; their change counter now stands at `change`.
     Patient {
@@ -27,6 +28,8 @@ pub enum Change {
         /// When it comes due; `None`: it does not.
         next_due_at: Option<Instant>,
     },
+    /// The feed was cut for a while: anything may have changed.
+    Missed,
 }
 
 /// Where changes are announced.

@@ -13,15 +13,20 @@ mod page;
 mod scalar;
 
 pub use context::{Caller, Options};
+use live::Subscription;
+pub use live::{Told, Wake, Woken};
+pub use scalar::check_scalar;
 pub use server_info::DOCUMENT_BYTES;
 
-use async_graphql::{EmptySubscription, MergedObject, Request, Response};
+use async_graphql::{MergedObject, Request, Response};
 use care::access::Services;
+use futures::StreamExt;
 use std::sync::Arc;
 
 mod account;
 mod caseload;
 mod library;
+mod live;
 mod node;
 mod patient;
 mod program;
@@ -58,20 +63,16 @@ struct Mutation(
     program::ProgramMutation,
 );
 
-type Inner = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+type Inner = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema, wired to its services. Cheap to clone.
 #[derive(Clone)]
 pub struct Schema(Inner);
 
-/// The deepest nesting of an operation.
-const DEPTH: usize = 16;
-
 /// The schema of these services.
 pub fn build(services: &Arc<Services>, options: Options) -> Schema {
-    let mut builder = async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .data(Arc::clone(services))
-        .limit_depth(DEPTH);
+    let mut builder = async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
+        .data(Arc::clone(services));
     if !options.introspection {
         builder = builder.disable_introspection().disable_suggestions();
     }
@@ -80,8 +81,7 @@ pub fn build(services: &Arc<Services>, options: Options) -> Schema {
 
 /// The schema in the GraphQL schema definition language.
 pub fn sdl() -> String {
-    let schema = async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription);
-    schema.finish().sdl()
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription).finish().sdl()
 }
 
 impl Schema {
@@ -93,5 +93,16 @@ impl Schema {
             scope.finish().await;
         }
         response
+    }
+
+    /// Runs a subscription once for `woken`: an answer for each of its events, or one with the
+    /// errors that end it.
+    pub async fn wake(&self, request: Request, caller: Caller, woken: Woken) -> Vec<Response> {
+        let scope = caller.scope.clone();
+        let answers = self.0.execute_stream(request.data(caller).data(woken)).collect().await;
+        if let Some(scope) = scope {
+            scope.finish().await;
+        }
+        answers
     }
 }

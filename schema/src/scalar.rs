@@ -1,9 +1,31 @@
 //! The scalars beside GraphQL's own.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{InputType, InputValueError, InputValueResult, Pos, Scalar, ScalarType, Value};
 use care::clock::{Day, Instant};
 use jiff::civil::Time;
 use jiff::fmt::temporal::DateTimeParser;
+
+/// Whether `value` is one of the scalar of this name; if not, one sentence says what would be. An
+/// unknown scalar takes everything.
+///
+/// # Errors
+///
+/// What would be right.
+pub fn check_scalar(name: &str, value: Value) -> Result<(), String> {
+    fn check<T: ScalarType + InputType>(value: Value) -> Result<(), String> {
+        <T as ScalarType>::parse(value)
+            .map(drop)
+            .map_err(|error| error.into_server_error(Pos::default()).message)
+    }
+    match name {
+        "DateTime" => check::<DateTime>(value),
+        "LocalDate" => check::<LocalDate>(value),
+        "LocalTime" => check::<LocalTime>(value),
+        "SyncCursor" => check::<SyncCursor>(value),
+        "TimeZone" => check::<TimeZone>(value),
+        _ => Ok(()),
+    }
+}
 
 /// The scalar `DateTime`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +97,26 @@ impl ScalarType for LocalTime {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.strftime("%H:%M").to_string())
+    }
+}
+
+/// The scalar `SyncCursor`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SyncCursor(pub(crate) String);
+
+/// An opaque place in what has changed of a patient.
+#[Scalar(name = "SyncCursor", specified_by_url = "https://relay.dev/graphql/connections.htm#sec-Cursor")]
+impl ScalarType for SyncCursor {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) if text.len() <= 200 => Ok(Self(text)),
+            Value::String(_) => Err(InputValueError::custom("Give a cursor that this API has given.")),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
     }
 }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// Lowest first; the read models at the end use all and are used by none.
 const SLICES: [&str; 8] =
     ["audit", "account", "clinic", "library", "patient", "program", "progress", "reminder"];
-const READ_MODELS: [&str; 2] = ["today", "caseload"];
+const READ_MODELS: [&str; 3] = ["today", "caseload", "sync"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

@@ -1,7 +1,7 @@
 //! The server of a test: the production routes on a free port, a clinic behind them.
 
 use crate::{Clinic, PASSWORD, RedisServer, Stack};
-use api::http::{Server, Settings, router};
+use api::http::{Budgets, Documents, Server, Settings};
 use reminders::engine::Engine;
 use reminders::gateway::recording::Recording;
 use reminders::timetable::Timetable;
@@ -29,27 +29,29 @@ pub struct TestApp {
 impl TestApp {
     /// Starts one on this stack.
     pub async fn start(stack: Stack) -> Self {
+        Self::start_with(stack, |_| {}, Documents::default()).await
+    }
+
+    /// Starts one with other settings, and documents that it knows.
+    pub async fn start_with(stack: Stack, change: impl FnOnce(&mut Settings), documents: Documents) -> Self {
         let clinic = Clinic::open(stack).await;
         let options = schema::Options { introspection: true, public_url: "http://clinic.example".to_owned() };
-        let server = Server {
-            services: Arc::clone(&clinic.services),
-            schema: schema::build(&clinic.services, options),
-            settings: Settings {
-                body_limit: 1_048_576,
-                request_timeout: Duration::from_secs(30),
-                graphiql: false,
-            },
-            operations: tokio_util::task::TaskTracker::new(),
-        };
+        let schema = schema::build(&clinic.services, options);
+        let mut settings = Settings { request_timeout: Duration::from_secs(30), ..Settings::default() };
+        change(&mut settings);
+        let server = Server::new(&clinic.services, schema, settings, Budgets::default(), documents).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let mut serving = JoinSet::new();
         serving.spawn(async move {
-            let stopped = async {
+            let stopping = server.clone();
+            let stopped = async move {
                 let _ = stopped.await;
+                stopping.stop();
             };
-            axum::serve(listener, router(server)).with_graceful_shutdown(stopped).await.unwrap();
+            axum::serve(listener, server.clone().router()).with_graceful_shutdown(stopped).await.unwrap();
+            server.finished().await;
         });
         let redis = (stack == Stack::Full).then(RedisServer::start);
         Self { clinic, gateway: Arc::default(), redis, url, stop, serving }

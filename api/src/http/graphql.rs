@@ -1,109 +1,148 @@
-//! The GraphQL endpoint: POST, JSON, one operation.
+//! The GraphQL endpoint: one operation by POST with JSON, or by GET where that is allowed.
 
-use super::Server;
-use super::negotiation::{self, Media};
-use super::prescan;
-use async_graphql::parser::parse_query;
-use async_graphql::{Request, Response as Answer, ServerError, Value, Variables};
+use super::answer::{Told, tell};
+use super::live::{multipart, sse};
+use super::negotiation::{self, Accepted, Media, Wire};
+use super::operation::Operation;
+use super::parameters::Parameters;
+use super::refusal::Refusal;
+use super::session::{Session, request_id};
+use super::{Server, allow};
+use async_graphql::parser::types::OperationType;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use care::access::Scope;
-use care::error::Error;
-use care::id::new as new_id;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use schema::Caller;
-use serde::Deserialize;
-use serde_json::{Map, json};
-use std::sync::Arc;
+use serde_json::json;
 
-/// Errors told of one operation.
-const MOST_ERRORS: usize = 20;
+/// The largest body of anything but a batch of logs, in bytes.
+const SMALL_BODY: usize = 256 * 1_024;
 /// When to try again after `UNAVAILABLE`, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
-#[derive(Deserialize)]
-struct Parameters {
-    query: String,
-    #[serde(rename = "operationName")]
-    operation_name: Option<String>,
-    variables: Option<Map<String, serde_json::Value>>,
-    #[allow(dead_code, reason = "checked for its type, as the protocol asks")]
-    extensions: Option<Map<String, serde_json::Value>>,
+/// A request and how it wants its answer.
+struct Exchange {
+    server: Server,
+    session: Session,
+    accepted: Accepted,
+    request_id: String,
 }
 
-/// A refusal before anything ran.
-struct Refusal {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
-}
-
-fn refuse(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refusal {
-    Refusal { status, code, message: message.into() }
-}
-
-pub(super) async fn handle(State(server): State<Server>, headers: HeaderMap, body: Body) -> Response {
-    let request_id = new_id(server.services.clock.as_ref(), server.services.random.as_ref()).to_string();
-    let media = negotiation::answer(&headers);
-    let outcome = match media {
-        None => Err(refuse(
-            StatusCode::NOT_ACCEPTABLE,
-            "BAD_USER_INPUT",
-            "Accept application/graphql-response+json or application/json.",
-        )),
-        Some(_) => run(&server, &headers, body, &request_id).await,
+/// POST.
+pub(super) async fn post(State(server): State<Server>, headers: HeaderMap, body: Body) -> Response {
+    let exchange = Exchange::begin(server, &headers);
+    let answer = match exchange.read(&headers, body).await {
+        Ok((parameters, size)) => exchange.answer(parameters, |operation| operation.may_have(size)).await,
+        Err(refusal) => Err(refusal),
     };
-    let media = media.unwrap_or(Media::Json);
-    let mut response = match outcome {
-        Ok(answer) => answered(answer, media, &request_id),
-        Err(refusal) => refused(&refusal, media, &request_id),
+    exchange.end(answer)
+}
+
+/// GET: queries only, and only where the configuration allows it.
+pub(super) async fn get(server: Server, headers: &HeaderMap, query: &str) -> Response {
+    if !server.settings.get_queries {
+        return allow("POST");
+    }
+    let exchange = Exchange::begin(server, headers);
+    let answer = match Parameters::of_query(query) {
+        Ok(parameters) => exchange.answer(parameters, Operation::may_be_got).await,
+        Err(refusal) => Err(refusal),
     };
-    let fixed = response.headers_mut();
-    fixed.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
-    fixed.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    fixed.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(id) = HeaderValue::from_str(&request_id) {
-        fixed.insert("x-request-id", id);
+    let refused = answer.as_ref().is_err_and(|refusal| refusal.status == StatusCode::METHOD_NOT_ALLOWED);
+    let mut response = exchange.end(answer);
+    if refused {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
     response
 }
 
-async fn run(server: &Server, headers: &HeaderMap, body: Body, request_id: &str) -> Result<Answer, Refusal> {
-    if !negotiation::is_json(headers) {
-        let message = "Send the operation with content-type application/json.";
-        return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_USER_INPUT", message));
-    }
-    let body = tokio::time::timeout(server.settings.request_timeout, read(body, server.settings.body_limit));
-    let Ok(body) = body.await else {
-        return Err(refuse(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "The request took too long to arrive."));
-    };
-    let parameters = parameters(&body?)?;
-    prescan::check(&parameters.query)
-        .map_err(|excess| refuse(StatusCode::BAD_REQUEST, "QUERY_TOO_COMPLEX", excess.message()))?;
-    let document = parse_query(&parameters.query).map_err(|_| {
-        refuse(StatusCode::BAD_REQUEST, "GRAPHQL_PARSE_FAILED", "The document is not valid GraphQL.")
-    })?;
-    let scope = scope(server, headers, request_id).await?;
-    let variables = serde_json::Value::Object(parameters.variables.unwrap_or_default());
-    let mut request = Request::new(parameters.query).variables(Variables::from_json(variables));
-    request.operation_name = parameters.operation_name;
-    request.set_parsed_query(document);
-    let caller = Caller { scope, request_id: request_id.to_owned(), language: language(headers) };
-    let schema = server.schema.clone();
-    let operation = server.operations.spawn(async move { schema.execute(request, caller).await });
-    match tokio::time::timeout(server.settings.request_timeout, operation).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(_)) => {
-            tracing::error!(request_id, "an operation panicked");
-            Err(refuse(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "INTERNAL_SERVER_ERROR",
-                "Something went wrong on our side.",
-            ))
+impl Operation {
+    /// Whether a request of `size` bytes may carry this operation.
+    fn may_have(&self, size: usize) -> Result<(), Refusal> {
+        if size <= SMALL_BODY || self.is_log_batch() {
+            return Ok(());
         }
-        Err(_) => Err(refuse(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", "The operation took too long.")),
+        let message = format!("A request has at most {SMALL_BODY} bytes; only logProgress may have more.");
+        Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", message))
+    }
+
+    fn may_be_got(&self) -> Result<(), Refusal> {
+        if self.kind == OperationType::Query {
+            return Ok(());
+        }
+        let message = "Only queries are taken by GET. Send this by POST.";
+        Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_USER_INPUT", message))
+    }
+}
+
+impl Exchange {
+    fn begin(server: Server, headers: &HeaderMap) -> Self {
+        let request_id = request_id(&server);
+        Self { session: Session::of(headers), accepted: negotiation::accepted(headers), request_id, server }
+    }
+
+    async fn read(&self, headers: &HeaderMap, body: Body) -> Result<(Parameters, usize), Refusal> {
+        if !negotiation::is_json(headers) {
+            let message = "Send the operation with content-type application/json.";
+            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_USER_INPUT", message));
+        }
+        let settings = &self.server.settings;
+        let body = tokio::time::timeout(settings.request_timeout, read(body, settings.body_limit));
+        let Ok(body) = body.await else {
+            let message = "The request took too long to arrive.";
+            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message));
+        };
+        let body = body?;
+        Ok((Parameters::of_json(&body)?, body.len()))
+    }
+
+    async fn answer(
+        &self,
+        parameters: Parameters,
+        allowed: impl FnOnce(&Operation) -> Result<(), Refusal>,
+    ) -> Result<Response, Refusal> {
+        if self.accepted == Accepted::default() {
+            let message = "Accept application/graphql-response+json or application/json; for subscriptions text/event-stream or multipart/mixed;subscriptionSpec=1.0.";
+            return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message));
+        }
+        let operation = self.server.prepare(parameters).await?;
+        allowed(&operation)?;
+        match (operation.kind, self.accepted.stream) {
+            (OperationType::Subscription, Some(wire)) => {
+                // Nobody follows anything signed out; said here, it has a status of its own.
+                self.session.person(&self.server, &self.request_id).await?;
+                let events = self.server.follow(operation, self.session.clone());
+                Ok(match wire {
+                    Wire::Multipart => multipart::response(events, self.server.settings.heartbeat),
+                    Wire::EventStream => sse::response(events, self.server.settings.heartbeat),
+                })
+            }
+            (OperationType::Subscription, None) => {
+                let message = "Subscribe over WebSocket (graphql-transport-ws), or accept text/event-stream or multipart/mixed;subscriptionSpec=1.0.";
+                Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message))
+            }
+            (_, wire) => {
+                let caller = self.session.caller(&self.server, &self.request_id).await?;
+                let told = tell(self.server.run(operation, caller).await?, &self.request_id);
+                Ok(match (self.accepted.single, wire) {
+                    (None, Some(Wire::EventStream)) => sse::single(&told),
+                    (media, _) => single(&told, media.unwrap_or(Media::Json)),
+                })
+            }
+        }
+    }
+
+    fn end(&self, answer: Result<Response, Refusal>) -> Response {
+        let media = self.accepted.single.unwrap_or(Media::GraphqlResponse);
+        let mut response = answer.unwrap_or_else(|refusal| refused(&refusal, media, &self.request_id));
+        let fixed = response.headers_mut();
+        fixed.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        fixed.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Ok(id) = HeaderValue::from_str(&self.request_id) {
+            fixed.insert("x-request-id", id);
+        }
+        response
     }
 }
 
@@ -112,114 +151,33 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
             let message = format!("A request has at most {limit} bytes.");
-            Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", message))
+            Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", message))
         }
-        Err(_) => Err(refuse(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", "The request broke off.")),
+        Err(_) => Err(Refusal::malformed("The request broke off.")),
     }
 }
 
-fn parameters(body: &[u8]) -> Result<Parameters, Refusal> {
-    // A struct can be read from an array, too; here that would be a batch.
-    let batch = body.trim_ascii_start().starts_with(b"[");
-    let parameters = (!batch).then(|| serde_json::from_slice(body).ok()).flatten();
-    parameters.ok_or_else(|| {
-        let message = "Send one JSON object: query (text), and perhaps operationName (text), variables (object), extensions (object).";
-        refuse(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
-    })
-}
-
-/// The person of the access token. None without one, and none when it is unknown or has ended:
-/// then what needs a person says `UNAUTHENTICATED`, and refreshing the session still works.
-async fn scope(
-    server: &Server,
-    headers: &HeaderMap,
-    request_id: &str,
-) -> Result<Option<Arc<Scope>>, Refusal> {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some((scheme, token)) = value.and_then(|value| value.split_once(' ')) else { return Ok(None) };
-    if !scheme.eq_ignore_ascii_case("Bearer") {
-        return Ok(None);
-    }
-    let door = care::access::door(&server.services);
-    match care::access::authenticate(&door, token.trim(), request_id.to_owned()).await {
-        Ok(scope) => Ok(Some(Arc::new(scope))),
-        Err(Error::Unavailable) => {
-            Err(refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "Try again in a moment."))
-        }
-        Err(Error::Internal) => Err(refuse(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "INTERNAL_SERVER_ERROR",
-            "Something went wrong on our side.",
-        )),
-        Err(_) => Ok(None),
-    }
-}
-
-/// The first language that the client names.
-fn language(headers: &HeaderMap) -> String {
-    let value = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let first = value.and_then(|value| value.split([',', ';']).next()).map(str::trim);
-    first.filter(|tag| !tag.is_empty() && tag.len() <= 35 && *tag != "*").unwrap_or("en").to_owned()
-}
-
-fn answered(mut answer: Answer, media: Media, request_id: &str) -> Response {
-    answer.errors.truncate(MOST_ERRORS);
-    for error in &mut answer.errors {
-        encode(error, request_id);
-    }
-    let request_error = answer.data == Value::Null
-        && !answer.errors.is_empty()
-        && answer.errors.iter().all(|error| error.path.is_empty());
-    let unavailable = answer.errors.iter().any(|error| code_of(error) == Some("UNAVAILABLE"));
+/// One answer, with the status that the media type asks for.
+fn single(told: &Told, media: Media) -> Response {
     let status = match media {
-        _ if unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Media::GraphqlResponse if request_error => StatusCode::BAD_REQUEST,
+        _ if told.unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Media::GraphqlResponse if told.refused => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
-    let mut body = Map::new();
-    if !answer.errors.is_empty() {
-        body.insert("errors".to_owned(), json!(answer.errors));
-    }
-    if !request_error {
-        body.insert("data".to_owned(), json!(answer.data));
-    }
-    let body = serde_json::Value::Object(body).to_string();
-    let mut response = (status, body).into_response();
-    if unavailable {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-    }
-    response
-}
-
-fn code_of(error: &ServerError) -> Option<&str> {
-    match error.extensions.as_ref()?.get("code")? {
-        Value::String(code) => Some(code),
-        _ => None,
-    }
-}
-
-/// Gives an error of the executor its code: before execution the document is at fault, during it
-/// an argument. (Resolvers code their own.)
-fn encode(error: &mut ServerError, request_id: &str) {
-    if code_of(error) == Some("INTERNAL_SERVER_ERROR") {
-        error.extensions.get_or_insert_default().set("requestId", request_id);
-    }
-    if code_of(error).is_none() {
-        let code = if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "BAD_USER_INPUT" };
-        error.extensions.get_or_insert_default().set("code", code);
-    }
+    with_retry(status, media, told.body.to_string())
 }
 
 fn refused(refusal: &Refusal, media: Media, request_id: &str) -> Response {
-    // A well-formed request whose document is at fault answers 200 in the old media type.
-    let well_formed = ["GRAPHQL_PARSE_FAILED", "QUERY_TOO_COMPLEX"].contains(&refusal.code);
-    let status = if well_formed && media == Media::Json { StatusCode::OK } else { refusal.status };
-    let extensions = match refusal.code {
-        "INTERNAL_SERVER_ERROR" => json!({ "code": refusal.code, "requestId": request_id }),
-        code => json!({ "code": code }),
-    };
-    let body = json!({ "errors": [{ "message": refusal.message, "extensions": extensions }] });
-    let mut response = (status, body.to_string()).into_response();
+    // A well-formed request whose document is at fault answers 200 in the old media type. A miss
+    // of a persisted query always does: some clients give up on any other status.
+    let kind = refusal.is_of_document() && media == Media::Json || refusal.is_persisted_miss();
+    let status = if kind { StatusCode::OK } else { refusal.status };
+    with_retry(status, media, json!({ "errors": [refusal.error(request_id)] }).to_string())
+}
+
+fn with_retry(status: StatusCode, media: Media, body: String) -> Response {
+    let content_type = HeaderValue::from_static(media.content_type());
+    let mut response = (status, [(header::CONTENT_TYPE, content_type)], body).into_response();
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }

@@ -32,18 +32,47 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
         .all(|part| part.strip_prefix("charset=").is_none_or(|charset| charset.trim_matches('"') == "utf-8"))
 }
 
-/// The media type that the client prefers; `None` when it takes neither. Without `Accept` it is
-/// JSON, which every client takes.
-pub(super) fn answer(headers: &HeaderMap) -> Option<Media> {
-    let mut values = headers.get_all(header::ACCEPT).iter().peekable();
-    if values.peek().is_none() {
-        return Some(Media::Json);
+/// What carries the events of a subscription over HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wire {
+    /// `multipart/mixed;subscriptionSpec=1.0`, Apollo's protocol.
+    Multipart,
+    /// `text/event-stream`, the protocol of graphql-sse with a connection for each operation.
+    EventStream,
+}
+
+/// What the client takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Accepted {
+    /// The media type of a single answer.
+    pub(super) single: Option<Media>,
+    /// The wire of a subscription.
+    pub(super) stream: Option<Wire>,
+}
+
+/// What the client prefers of what it takes. Without `Accept` a single answer is JSON, which
+/// every client takes.
+pub(super) fn accepted(headers: &HeaderMap) -> Accepted {
+    let values: Vec<_> = headers.get_all(header::ACCEPT).iter().collect();
+    if values.is_empty() {
+        return Accepted { single: Some(Media::Json), stream: None };
     }
-    let ranges: Vec<(String, f32)> = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(range)
-        .collect();
+    let texts = || values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let ranges: Vec<(String, f32)> = texts().map(range).collect();
+    let multipart = texts().map(str::to_ascii_lowercase).any(|text| {
+        text.trim().starts_with("multipart/mixed")
+            && text.replace(['"', ' '], "").contains("subscriptionspec=1.0")
+    });
+    let stream = if multipart {
+        Some(Wire::Multipart)
+    } else {
+        let taken = ranges.iter().any(|(name, quality)| name == "text/event-stream" && *quality > 0.0);
+        taken.then_some(Wire::EventStream)
+    };
+    Accepted { single: single(&ranges), stream }
+}
+
+fn single(ranges: &[(String, f32)]) -> Option<Media> {
     let quality = |wanted: &str| {
         let specific = ranges.iter().find(|(name, _)| name == wanted);
         let any = || {
@@ -57,7 +86,7 @@ pub(super) fn answer(headers: &HeaderMap) -> Option<Media> {
     let (new, json) = (quality("application/graphql-response+json"), quality("application/json"));
     match (new > 0.0, json > 0.0) {
         (false, false) => None,
-        (true, _) if new >= json && names(&ranges, "application/graphql-response+json") => {
+        (true, _) if new >= json && names(ranges, "application/graphql-response+json") => {
             Some(Media::GraphqlResponse)
         }
         (_, true) => Some(Media::Json),
@@ -84,12 +113,12 @@ mod tests {
 
     fn accept(value: &'static str) -> Option<Media> {
         let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(value))]);
-        answer(&headers)
+        accepted(&headers).single
     }
 
     #[test]
     fn the_preferred_media_type_is_answered() {
-        assert_eq!(answer(&HeaderMap::new()), Some(Media::Json));
+        assert_eq!(accepted(&HeaderMap::new()).single, Some(Media::Json));
         assert_eq!(accept("*/*"), Some(Media::Json));
         assert_eq!(accept("application/json"), Some(Media::Json));
         assert_eq!(accept("application/graphql-response+json"), Some(Media::GraphqlResponse));
@@ -99,6 +128,23 @@ mod tests {
         assert_eq!(accept(other), Some(Media::Json));
         assert_eq!(accept("text/html"), None);
         assert_eq!(accept("application/json;q=0"), None);
+    }
+
+    #[test]
+    fn the_wire_of_a_subscription_is_found_beside_single_answers() {
+        let accepted =
+            |value| accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(value))]));
+        let apollo =
+            "multipart/mixed;subscriptionSpec=1.0,application/graphql-response+json,application/json";
+        let both = Accepted { single: Some(Media::GraphqlResponse), stream: Some(Wire::Multipart) };
+        assert_eq!(accepted(apollo), both);
+        assert_eq!(
+            accepted("multipart/mixed; boundary=\"graphql\"; subscriptionSpec=\"1.0\"").stream,
+            Some(Wire::Multipart)
+        );
+        assert_eq!(accepted("multipart/mixed;deferSpec=20220824, application/json").stream, None);
+        let events = Accepted { single: None, stream: Some(Wire::EventStream) };
+        assert_eq!(accepted("text/event-stream"), events);
     }
 
     #[test]

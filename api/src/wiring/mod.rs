@@ -12,8 +12,7 @@ pub use worker::run_worker;
 
 use crate::configuration::{Configuration, Gateway, Role};
 use crate::failure::Failure;
-use crate::http::{self, Server, Settings};
-use axum::Router;
+use crate::http::{Budgets, Documents, Server, Settings};
 use care::access::{Services, worker as worker_of};
 use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
@@ -26,7 +25,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio_util::task::TaskTracker;
 
 /// What comes from outside and is swapped in tests.
 #[derive(Debug, Clone)]
@@ -61,10 +59,8 @@ impl Ports {
 pub struct App {
     /// The use cases' surroundings.
     pub services: Arc<Services>,
-    /// What is served.
-    pub schema: Schema,
-    /// Operations that have begun; they finish even when the client hangs up.
-    pub operations: TaskTracker,
+    /// What answers requests.
+    pub server: Server,
     /// What carries pushes.
     pub gateway: Arc<dyn PushGateway>,
     /// The settings.
@@ -85,8 +81,8 @@ impl App {
             public_url: configuration.public_url(),
         };
         let schema = schema::build(&services, options);
-        let configuration = Arc::new(configuration);
-        Ok(Self { services, schema, operations: TaskTracker::new(), gateway, configuration })
+        let server = server(&services, schema, &configuration)?;
+        Ok(Self { services, server, gateway, configuration: Arc::new(configuration) })
     }
 
     /// Brings the library in the database up to the one in the program.
@@ -96,21 +92,6 @@ impl App {
             tracing::info!(exercises = changed, "the library has been brought up to date");
         }
         Ok(())
-    }
-
-    /// The routes of the program.
-    pub fn router(&self) -> Router {
-        let server = &self.configuration.server;
-        http::router(Server {
-            services: Arc::clone(&self.services),
-            schema: self.schema.clone(),
-            settings: Settings {
-                body_limit: server.body_limit_bytes,
-                request_timeout: Duration::from_secs(server.request_timeout_seconds),
-                graphiql: server.graphiql,
-            },
-            operations: self.operations.clone(),
-        })
     }
 
     /// Serves until `stop` turns true, then finishes what has begun. Does what `server.role`
@@ -137,15 +118,33 @@ impl App {
         listener: TcpListener,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), Failure> {
+        let server = self.server.clone();
         let stopped = async move {
             // An error means that nobody can stop it any more, which is a stop too.
             let _ = stop.wait_for(|stop| *stop).await;
+            server.stop();
         };
-        let served = axum::serve(listener, self.router()).with_graceful_shutdown(stopped).await;
-        self.operations.close();
-        self.operations.wait().await;
+        let served =
+            axum::serve(listener, self.server.clone().router()).with_graceful_shutdown(stopped).await;
+        self.server.finished().await;
         served.map_err(|error| Failure::new(format!("HTTP ended: {error}.")))
     }
+}
+
+fn server(
+    services: &Arc<Services>,
+    schema: Schema,
+    configuration: &Configuration,
+) -> Result<Server, Failure> {
+    let server = &configuration.server;
+    let settings = Settings {
+        body_limit: server.body_limit_bytes,
+        request_timeout: Duration::from_secs(server.request_timeout_seconds),
+        graphiql: server.graphiql,
+        ..Settings::default()
+    };
+    Server::new(services, schema, settings, Budgets::default(), Documents::default())
+        .map_err(|error| Failure::new(format!("The schema cannot be read: {error}.")))
 }
 
 /// Listens on `address`.

@@ -1,16 +1,17 @@
 //! The read model of the therapist's first screen: the patients of the care team, each with what
 //! matters now, in a number of statements that does not grow with the rows.
 //!
-//! Offers [`read`].
+//! Offers [`read`], [`of_patient`] and [`allowed`].
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::page::{Page, Request};
 use crate::patient::{self, Chart, Patient};
 use crate::program::{self, History, Program, Status};
 use crate::progress::adherence::adherence;
 use crate::progress::{self, Logged, plans, sessions};
+use crate::store::Tx;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -34,6 +35,11 @@ pub struct Row {
     pub program: Option<Program>,
 }
 
+/// Whether who acts has a caseload: `Forbidden` for patients.
+pub fn allowed(scope: &Scope) -> Result<()> {
+    scope.member_id().map(|_| ())
+}
+
 /// One page of the patients of the care teams of who acts: longest without activity first.
 /// Patients themselves have no caseload: `Forbidden`.
 pub async fn read(scope: &Scope, request: &Request) -> Result<Page<Row>> {
@@ -41,22 +47,35 @@ pub async fn read(scope: &Scope, request: &Request) -> Result<Page<Row>> {
     let window = request.check("caseload")?;
     let tx = scope.read().await?;
     let charts = patient::by_activity(&tx, scope, &window).await?;
-    let ids: Vec<Uuid> = charts.entries.iter().map(|(_, chart)| chart.id()).collect();
-    let histories = program::of_patients(&tx, scope, &ids).await?;
+    let entries: Vec<_> = charts.entries.iter().map(|(cursor, _)| *cursor).collect();
+    let (has_next, has_previous, total) = (charts.has_next, charts.has_previous, charts.total);
+    let charts: Vec<_> = charts.entries.into_iter().map(|(_, chart)| chart).collect();
+    let rows = rows(&tx, scope, &charts).await?;
+    Ok(Page { entries: entries.into_iter().zip(rows).collect(), has_next, has_previous, total })
+}
+
+/// The row of one patient of the care teams; `NotFound` for anyone else.
+pub async fn of_patient(scope: &Scope, patient_id: Uuid) -> Result<Row> {
+    scope.member_id()?;
+    let tx = scope.read().await?;
+    let chart = Chart::open(&tx, scope, patient_id).await?;
+    rows(&tx, scope, &[chart]).await?.pop().ok_or(Error::NotFound)
+}
+
+async fn rows(tx: &Tx, scope: &Scope, charts: &[Chart]) -> Result<Vec<Row>> {
+    let ids: Vec<Uuid> = charts.iter().map(Chart::id).collect();
+    let histories = program::of_patients(tx, scope, &ids).await?;
     let now = scope.services().now();
     // Patients live in several zones: a day more on either side holds all their windows.
     let today = now.date_in(&TimeZone::UTC);
     let span = (today.plus(-WINDOW_DAYS - 8), today.plus(1));
-    let mut logged = progress::of_patients(&tx, scope.clinic_id(), &ids, span).await?;
-    let row = |chart: Chart| {
+    let mut logged = progress::of_patients(tx, scope.clinic_id(), &ids, span).await?;
+    let row = |chart: &Chart| {
         let own: Vec<_> = histories.iter().filter(|history| history.row.patient_id == chart.id()).collect();
         let logged = logged.remove(&chart.id()).unwrap_or_default();
-        self::row(&chart, &own, &logged, chart.date_at(now))
+        self::row(chart, &own, &logged, chart.date_at(now))
     };
-    let entries: Vec<_> = charts.entries.iter().map(|(cursor, _)| *cursor).collect();
-    let (has_next, has_previous, total) = (charts.has_next, charts.has_previous, charts.total);
-    let rows = charts.entries.into_iter().map(|(_, chart)| chart).map(row).collect::<Result<Vec<_>>>()?;
-    Ok(Page { entries: entries.into_iter().zip(rows).collect(), has_next, has_previous, total })
+    charts.iter().map(row).collect()
 }
 
 fn row(chart: &Chart, histories: &[&History], logged: &Logged, today: Day) -> Result<Row> {

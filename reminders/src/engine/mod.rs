@@ -184,7 +184,8 @@ impl Engine {
                 Ok(self.timetable.schedule(&[entry(id, at)]).await?)
             }
             Change::Reminder { id, .. } => Ok(self.timetable.cancel(&[id]).await?),
-            Change::Patient { .. } => Ok(()),
+            // What was missed the scan and the feed find.
+            Change::Patient { .. } | Change::Missed => Ok(()),
         }
     }
 

@@ -3,37 +3,20 @@
 //! The parser recurses as deep as a document nests, and a few kilobytes of brackets would
 //! overflow its stack and end the process. So size and nesting are bounded first.
 
+use crate::http::refusal::Refusal;
+
 /// The largest document, in bytes.
-pub(super) const BYTES: usize = schema::DOCUMENT_BYTES as usize;
+const BYTES: usize = schema::DOCUMENT_BYTES as usize;
 /// The deepest nesting of brackets.
-const DEPTH: usize = 32;
-
-/// What a document exceeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Excess {
-    /// It is longer than [`BYTES`].
-    Bytes,
-    /// It nests deeper than [`DEPTH`].
-    Depth,
-}
-
-impl Excess {
-    /// The refusal.
-    pub(super) fn message(self) -> String {
-        match self {
-            Self::Bytes => format!("A document has at most {BYTES} bytes."),
-            Self::Depth => format!("A document nests at most {DEPTH} brackets deep."),
-        }
-    }
-}
+const DEPTH: u64 = 32;
 
 /// Refuses a document that is too long or too deep. Brackets in strings and comments do not count.
-pub(super) fn check(document: &str) -> Result<(), Excess> {
+pub(super) fn check(document: &str) -> Result<(), Refusal> {
     if document.len() > BYTES {
-        return Err(Excess::Bytes);
+        return Err(Refusal::too_complex("bytes", document.len() as u64, BYTES as u64));
     }
     let mut rest = document;
-    let mut depth = 0_usize;
+    let mut depth = 0_u64;
     while let Some(at) = rest.find(['{', '}', '[', ']', '(', ')', '"', '#']) {
         let (_, tail) = rest.split_at(at);
         let mark = tail.chars().next().unwrap_or('#');
@@ -45,7 +28,7 @@ pub(super) fn check(document: &str) -> Result<(), Excess> {
             _ => rest = after_string(rest),
         }
         if depth > DEPTH {
-            return Err(Excess::Depth);
+            return Err(Refusal::too_complex("nesting", depth, DEPTH));
         }
     }
     Ok(())
@@ -79,16 +62,21 @@ fn after_string(rest: &str) -> &str {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
+    fn budget(document: &str) -> Option<serde_json::Value> {
+        check(document).err().map(|refusal| refusal.details["budget"].clone())
+    }
+
     #[test]
     fn long_and_deep_documents_are_refused() {
-        assert_eq!(check(&" ".repeat(BYTES + 1)), Err(Excess::Bytes));
+        assert_eq!(budget(&" ".repeat(BYTES + 1)), Some("bytes".into()));
         for open in ["{", "[", "(", "{a(b:[{c:"] {
-            assert_eq!(check(&open.repeat(1_000)), Err(Excess::Depth), "{open}");
+            assert_eq!(budget(&open.repeat(1_000)), Some("nesting".into()), "{open}");
         }
-        assert_eq!(check(&("{a ".repeat(DEPTH) + &"}".repeat(DEPTH))), Ok(()));
+        assert_eq!(budget(&("{a ".repeat(32) + &"}".repeat(32))), None);
     }
 
     #[test]
@@ -100,11 +88,15 @@ mod tests {
             format!("{{ a(b: \"\"\"{many} \\\"\"\" {many}\"\"\") }}"),
             format!("# {many}\n{{ a }}"),
         ] {
-            assert_eq!(check(&document), Ok(()), "{document}");
+            assert_eq!(budget(&document), None, "{document}");
         }
-        assert_eq!(check(&format!("\"a\n{many}")), Err(Excess::Depth), "a string ends with its line");
-        assert_eq!(check(&format!("\"\"\"{many}\"\"\"{many}")), Err(Excess::Depth));
+        assert_eq!(budget(&format!("\"a\n{many}")), Some("nesting".into()), "a string ends with its line");
+        assert_eq!(budget(&format!("\"\"\"{many}\"\"\"{many}")), Some("nesting".into()));
         let unended = format!("{{ a(b: [\"\"\"\" {}{}]) }}", "[".repeat(200), "]".repeat(200));
-        assert_eq!(check(&unended), Err(Excess::Depth), "a block string that does not end hides nothing");
+        assert_eq!(
+            budget(&unended),
+            Some("nesting".into()),
+            "a block string that does not end hides nothing"
+        );
     }
 }

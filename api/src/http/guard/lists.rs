@@ -1,0 +1,77 @@
+//! How long each list of the schema is taken to be, keyed by its field.
+
+/// How long a list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    /// A connection: as long as `first` or `last` says.
+    Page,
+    /// As long as the list in this argument.
+    Of(&'static str),
+    /// About so long, on a generous day. Where the length is bounded, less than the bound: a
+    /// budget for what real documents ask.
+    About(u64),
+}
+
+/// Every field that answers a list or a connection. The `edges` and `nodes` of a connection are
+/// as long as the connection; lists of [`USER_ERRORS`] are short wherever they are.
+pub(super) const LENGTHS: &[(&str, Length)] = &[
+    ("Exercise.categories", Length::About(3)),
+    ("Exercise.instructions", Length::About(6)),
+    ("Exercise.movementTags", Length::About(4)),
+    ("LogProgressPayload.results", Length::About(20)),
+    ("Patient.conditions", Length::About(3)),
+    ("Patient.programs", Length::About(4)),
+    ("Patient.progressLogs", Length::Page),
+    ("PatientChange.changed", Length::About(20)),
+    ("Program.phases", Length::About(4)),
+    ("Program.prescriptions", Length::About(8)),
+    ("Program.revisions", Length::About(5)),
+    ("ProgramRevision.phases", Length::About(4)),
+    ("ProgramRevision.prescriptions", Length::About(8)),
+    ("ProgressLog.results", Length::About(8)),
+    ("ProgressResult.sets", Length::About(4)),
+    ("ProgressSummary.pain", Length::About(30)),
+    ("Query.caseload", Length::Page),
+    ("Query.conditions", Length::About(12)),
+    ("Query.exercises", Length::Page),
+    ("Query.nodes", Length::Of("ids")),
+    ("Query.programs", Length::About(4)),
+    ("Query.progressLogs", Length::Page),
+    ("Query.reminderHistory", Length::Page),
+    ("Query.reminders", Length::About(10)),
+    ("Reminder.recurrence", Length::About(2)),
+    ("Reminder.times", Length::About(4)),
+    ("Reminder.weekdays", Length::About(7)),
+    ("Schedule.weekdays", Length::About(7)),
+    ("ServerInfo.emergencyNumbers", Length::About(40)),
+    ("Today.items", Length::About(8)),
+    ("Today.reminders", Length::About(10)),
+    ("UserError.path", Length::About(4)),
+    // The schema itself, where it may be asked for. Deeper than the tools ask, it soon adds up.
+    ("__Directive.args", Length::About(2)),
+    ("__Directive.locations", Length::About(3)),
+    ("__Field.args", Length::About(2)),
+    ("__Schema.directives", Length::About(5)),
+    ("__Schema.types", Length::About(20)),
+    ("__Type.enumValues", Length::About(3)),
+    ("__Type.fields", Length::About(5)),
+    ("__Type.inputFields", Length::About(3)),
+    ("__Type.interfaces", Length::About(1)),
+    ("__Type.possibleTypes", Length::About(2)),
+];
+
+/// The field of every payload that tells faults of its input.
+pub(super) const USER_ERRORS: (&str, Length) = ("userErrors", Length::About(3));
+
+/// The length of the list that a field answers.
+pub(super) fn length(parent: &str, field: &str) -> Option<Length> {
+    let of_field = LENGTHS.binary_search_by(|(key, _)| {
+        let (name, of) = key.split_once('.').unwrap_or((key, ""));
+        (name, of).cmp(&(parent, field))
+    });
+    match of_field {
+        Ok(at) => LENGTHS.get(at).map(|(_, length)| *length),
+        Err(_) if field == USER_ERRORS.0 => Some(USER_ERRORS.1),
+        Err(_) => None,
+    }
+}

@@ -1,0 +1,174 @@
+//! The document guard: no document can hurt the server, over any wire.
+//!
+//! Text pre-scan → one parse → variables held against their types → a cost that takes each
+//! fragment once → the budgets. Only then the executor sees the document. The types come from
+//! the schema in its printed form, the lengths of lists from one table.
+
+mod coerce;
+mod cost;
+mod lists;
+mod prescan;
+mod types;
+
+#[cfg(test)]
+mod guard_tests;
+
+use super::refusal::Refusal;
+use async_graphql::Variables;
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+};
+use async_graphql::parser::{self, parse_query};
+use axum::http::StatusCode;
+pub(crate) use cost::Cost;
+use cost::Counter;
+use serde_json::{Map, Value};
+use types::Types;
+
+/// The most that a document may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budgets {
+    /// Fields within fields.
+    pub depth: u64,
+    /// Fields, spreads and inline fragments of the whole document, fragments written out.
+    pub selections: u64,
+    /// Aliases among them.
+    pub aliases: u64,
+    /// Directives among them.
+    pub directives: u64,
+    /// Values that the answer may hold.
+    pub values: u64,
+    /// Fields at the top of an operation.
+    pub roots: u64,
+    /// Operations and fragments of a document, and variables of an operation.
+    pub definitions: u64,
+}
+
+impl Default for Budgets {
+    fn default() -> Self {
+        Self {
+            depth: 16,
+            selections: 2_000,
+            aliases: 100,
+            directives: 100,
+            values: 20_000,
+            roots: 20,
+            definitions: 100,
+        }
+    }
+}
+
+/// Holds documents against the budgets.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    types: Types,
+    budgets: Budgets,
+}
+
+/// A document that may run.
+#[derive(Debug, Clone)]
+pub(crate) struct Checked {
+    /// The document.
+    pub(crate) document: ExecutableDocument,
+    /// What the operation to run is.
+    pub(crate) kind: OperationType,
+    /// The variables it declares.
+    pub(crate) variables: Variables,
+    /// What it costs.
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests and the benchmark read it"))]
+    pub(crate) cost: Cost,
+}
+
+impl Guard {
+    /// A guard over the schema in its printed form.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is not a schema.
+    pub(crate) fn new(sdl: &str, budgets: Budgets) -> Result<Self, parser::Error> {
+        Ok(Self { types: Types::parse(sdl)?, budgets })
+    }
+
+    /// Checks the text of a document, and the variables of the operation that is to run.
+    pub(crate) fn check(
+        &self,
+        text: &str,
+        operation_name: Option<&str>,
+        variables: Map<String, Value>,
+    ) -> Result<Checked, Refusal> {
+        prescan::check(text)?;
+        let document = parse_query(text).map_err(|_| {
+            let message = "The document is not valid GraphQL.";
+            Refusal::new(StatusCode::BAD_REQUEST, "GRAPHQL_PARSE_FAILED", message)
+        })?;
+        let operation = chosen(&document.operations, operation_name)?;
+        let definitions = document.operations.iter().len() + document.fragments.len();
+        self.hold("definitions", definitions.max(operation.variable_definitions.len()) as u64, |budgets| {
+            budgets.definitions
+        })?;
+        let variables = coerce::variables(&self.types, operation, variables)?;
+        let cost = self.cost(&document, operation, &variables)?;
+        let kind = operation.ty;
+        if kind == OperationType::Subscription && !has_one_root(operation) {
+            return Err(Refusal::invalid("A subscription has one field at the top, outside of fragments."));
+        }
+        Ok(Checked { kind, variables, cost, document })
+    }
+
+    /// The cost of the operation, where the document keeps within every budget.
+    fn cost(
+        &self,
+        document: &ExecutableDocument,
+        operation: &OperationDefinition,
+        variables: &Variables,
+    ) -> Result<Cost, Refusal> {
+        let mut counter = Counter::new(&self.types, document, variables);
+        let own = counter.operation(operation)?;
+        // The rules of validation walk the whole document, so all of it counts for the selections.
+        let mut selections = 0_u64;
+        for (_, other) in document.operations.iter() {
+            selections = selections.saturating_add(counter.operation(&other.node)?.selections);
+        }
+        for name in document.fragments.keys() {
+            let cost = counter.fragment(name, 1)?;
+            self.hold("depth", cost.levels, |_| cost::LEVELS)?;
+            selections = selections.saturating_add(cost.selections);
+        }
+        self.hold("depth", own.levels, |_| cost::LEVELS)?;
+        self.hold("depth", own.depth, |budgets| budgets.depth)?;
+        self.hold("selections", selections, |budgets| budgets.selections)?;
+        self.hold("aliases", own.aliases, |budgets| budgets.aliases)?;
+        self.hold("directives", own.directives, |budgets| budgets.directives)?;
+        self.hold("values", own.values, |budgets| budgets.values)?;
+        self.hold("roots", own.roots, |budgets| budgets.roots)?;
+        Ok(own)
+    }
+
+    fn hold(&self, budget: &'static str, cost: u64, limit: impl Fn(&Budgets) -> u64) -> Result<(), Refusal> {
+        let limit = limit(&self.budgets);
+        if cost > limit { Err(Refusal::too_complex(budget, cost, limit)) } else { Ok(()) }
+    }
+}
+
+/// The operation that is to run, as the specification chooses it.
+fn chosen<'a>(
+    operations: &'a DocumentOperations,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, Refusal> {
+    let mut all = operations.iter();
+    let chosen = match name {
+        Some(name) => all.find(|(own, _)| own.is_some_and(|own| own == name)).ok_or(()),
+        None => match (all.next(), all.next()) {
+            (Some(only), None) => Ok(only),
+            _ => return Err(Refusal::invalid("Say by operationName which operation is to run.")),
+        },
+    };
+    let (_, operation) = chosen
+        .map_err(|()| Refusal::invalid("The document has no operation of the name in operationName."))?;
+    Ok(&operation.node)
+}
+
+fn has_one_root(operation: &OperationDefinition) -> bool {
+    let items = &operation.selection_set.node.items;
+    items.len() == 1 && items.iter().all(|item| matches!(item.node, Selection::Field(_)))
+}

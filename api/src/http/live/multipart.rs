@@ -1,0 +1,50 @@
+//! Apollo's multipart protocol for subscriptions over HTTP.
+
+use super::{Event, signed_out};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::time::Duration;
+
+const CONTENT_TYPE: HeaderValue =
+    HeaderValue::from_static("multipart/mixed;boundary=\"graphql\";subscriptionSpec=1.0");
+
+/// The events of a subscription, each as one part, with an empty part whenever nothing came for
+/// `heartbeat`. Each part is followed by the delimiter, so that no client waits for the next one
+/// to read it.
+pub(in crate::http) fn response(events: BoxStream<'static, Event>, heartbeat: Duration) -> Response {
+    let parts = events.map(|event| match event {
+        Event::Next(answer) => part(&json!({ "payload": answer })),
+        Event::Failed(errors) => part(&json!({ "payload": null, "errors": errors })),
+        Event::SignedOut => part(&json!({ "payload": null, "errors": signed_out() })),
+    });
+    let parts = with_heartbeat(parts.boxed(), heartbeat, || part(&json!({})));
+    let begin = stream::once(async { "\r\n--graphql".to_owned() });
+    let texts = begin.chain(parts).chain(stream::once(async { "--\r\n".to_owned() }));
+    let body = Body::from_stream(texts.map(|text| Ok::<_, Infallible>(Bytes::from(text))));
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], body).into_response()
+}
+
+fn part(content: &Value) -> String {
+    format!("\r\ncontent-type: application/json\r\n\r\n{content}\r\n--graphql")
+}
+
+/// The texts, and `beat` whenever none came for `heartbeat`.
+pub(super) fn with_heartbeat(
+    texts: BoxStream<'static, String>,
+    heartbeat: Duration,
+    beat: impl Fn() -> String + Send + 'static,
+) -> BoxStream<'static, String> {
+    stream::unfold((texts, beat), move |(mut texts, beat)| async move {
+        match tokio::time::timeout(heartbeat, texts.next()).await {
+            Ok(Some(text)) => Some((text, (texts, beat))),
+            Ok(None) => None,
+            Err(_) => Some((beat(), (texts, beat))),
+        }
+    })
+    .boxed()
+}

@@ -1,0 +1,93 @@
+//! The read model of what changed: which of a patient's rows were written since a place in the
+//! patient's own change counter.
+//!
+//! The counter is raised under the patient's row lock in the transaction of each write, so what
+//! this answers is exact and in order, and nothing is named twice by one who goes on from `place`.
+//!
+//! Offers [`changed_since`], [`place`], [`encode`] and [`decode`].
+
+use crate::access::Scope;
+use crate::error::{Code, Error, Result};
+use crate::id::Kind;
+use crate::page::Cursor;
+use crate::patient::{Chart, Patient};
+use crate::program::Status;
+use crate::program::table::program;
+use crate::progress::table::progress_log;
+use crate::reminder::table::{reminder, reminder_delivery};
+use crate::store::Tx;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+/// What the cursors of this read model are cursors of.
+const LIST: &str = "sync";
+
+/// What changed of a patient.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// The patient as they are now.
+    pub patient: Patient,
+    /// Where the patient's change counter stands.
+    pub place: i64,
+    /// What was written since, in the order of its last write.
+    pub entities: Vec<(Kind, Uuid)>,
+}
+
+/// The opaque form of a place in the change counter of a patient.
+pub fn encode(patient_id: Uuid, place: i64) -> String {
+    Cursor { key: place, id: patient_id }.encode(LIST)
+}
+
+/// The place that a cursor names; a refusal of `after` where it is not one of this patient's.
+pub fn decode(patient_id: Uuid, cursor: &str) -> Result<i64> {
+    let cursor = Cursor::decode(LIST, cursor).filter(|cursor| cursor.id == patient_id && cursor.key >= 0);
+    cursor.map(|cursor| cursor.key).ok_or_else(|| {
+        Error::field("after", Code::Malformed, "Use a cursor that this subscription has given.")
+    })
+}
+
+/// Where the change counter of a visible patient stands.
+pub async fn place(scope: &Scope, patient_id: Uuid) -> Result<i64> {
+    let tx = scope.read().await?;
+    Ok(Chart::open(&tx, scope, patient_id).await?.row.change)
+}
+
+/// What of a visible patient was written after `place`; of programs, drafts for clinicians only.
+pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: i64) -> Result<Changed> {
+    let tx = scope.read().await?;
+    let chart = Chart::open(&tx, scope, patient_id).await?;
+    let now = chart.row.change;
+    let mut rows = if now > place { rows(&tx, &chart, place).await? } else { Vec::new() };
+    rows.sort_unstable();
+    let entities = rows.into_iter().map(|(_, kind, id)| (KINDS.get(kind).copied(), id));
+    let entities = entities.filter_map(|(kind, id)| Some((kind?, id))).collect();
+    Ok(Changed { patient: chart.patient()?, place: now, entities })
+}
+
+/// The kinds named, in the order in which those of one write are.
+const KINDS: [Kind; 4] = [Kind::Program, Kind::ProgressLog, Kind::Reminder, Kind::Delivery];
+
+/// (change, position in [`KINDS`], id) of each row written after `place`.
+async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uuid)>> {
+    macro_rules! written {
+        ($table:ident, $kind:expr $(, $also:expr)?) => {{
+            let rows: Vec<(i64, Uuid)> = $table::Entity::find()
+                .select_only()
+                .columns([$table::Column::Change, $table::Column::Id])
+                .filter($table::Column::ClinicId.eq(chart.clinic_id()))
+                .filter($table::Column::PatientId.eq(chart.id()))
+                .filter($table::Column::Change.gt(place))
+                $(.filter($also))?
+                .into_tuple()
+                .all(tx)
+                .await?;
+            rows.into_iter().map(|(change, id)| (change, $kind, id))
+        }};
+    }
+    let hidden = chart.is_own().then_some(Status::Draft);
+    let mut all: Vec<_> = written!(program, 0, program::Column::Status.is_not_in(hidden)).collect();
+    all.extend(written!(progress_log, 1));
+    all.extend(written!(reminder, 2));
+    all.extend(written!(reminder_delivery, 3));
+    Ok(all)
+}

@@ -1,0 +1,149 @@
+//! What can be followed live.
+//!
+//! A subscription is run once for each time it is woken: the transport listens to the change
+//! feed, makes a fresh scope, and hands in [`Woken`]. So every event is read under the access
+//! rules of its own moment, and from SQL, the truth; the feed only says when to look.
+
+use crate::caseload::CaseloadRow;
+use crate::context::{acting_patient, scope};
+use crate::error::raise;
+use crate::id;
+use crate::patient::Patient;
+use crate::scalar::SyncCursor;
+use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
+use care::access::Scope;
+use care::error::Error;
+use futures::Stream;
+use futures::stream;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use uuid::Uuid;
+
+/// Why a subscription is run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wake {
+    /// It begins.
+    Begin,
+    /// These patients have changed.
+    Changed(BTreeSet<Uuid>),
+    /// Changes may have been missed.
+    Missed,
+}
+
+/// What a run of a subscription knows beside its arguments.
+#[derive(Debug, Clone)]
+pub struct Woken {
+    /// Why it is run.
+    pub wake: Wake,
+    /// How far the client has been told, kept from run to run.
+    pub told: Told,
+}
+
+/// How far the client of a subscription has been told.
+#[derive(Debug, Clone)]
+pub struct Told(Arc<AtomicI64>);
+
+impl Default for Told {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(-1)))
+    }
+}
+
+impl Told {
+    fn place(&self) -> Option<i64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|place| *place >= 0)
+    }
+
+    fn advance(&self, place: i64) {
+        self.0.store(place, Ordering::Relaxed);
+    }
+}
+
+/// A change of the patient who listens.
+#[derive(SimpleObject)]
+pub(crate) struct PatientChange {
+    /// Where this event stands. Subscribing again `after` it names what was missed.
+    cursor: SyncCursor,
+    /// The patient as they are now.
+    patient: Patient,
+    /// Ids of the programs, progress logs, reminders and deliveries written since the event
+    /// before, in the order of their last write.
+    changed: Vec<ID>,
+}
+
+/// Everything that can be followed.
+pub(crate) struct Subscription;
+
+#[Subscription]
+impl Subscription {
+    /// What changes of the patient who asks. Begins with an event that tells the present cursor,
+    /// and what was missed since `after`; then an event follows each change. Patients only.
+    async fn patient_changed(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The cursor of the last event that arrived.")] after: Option<SyncCursor>,
+    ) -> Result<impl Stream<Item = PatientChange> + use<>> {
+        let event = patient_change(context, after).await?;
+        Ok(stream::iter(event))
+    }
+
+    /// The rows of the caseload that change, each as it is now. What changed while nobody listened
+    /// is not told: read `caseload` after subscribing. Clinicians only.
+    async fn caseload_changed(
+        &self,
+        context: &Context<'_>,
+    ) -> Result<impl Stream<Item = CaseloadRow> + use<>> {
+        let rows = caseload_rows(scope(context)?, &context.data::<Woken>()?.wake).await.map_err(raise)?;
+        Ok(stream::iter(rows))
+    }
+}
+
+async fn patient_change(context: &Context<'_>, after: Option<SyncCursor>) -> Result<Option<PatientChange>> {
+    let (scope, woken) = (scope(context)?, context.data::<Woken>()?);
+    let id = acting_patient(scope)?;
+    let asked = after.map(|after| care::sync::decode(id, &after.0)).transpose().map_err(raise)?;
+    let place = match woken.told.place().or(asked) {
+        Some(place) => place,
+        None => care::sync::place(scope, id).await.map_err(raise)?,
+    };
+    let changed = care::sync::changed_since(scope, id, place).await.map_err(raise)?;
+    if woken.wake != Wake::Begin && changed.place <= place {
+        return Ok(None);
+    }
+    woken.told.advance(changed.place);
+    Ok(Some(PatientChange {
+        cursor: SyncCursor(care::sync::encode(id, changed.place)),
+        patient: changed.patient.into(),
+        changed: changed.entities.into_iter().map(|(kind, entity)| id::encode(kind, entity)).collect(),
+    }))
+}
+
+/// The rows that a wake names. Patients outside the care teams are passed over.
+async fn caseload_rows(scope: &Scope, wake: &Wake) -> care::error::Result<Vec<CaseloadRow>> {
+    let mut rows = Vec::new();
+    match wake {
+        Wake::Begin => care::caseload::allowed(scope)?,
+        Wake::Changed(ids) => {
+            for id in ids {
+                match care::caseload::of_patient(scope, *id).await {
+                    Ok(row) => rows.push(row.into()),
+                    Err(Error::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Wake::Missed => {
+            let mut request = care::page::Request::first(100);
+            loop {
+                let page = care::caseload::read(scope, &request).await?;
+                request.after = page.entries.last().map(|(cursor, _)| cursor.encode("caseload"));
+                rows.extend(page.entries.into_iter().map(|(_, row)| row.into()));
+                if !page.has_next {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(rows)
+}
