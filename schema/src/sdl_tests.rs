@@ -43,7 +43,8 @@ fn every_type_field_argument_and_value_is_described() {
         let name = &definition.name.node;
         // The roots are what the whole schema is about; the library's connections explain each of
         // their fields.
-        let plain = ["Query", "Mutation", "Subscription"].contains(&name.as_str()) || name.ends_with("Connection");
+        let plain =
+            ["Query", "Mutation", "Subscription"].contains(&name.as_str()) || name.ends_with("Connection");
         if definition.description.is_none() && !plain {
             silent.push(name.to_string());
         }

@@ -39,6 +39,7 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("Query.progressLogs", Length::Page),
     ("Query.reminderHistory", Length::Page),
     ("Query.reminders", Length::About(10)),
+    ("Query.upcomingReminders", Length::Page),
     ("Reminder.recurrence", Length::About(2)),
     ("Reminder.times", Length::About(4)),
     ("Reminder.weekdays", Length::About(7)),

@@ -51,7 +51,7 @@ impl Default for Budgets {
             selections: 2_000,
             aliases: 100,
             directives: 100,
-            values: 20_000,
+            values: 50_000,
             roots: 20,
             definitions: 100,
         }
