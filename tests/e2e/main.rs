@@ -12,9 +12,12 @@ mod access;
 mod budgets;
 mod contract;
 mod input;
+mod persisted;
 mod programs;
 mod story;
+mod streams;
 mod transport;
+mod websocket;
 
 use care::id::Kind;
 use serde_json::{Value, json};

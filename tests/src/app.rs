@@ -93,6 +93,11 @@ impl TestApp {
         }
     }
 
+    /// The address of a WebSocket.
+    pub fn socket_url(&self) -> String {
+        format!("{}/graphql", self.url.replace("http://", "ws://"))
+    }
+
     /// Stops the server; nothing of it is left over.
     pub async fn stop(mut self) {
         let _ = self.stop.send(());
@@ -128,6 +133,11 @@ impl Client {
     pub fn with_token(mut self, token: &str) -> Self {
         self.token = Some(token.to_owned());
         self
+    }
+
+    /// The access token, for wires that carry it in their own way.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap()
     }
 
     /// Sends an operation; the status and the whole answer.
