@@ -1,17 +1,16 @@
 //! The GraphQL endpoint: POST, JSON, one operation.
 
-use super::Server;
 use super::negotiation::{self, Media};
 use super::prescan;
+use super::{RequestId, Server};
 use async_graphql::parser::parse_query;
 use async_graphql::{Request, Response as Answer, ServerError, Value, Variables};
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use care::access::Scope;
 use care::error::Error;
-use care::id::new as new_id;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use schema::Caller;
 use serde::Deserialize;
@@ -44,8 +43,12 @@ fn refuse(status: StatusCode, code: &'static str, message: impl Into<String>) ->
     Refusal { status, code, message: message.into() }
 }
 
-pub(super) async fn handle(State(server): State<Server>, headers: HeaderMap, body: Body) -> Response {
-    let request_id = new_id(server.services.clock.as_ref(), server.services.random.as_ref()).to_string();
+pub(super) async fn handle(
+    State(server): State<Server>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let media = negotiation::answer(&headers);
     let outcome = match media {
         None => Err(refuse(
@@ -64,9 +67,6 @@ pub(super) async fn handle(State(server): State<Server>, headers: HeaderMap, bod
     fixed.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     fixed.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     fixed.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(id) = HeaderValue::from_str(&request_id) {
-        fixed.insert("x-request-id", id);
-    }
     response
 }
 
@@ -75,11 +75,7 @@ async fn run(server: &Server, headers: &HeaderMap, body: Body, request_id: &str)
         let message = "Send the operation with content-type application/json.";
         return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_USER_INPUT", message));
     }
-    let body = tokio::time::timeout(server.settings.request_timeout, read(body, server.settings.body_limit));
-    let Ok(body) = body.await else {
-        return Err(refuse(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "The request took too long to arrive."));
-    };
-    let parameters = parameters(&body?)?;
+    let parameters = parameters(&read(body, server.settings.body_limit).await?)?;
     prescan::check(&parameters.query)
         .map_err(|excess| refuse(StatusCode::BAD_REQUEST, "QUERY_TOO_COMPLEX", excess.message()))?;
     let document = parse_query(&parameters.query).map_err(|_| {

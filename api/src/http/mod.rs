@@ -1,8 +1,19 @@
 //! HTTP: the GraphQL endpoint and what tells that the program lives.
 
+mod address;
+mod connection;
 mod graphql;
+mod layers;
+mod listener;
 mod negotiation;
+mod origin;
+mod places;
 mod prescan;
+
+pub use address::{ClientAddress, network};
+pub use layers::RequestId;
+pub use listener::Connections;
+pub use origin::{Origins, origin_allowed, origin_of};
 
 use axum::Router;
 use axum::extract::State;
@@ -13,6 +24,8 @@ use care::access::Services;
 use schema::Schema;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 /// How the server behaves.
@@ -20,10 +33,18 @@ use tokio_util::task::TaskTracker;
 pub struct Settings {
     /// The largest request body, in bytes.
     pub body_limit: usize,
+    /// How long the body of a request may take to arrive.
+    pub body_timeout: Duration,
     /// How long an operation may take before the client is told so.
     pub request_timeout: Duration,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
+    /// The web pages that may speak to this server.
+    pub origins: Origins,
+    /// Whether people reach this server by https.
+    pub https: bool,
+    /// What connections are held to.
+    pub connections: Connections,
 }
 
 /// What the handlers share.
@@ -39,6 +60,14 @@ pub struct Server {
     pub operations: TaskTracker,
 }
 
+/// Serves until `stop` turns true, then finishes what has begun.
+pub async fn serve(listener: TcpListener, server: Server, stop: watch::Receiver<bool>) {
+    let (operations, connections) = (server.operations.clone(), server.settings.connections.clone());
+    listener::serve(listener, router(server), connections, stop).await;
+    operations.close();
+    operations.wait().await;
+}
+
 /// The routes of the program.
 pub fn router(server: Server) -> Router {
     let mut router = Router::new()
@@ -50,7 +79,7 @@ pub fn router(server: Server) -> Router {
             .route("/", get(async || Redirect::temporary("/graphiql")))
             .route("/graphiql", get(graphiql));
     }
-    router.with_state(server)
+    layers::around(router.with_state(server.clone()), &server)
 }
 
 async fn only_post() -> Response {
@@ -65,6 +94,10 @@ async fn ready(State(server): State<Server>) -> Response {
     }
 }
 
-async fn graphiql() -> Html<String> {
-    Html(async_graphql::http::GraphiQLSource::build().endpoint("/graphql").title("Plumbline").finish())
+async fn graphiql() -> Response {
+    let page = async_graphql::http::GraphiQLSource::build().endpoint("/graphql").title("Plumbline").finish();
+    // Its scripts come from elsewhere, and it has inline ones.
+    let own =
+        [(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")];
+    (own, Html(page)).into_response()
 }

@@ -12,8 +12,7 @@ pub use worker::run_worker;
 
 use crate::configuration::{Configuration, Gateway, Role};
 use crate::failure::Failure;
-use crate::http::{self, Server, Settings};
-use axum::Router;
+use crate::http::{self, Connections, Origins, Server, Settings, network};
 use care::access::{Services, worker as worker_of};
 use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
@@ -98,19 +97,14 @@ impl App {
         Ok(())
     }
 
-    /// The routes of the program.
-    pub fn router(&self) -> Router {
-        let server = &self.configuration.server;
-        http::router(Server {
+    /// What the handlers of HTTP share.
+    pub fn server(&self) -> Server {
+        Server {
             services: Arc::clone(&self.services),
             schema: self.schema.clone(),
-            settings: Settings {
-                body_limit: server.body_limit_bytes,
-                request_timeout: Duration::from_secs(server.request_timeout_seconds),
-                graphiql: server.graphiql,
-            },
+            settings: http_settings(&self.configuration),
             operations: self.operations.clone(),
-        })
+        }
     }
 
     /// Serves until `stop` turns true, then finishes what has begun. Does what `server.role`
@@ -123,28 +117,38 @@ impl App {
         let role = self.configuration.server.role;
         let http = async {
             match listener {
-                Some(listener) if role != Role::Worker => self.serve_http(listener, stop.clone()).await,
-                _ => Ok(()),
+                Some(listener) if role != Role::Worker => {
+                    http::serve(listener, self.server(), stop.clone()).await;
+                }
+                _ => {}
             }
+            Ok(())
         };
         let ended = tokio::try_join!(http, run_worker(self, stop.clone()));
         self.services.store.close().await;
         ended.map(|_| ())
     }
+}
 
-    async fn serve_http(
-        &self,
-        listener: TcpListener,
-        mut stop: watch::Receiver<bool>,
-    ) -> Result<(), Failure> {
-        let stopped = async move {
-            // An error means that nobody can stop it any more, which is a stop too.
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        let served = axum::serve(listener, self.router()).with_graceful_shutdown(stopped).await;
-        self.operations.close();
-        self.operations.wait().await;
-        served.map_err(|error| Failure::new(format!("HTTP ended: {error}.")))
+/// How HTTP behaves by this configuration.
+pub fn http_settings(configuration: &Configuration) -> Settings {
+    let (server, public_url) = (&configuration.server, configuration.public_url());
+    let seconds = Duration::from_secs;
+    Settings {
+        body_limit: server.body_limit_bytes,
+        body_timeout: seconds(server.body_timeout_seconds),
+        request_timeout: seconds(server.request_timeout_seconds),
+        graphiql: server.graphiql,
+        origins: Origins::new(&public_url, &server.allowed_origins),
+        https: public_url.starts_with("https://"),
+        connections: Connections {
+            header_timeout: seconds(server.header_timeout_seconds),
+            idle_timeout: seconds(server.idle_timeout_seconds),
+            most: server.max_connections,
+            most_per_address: server.max_connections_per_address,
+            streams: server.max_streams_per_connection,
+            trusted_proxies: server.trusted_proxies.iter().filter_map(|text| network(text)).collect(),
+        },
     }
 }
 
