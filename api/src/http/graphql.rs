@@ -1,5 +1,6 @@
 //! The GraphQL endpoint: POST, JSON, one operation.
 
+use super::json;
 use super::negotiation::{self, Media};
 use super::prescan;
 use super::{RequestId, Server};
@@ -117,7 +118,7 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
 fn parameters(body: &[u8]) -> Result<Parameters, Refusal> {
     // A struct can be read from an array, too; here that would be a batch.
     let batch = body.trim_ascii_start().starts_with(b"[");
-    let parameters = (!batch).then(|| serde_json::from_slice(body).ok()).flatten();
+    let parameters = (!batch).then(|| json::read(body)).flatten();
     parameters.ok_or_else(|| {
         let message = "Send one JSON object: query (text), and perhaps operationName (text), variables (object), extensions (object).";
         refuse(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)

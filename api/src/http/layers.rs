@@ -46,12 +46,9 @@ pub struct RequestId(pub String);
 /// The routes with everything around them. What is said last is met first.
 pub(super) fn around(routes: Router, server: &Server) -> Router {
     let settings = &server.settings;
-    let compressed = SizeAbove::new(COMPRESSED_FROM)
-        .and(NotForContentType::SSE)
-        .and(NotForContentType::const_new("multipart/mixed"));
     let guarded = routes
         .layer(from_fn_with_state(settings.body_timeout, bound_body))
-        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(compression())
         .layer(from_fn(catch_panics))
         .layer(from_fn(refuse_encoded_body))
         .layer(from_fn_with_state(settings.origins.clone(), refuse_foreign_page));
@@ -63,6 +60,12 @@ pub(super) fn around(routes: Router, server: &Server) -> Router {
     shared
         .layer(from_fn_with_state(settings.clone(), protect))
         .layer(from_fn_with_state(server.clone(), identify))
+}
+
+/// Compresses answers, but for streams: what they send is to arrive at once.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let whole = NotForContentType::SSE.and(NotForContentType::const_new("multipart/mixed"));
+    CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM).and(whole))
 }
 
 /// Gives the request its id, and the answer too.
@@ -176,4 +179,48 @@ fn refused(status: StatusCode, code: &str, message: &str) -> Response {
 fn coded(status: StatusCode, message: &str, extensions: &serde_json::Value) -> Response {
     let body = json!({ "errors": [{ "message": message, "extensions": extensions }] });
     (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Extension;
+    use axum::routing::get;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+
+    #[tokio::test]
+    async fn a_panic_is_a_coded_answer() {
+        let fail = async || -> &'static str { panic!("on purpose: Jane Doe") };
+        let routes = Router::new()
+            .route("/", get(fail))
+            .layer(from_fn(catch_panics))
+            .layer(Extension(RequestId("r-1".to_owned())));
+        let answer = TowerToHyperService::new(routes).call(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/json; charset=utf-8");
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let expected = json!({ "errors": [{ "message": "Something went wrong on our side.",
+            "extensions": { "code": "INTERNAL_SERVER_ERROR", "requestId": "r-1" } }] });
+        assert_eq!(serde_json::from_slice::<serde_json::Value>(&body).unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn streams_are_not_compressed() {
+        let stream = |media: &'static str| {
+            let body = "x".repeat(9_000);
+            get(async move || ([(header::CONTENT_TYPE, media)], body))
+        };
+        let routes = Router::new()
+            .route("/events", stream("text/event-stream"))
+            .route("/parts", stream("multipart/mixed; boundary=\"-\""))
+            .route("/whole", stream("application/json"))
+            .layer(compression());
+        let routes = TowerToHyperService::new(routes);
+        for (path, packed) in [("/events", false), ("/parts", false), ("/whole", true)] {
+            let request = Request::get(path).header(header::ACCEPT_ENCODING, "gzip").body(Body::empty());
+            let answer = routes.call(request.unwrap()).await.unwrap();
+            assert_eq!(answer.headers().contains_key(header::CONTENT_ENCODING), packed, "{path}");
+        }
+    }
 }

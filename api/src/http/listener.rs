@@ -196,3 +196,7 @@ async fn elapsed(patience: Option<Duration>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+#[path = "listener_tests.rs"]
+mod tests;

@@ -3,6 +3,7 @@
 mod address;
 mod connection;
 mod graphql;
+mod json;
 mod layers;
 mod listener;
 mod negotiation;
