@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 /// What stands for a time-out in these tests, and what for time that never passes in them.
 const SHORT: Duration = Duration::from_millis(100);
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 /// How long a test waits before it has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LIVEZ: &[u8] = b"GET /livez HTTP/1.1\r\nHost: clinic.example\r\n\r\n";

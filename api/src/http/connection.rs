@@ -103,7 +103,7 @@ impl Changes {
     /// Until something changed since [`Changes::phase`] was asked.
     pub(super) async fn next(&mut self) {
         if self.0.changed().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -1,13 +1,14 @@
 //! What every request passes on its way to a handler, and every answer on its way back.
 
+use super::Server;
 use super::origin::{Origins, origin_allowed};
-use super::{Server, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use care::access::Services;
 use care::id::new as new_id;
 use futures::FutureExt;
 use http_body_util::BodyExt;
@@ -15,6 +16,7 @@ use hyper::body::Body as _;
 use serde_json::json;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tower_http::compression::CompressionLayer;
@@ -24,7 +26,7 @@ use tower_http::cors::CorsLayer;
 /// Answers below this many bytes are not worth compressing.
 const COMPRESSED_FROM: u64 = 1_024;
 /// How long a browser may remember what another origin may send.
-const PREFLIGHT_AGE: Duration = Duration::from_secs(86_400);
+const PREFLIGHT_AGE: Duration = Duration::from_hours(24);
 /// The headers that every answer has, unless its handler says otherwise.
 const FIXED: [(HeaderName, &str); 7] = [
     (header::CACHE_CONTROL, "no-store"),
@@ -58,8 +60,8 @@ pub(super) fn around(routes: Router, server: &Server) -> Router {
         guarded.layer(cross_origin(&settings.origins))
     };
     shared
-        .layer(from_fn_with_state(settings.clone(), protect))
-        .layer(from_fn_with_state(server.clone(), identify))
+        .layer(from_fn_with_state(settings.https, protect))
+        .layer(from_fn_with_state(Arc::clone(&server.services), identify))
 }
 
 /// Compresses answers, but for streams: what they send is to arrive at once.
@@ -69,8 +71,8 @@ fn compression() -> CompressionLayer<impl Predicate> {
 }
 
 /// Gives the request its id, and the answer too.
-async fn identify(State(server): State<Server>, mut request: Request, next: Next) -> Response {
-    let id = new_id(server.services.clock.as_ref(), server.services.random.as_ref()).to_string();
+async fn identify(State(services): State<Arc<Services>>, mut request: Request, next: Next) -> Response {
+    let id = new_id(services.clock.as_ref(), services.random.as_ref()).to_string();
     let named = HeaderValue::from_str(&id);
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.run(request).await;
@@ -81,13 +83,13 @@ async fn identify(State(server): State<Server>, mut request: Request, next: Next
 }
 
 /// Adds the headers that keep browsers from harm.
-async fn protect(State(settings): State<Settings>, request: Request, next: Next) -> Response {
+async fn protect(State(https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if settings.https {
+    if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_HTTPS);
     }
     response

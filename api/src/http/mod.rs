@@ -63,14 +63,13 @@ pub struct Server {
 
 /// Serves until `stop` turns true, then finishes what has begun.
 pub async fn serve(listener: TcpListener, server: Server, stop: watch::Receiver<bool>) {
-    let (operations, connections) = (server.operations.clone(), server.settings.connections.clone());
-    listener::serve(listener, router(server), connections, stop).await;
-    operations.close();
-    operations.wait().await;
+    listener::serve(listener, router(&server), server.settings.connections, stop).await;
+    server.operations.close();
+    server.operations.wait().await;
 }
 
 /// The routes of the program.
-pub fn router(server: Server) -> Router {
+pub fn router(server: &Server) -> Router {
     let mut router = Router::new()
         .route("/graphql", post(graphql::handle).fallback(only_post))
         .route("/livez", get(async || "ok"))
@@ -80,7 +79,7 @@ pub fn router(server: Server) -> Router {
             .route("/", get(async || Redirect::temporary("/graphiql")))
             .route("/graphiql", get(graphiql));
     }
-    layers::around(router.with_state(server.clone()), &server)
+    layers::around(router.with_state(server.clone()), server)
 }
 
 async fn only_post() -> Response {

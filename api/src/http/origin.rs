@@ -1,6 +1,7 @@
 //! Which web pages may speak to this server.
 
 use axum::http::{HeaderMap, Uri, header};
+use std::sync::Arc;
 
 /// The names of this machine for itself: pages may use one while the configuration says another.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
@@ -8,8 +9,8 @@ const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// The origins of the web pages that may speak to this server: its own and those it allows.
 #[derive(Debug, Clone)]
 pub struct Origins {
-    own: Vec<String>,
-    allowed: Vec<String>,
+    own: Arc<[String]>,
+    allowed: Arc<[String]>,
 }
 
 impl Origins {
@@ -20,7 +21,7 @@ impl Origins {
                 if LOOPBACK.contains(&host.as_str()) { LOOPBACK.to_vec() } else { vec![host.as_str()] };
             names.into_iter().map(|name| written(&scheme, name, port)).collect()
         });
-        Self { own: own.unwrap_or_default(), allowed: allowed.to_vec() }
+        Self { own: own.unwrap_or_default(), allowed: allowed.into() }
     }
 
     /// The other origins whose pages may read answers.
@@ -32,7 +33,7 @@ impl Origins {
 /// Whether a request comes from a page of the server's own origin or of one it allows, or from no
 /// page at all: only browsers send `Origin`.
 pub fn origin_allowed(origins: &Origins, headers: &HeaderMap) -> bool {
-    let known = |origin: &str| origins.own.iter().chain(&origins.allowed).any(|known| known == origin);
+    let known = |origin: &str| origins.own.iter().chain(origins.allowed.iter()).any(|known| known == origin);
     headers.get_all(header::ORIGIN).iter().all(|origin| origin.to_str().is_ok_and(known))
 }
 

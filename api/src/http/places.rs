@@ -81,28 +81,28 @@ fn household(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn address(text: &str) -> Option<IpAddr> {
-        Some(text.parse().unwrap())
+    fn take(places: &Arc<Places>, address: &str) -> Option<Place> {
+        places.take(Some(address.parse().unwrap()))
     }
 
     #[test]
     fn places_are_counted_in_all_and_by_address_and_given_back() {
         let places = Places::new(3, 2);
-        let one = places.take(address("192.0.2.1")).unwrap();
-        let _two = places.take(address("192.0.2.1")).unwrap();
-        assert!(places.take(address("192.0.2.1")).is_none(), "two of one address are all it gets");
-        let _other = places.take(address("192.0.2.2")).unwrap();
-        assert!(places.take(address("192.0.2.3")).is_none(), "three are all there are");
+        let one = take(&places, "192.0.2.1").unwrap();
+        let _two = take(&places, "192.0.2.1").unwrap();
+        assert!(take(&places, "192.0.2.1").is_none(), "two of one address are all it gets");
+        let _other = take(&places, "192.0.2.2").unwrap();
+        assert!(take(&places, "192.0.2.3").is_none(), "three are all there are");
         assert!(places.take(None).is_none());
         drop(one);
-        assert!(places.take(address("192.0.2.1")).is_some());
+        assert!(take(&places, "192.0.2.1").is_some());
         assert_eq!(places.taken().all, 2);
     }
 
     #[test]
     fn a_proxy_counts_in_all_only_and_nothing_is_left_behind() {
         let places = Places::new(3, 1);
-        let taken = [places.take(None), places.take(None), places.take(address("2001:db8::1"))];
+        let taken = [places.take(None), places.take(None), take(&places, "2001:db8::1")];
         assert!(taken.iter().all(Option::is_some));
         drop(taken);
         let taken = places.taken();
@@ -112,8 +112,8 @@ mod tests {
     #[test]
     fn a_network_of_ipv6_is_one_address() {
         let places = Places::new(9, 1);
-        let _one = places.take(address("2001:db8:0:1::1")).unwrap();
-        assert!(places.take(address("2001:db8:0:1:ffff::2")).is_none());
-        assert!(places.take(address("2001:db8:0:2::1")).is_some());
+        let _one = take(&places, "2001:db8:0:1::1").unwrap();
+        assert!(take(&places, "2001:db8:0:1:ffff::2").is_none());
+        assert!(take(&places, "2001:db8:0:2::1").is_some());
     }
 }
