@@ -134,8 +134,8 @@ async fn an_upgraded_connection_outlives_the_time_outs_and_keeps_its_place() {
     let routes = Router::new().route("/", get(echo)).with_state(Arc::clone(&echoes));
     let server = Running::start(routes, |settings| {
         settings.most_per_address = 1;
-        settings.header_timeout = Duration::from_millis(50);
-        settings.idle_timeout = Duration::from_millis(50);
+        settings.header_timeout = Duration::from_millis(100);
+        settings.idle_timeout = Duration::from_millis(100);
     })
     .await;
     let ask = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n";
