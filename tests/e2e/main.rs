@@ -10,6 +10,7 @@
 
 mod access;
 mod budgets;
+mod connections;
 mod contract;
 mod input;
 mod persisted;

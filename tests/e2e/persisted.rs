@@ -67,7 +67,7 @@ async fn trusted_documents_run_by_their_id_and_alone_where_that_is_set() {
         trusted.extend(serde_json::from_value::<Manifest>(manifest).unwrap().documents());
     }
     let documents = Documents::new(trusted, true, None);
-    let app = TestApp::start_with(Stack::Embedded, |_| {}, documents).await;
+    let app = TestApp::start_knowing(Stack::Embedded, documents, |_| {}).await;
     for body in [
         json!({ "documentId": digest(VERSION) }),
         json!({ "extensions": persisted(&digest(VERSION)) }),
@@ -91,9 +91,7 @@ async fn trusted_documents_run_by_their_id_and_alone_where_that_is_set() {
 
 #[tokio::test]
 async fn queries_are_taken_by_get_only_where_that_is_set() {
-    let app =
-        TestApp::start_with(Stack::Embedded, |settings| settings.get_queries = true, Documents::default())
-            .await;
+    let app = TestApp::start_with(Stack::Embedded, |settings| settings.get_queries = true).await;
     let get = async |query: &[(&str, &str)]| {
         let url = reqwest::Url::parse_with_params(&format!("{}/graphql", app.url()), query).unwrap();
         let answer = reqwest::Client::new().get(url).send().await.unwrap();

@@ -1,7 +1,6 @@
 //! Subscriptions over HTTP: server-sent events and Apollo's multipart protocol.
 
 use crate::{LOG, chosen, items, session};
-use api::http::Documents;
 use care::id::Kind;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -14,10 +13,10 @@ const MULTIPART: &str =
 
 async fn app() -> TestApp {
     let quick = |settings: &mut api::http::Settings| {
-        settings.heartbeat = Duration::from_millis(150);
-        settings.recheck = Duration::from_millis(100);
+        settings.wires.heartbeat = Duration::from_millis(150);
+        settings.wires.recheck = Duration::from_millis(100);
     };
-    let app = TestApp::start_with(Stack::Embedded, quick, Documents::default()).await;
+    let app = TestApp::start_with(Stack::Embedded, quick).await;
     let ada = app.clinic.patient("ada").await;
     app.clinic.program(&ada, &[1]).await;
     app

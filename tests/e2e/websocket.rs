@@ -1,7 +1,7 @@
 //! `graphql-transport-ws`: what the protocol says, and what it leaves to the server.
 
 use crate::{LOG, chosen, items, session};
-use api::http::{Documents, Settings};
+use api::http::Settings;
 use care::id::Kind;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ impl Socket {
 }
 
 async fn app(change: impl FnOnce(&mut Settings)) -> TestApp {
-    let app = TestApp::start_with(Stack::Embedded, change, Documents::default()).await;
+    let app = TestApp::start_with(Stack::Embedded, change).await;
     let ada = app.clinic.patient("ada").await;
     app.clinic.program(&ada, &[1]).await;
     app
@@ -96,7 +96,7 @@ async fn log_one(app: &TestApp) -> String {
 
 #[tokio::test]
 async fn each_violation_has_its_close_code() {
-    let app = app(|settings| settings.init_timeout = Duration::from_millis(300)).await;
+    let app = app(|settings| settings.wires.init_timeout = Duration::from_millis(300)).await;
     let token = app.sign_in("ada@patient.example").await.token().to_owned();
 
     for protocol in [None, Some("graphql-ws")] {
@@ -152,7 +152,7 @@ async fn each_violation_has_its_close_code() {
 
 #[tokio::test]
 async fn pings_are_answered_and_silent_clients_given_up() {
-    let app = app(|settings| settings.heartbeat = Duration::from_millis(200)).await;
+    let app = app(|settings| settings.wires.heartbeat = Duration::from_millis(200)).await;
     let token = app.sign_in("ada@patient.example").await.token().to_owned();
     let mut socket = Socket::open(&app, &token).await;
     socket.say(json!({ "type": "ping" })).await;
@@ -258,7 +258,7 @@ async fn nobody_hears_of_another_patient() {
 
 #[tokio::test]
 async fn what_cannot_run_is_refused_by_an_error_and_the_socket_stays() {
-    let app = app(|settings| settings.subscriptions = 2).await;
+    let app = app(|settings| settings.wires.subscriptions = 2).await;
     let therapist = app.sign_in("therapist@clinic.example").await;
     let mut socket = Socket::open(&app, therapist.token()).await;
     let bomb = "{ viewer { ...A ...A } } ".to_owned()
@@ -301,7 +301,7 @@ async fn what_cannot_run_is_refused_by_an_error_and_the_socket_stays() {
 
 #[tokio::test]
 async fn a_session_that_ends_ends_its_streams() {
-    let app = app(|settings| settings.recheck = Duration::from_millis(100)).await;
+    let app = app(|settings| settings.wires.recheck = Duration::from_millis(100)).await;
     let patient = app.sign_in("ada@patient.example").await;
     let mut socket = Socket::open(&app, patient.token()).await;
     socket.subscribe("1", CHANGED, json!({})).await;
