@@ -5,5 +5,6 @@ pub mod command;
 pub mod configuration;
 pub mod failure;
 pub mod http;
+pub mod redis;
 pub mod seed;
 pub mod wiring;

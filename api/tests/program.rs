@@ -33,7 +33,8 @@ fn sqlite(directory: &Path) -> String {
 fn help_teaches_every_command() {
     let help = plumbline(&["--help"], &[]);
     assert!(help.status.success());
-    for command in ["demo", "serve", "worker", "migrate", "seed", "clinic", "schema", "doctor"] {
+    let commands = ["demo", "serve", "worker", "migrate", "seed", "clinic", "schema", "documents", "doctor"];
+    for command in commands {
         assert!(text(&help).contains(command), "{command}");
         let help = plumbline(&[command, "--help"], &[]);
         assert!(help.status.success() && text(&help).len() > 200, "{command}");
@@ -124,6 +125,47 @@ impl Drop for Demo {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+#[test]
+fn manifests_are_built_from_a_folder_and_a_fault_names_its_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let operations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/operations/patient");
+    let out = directory.path().join("manifests");
+    let arguments = |from: &Path| {
+        let paths = [from.display().to_string(), out.display().to_string()];
+        plumbline(&["documents", "--operations", &paths[0], "--out", &paths[1]], &[])
+    };
+    let built = arguments(&operations);
+    assert!(built.status.success(), "{}", text(&built));
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(out.join(name)).unwrap()).unwrap()
+    };
+    let (apollo, relay) = (read("apollo-manifest.json"), read("relay-manifest.json"));
+    let documents = apollo["operations"].as_array().unwrap();
+    assert!(documents.len() > 20);
+    for document in documents {
+        assert_eq!(relay[document["id"].as_str().unwrap()], document["body"]);
+    }
+    let broken = directory.path().join("broken");
+    std::fs::create_dir(&broken).unwrap();
+    assert!(text(&arguments(&broken)).contains("has no *.graphql file"));
+    for (document, reason) in [
+        ("query A { viewer { ", "A.graphql"),
+        ("{ viewer { id } }", "one operation, and that has a name"),
+        ("query A { viewer { ...F } } fragment F on Viewer { ...F }", "spreads itself"),
+    ] {
+        std::fs::write(broken.join("A.graphql"), document).unwrap();
+        let refused = arguments(&broken);
+        assert!(!refused.status.success() && text(&refused).contains(reason), "{}", text(&refused));
+    }
+    let alone = [
+        ("DATABASE__URL", "sqlite://x"),
+        ("KEYS__INSTALLATION_KEY", KEY),
+        ("DOCUMENTS__ONLY_TRUSTED", "true"),
+    ];
+    let refused = plumbline(&["serve"], &alone);
+    assert!(text(&refused).contains("documents.only_trusted"), "{}", text(&refused));
 }
 
 fn free_port() -> u16 {

@@ -10,10 +10,12 @@
 
 mod access;
 mod budgets;
+mod conformance;
 mod connections;
 mod contract;
 mod input;
 mod persisted;
+mod processes;
 mod programs;
 mod story;
 mod streams;

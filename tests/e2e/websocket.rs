@@ -264,7 +264,8 @@ async fn what_cannot_run_is_refused_by_an_error_and_the_socket_stays() {
     let bomb = "{ viewer { ...A ...A } } ".to_owned()
         + &(0..30)
             .map(|n| format!("fragment A{n} on Viewer {{ ...A{} ...A{} }} ", n + 1, n + 1))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
         + "fragment A30 on Viewer { id } fragment A on Viewer { ...A0 ...A0 }";
     let nested = format!("{{ x(a: {}1{}) }}", "[".repeat(3_000), "]".repeat(3_000));
     for (query, code) in [

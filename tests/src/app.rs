@@ -44,12 +44,25 @@ impl TestApp {
         documents: Documents,
         change: impl FnOnce(&mut Settings),
     ) -> Self {
-        let clinic = Clinic::open(stack).await;
-        let options = schema::Options { introspection: true, public_url: "http://clinic.example".to_owned() };
-        let schema = schema::build(&clinic.services, options);
+        Self::around(Clinic::open(stack).await, stack, documents, change).await
+    }
+
+    /// Starts one around a clinic on this stack.
+    pub async fn around(
+        clinic: Clinic,
+        stack: Stack,
+        documents: Documents,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let mut settings = http_settings(&api::configuration::load(None, &[]).unwrap());
         settings.request_timeout = Duration::from_secs(30);
+        settings.introspection = true;
         change(&mut settings);
+        let options = schema::Options {
+            introspection: settings.introspection,
+            public_url: "http://clinic.example".to_owned(),
+        };
+        let schema = schema::build(&clinic.services, options);
         let server = Server::new(&clinic.services, schema, settings, Budgets::default(), documents).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -10,6 +10,7 @@ use care::program::{CreateProgram, NewPrescription, Program};
 use care::sealed::Keyring;
 use care::{account, clinic, library, patient, program, reminder};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The password of everybody here.
 pub const PASSWORD: &str = "a long enough secret";
@@ -35,10 +36,15 @@ pub struct Clinic {
 impl Clinic {
     /// The clinic on this stack, at [`MORNING`].
     pub async fn open(stack: Stack) -> Self {
+        Self::open_with(stack, Duration::from_mins(1)).await
+    }
+
+    /// The clinic, on a PostgreSQL that works on a statement no longer than this.
+    pub async fn open_with(stack: Stack, statement_timeout: Duration) -> Self {
         let database = Database::create(stack).await;
         let clock = Arc::new(ManualClock::new(at(MORNING)));
         let services = Arc::new(Services {
-            store: database.store().await,
+            store: database.store(statement_timeout).await,
             keys: Keyring::new([7; 32]),
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SystemRandom),

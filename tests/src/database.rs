@@ -58,9 +58,13 @@ impl Database {
     }
 
     /// A pool of it.
-    pub async fn store(&self) -> Store {
-        let options =
-            Options { url: self.url.clone(), max_connections: 8, acquire_timeout: Duration::from_secs(10) };
+    pub async fn store(&self, statement_timeout: Duration) -> Store {
+        let options = Options {
+            url: self.url.clone(),
+            max_connections: 8,
+            acquire_timeout: Duration::from_secs(10),
+            statement_timeout,
+        };
         Store::connect(&options).await.unwrap()
     }
 

@@ -3,6 +3,7 @@
 mod clinic;
 mod demo;
 mod doctor;
+mod documents;
 mod migrate;
 mod schema;
 mod seed;
@@ -47,6 +48,7 @@ enum Command {
     Seed(seed::Arguments),
     Clinic(clinic::Arguments),
     Schema(schema::Arguments),
+    Documents(documents::Arguments),
     Doctor(doctor::Arguments),
 }
 
@@ -96,6 +98,7 @@ pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCod
         Command::Seed(arguments) => seed::run(&arguments, &sources).await?,
         Command::Clinic(arguments) => clinic::run(&arguments, &sources).await?,
         Command::Schema(arguments) => schema::run(&arguments)?,
+        Command::Documents(arguments) => documents::run(&arguments)?,
         Command::Doctor(arguments) => return doctor::run(&arguments, &sources).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -141,6 +144,7 @@ mod tests {
             "plumbline migrate",
             "plumbline clinic create --name A --time-zone Europe/Berlin --admin-email a@clinic.example",
             "plumbline schema",
+            "plumbline documents --operations a --out b",
             "plumbline doctor",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");

@@ -21,6 +21,13 @@ impl Configuration {
                 format!("Raise it above {}.", reminders.push_timeout_seconds),
             ));
         }
+        if self.documents.only_trusted && self.documents.manifests.is_empty() {
+            faults.push(Fault::new(
+                "documents.only_trusted",
+                "There is no manifest, so nothing could run.",
+                "Name the manifests of the apps in documents.manifests, or turn this off.",
+            ));
+        }
         faults.extend(self.malformed());
         faults.extend(self.malformed_lists());
         faults
@@ -61,6 +68,13 @@ impl Configuration {
             ("server.max_connections", wide(server.max_connections), 1, 1_000_000),
             ("server.max_connections_per_address", wide(server.max_connections_per_address), 1, 1_000_000),
             ("server.max_streams_per_connection", u64::from(server.max_streams_per_connection), 1, 1_000),
+            ("limits.depth", self.limits.depth, 8, 64),
+            ("limits.selections", self.limits.selections, 500, 20_000),
+            ("limits.aliases", self.limits.aliases, 10, 2_000),
+            ("limits.directives", self.limits.directives, 10, 2_000),
+            ("limits.values", self.limits.values, 20_000, 1_000_000),
+            ("limits.roots", self.limits.roots, 1, 100),
+            ("limits.definitions", self.limits.definitions, 10, 1_000),
             ("database.max_connections", u64::from(database.max_connections), 1, 1_000),
             ("database.acquire_timeout_seconds", database.acquire_timeout_seconds, 1, 60),
             ("reminders.lease_seconds", reminders.lease_seconds, 1, 3_600),

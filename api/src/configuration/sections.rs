@@ -1,6 +1,7 @@
 //! The settings, section by section. Meanings, units and defaults stand in `default.toml`.
 
 use super::secret::{Secret, masked_url};
+use crate::http::Budgets;
 use serde::Deserialize;
 use std::fmt;
 use std::net::SocketAddr;
@@ -12,6 +13,10 @@ use std::path::PathBuf;
 pub struct Configuration {
     /// How HTTP is served.
     pub server: Server,
+    /// What documents may cost.
+    pub limits: Budgets,
+    /// Which documents run.
+    pub documents: Documents,
     /// Where the data is.
     pub database: Database,
     /// Where the timetable of reminders is.
@@ -74,6 +79,16 @@ pub enum Role {
     Api,
     /// Sends reminders.
     Worker,
+}
+
+/// Which documents run.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documents {
+    /// Manifests of trusted documents.
+    pub manifests: Vec<PathBuf>,
+    /// Whether nothing else runs.
+    pub only_trusted: bool,
 }
 
 /// Where the data is.

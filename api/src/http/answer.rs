@@ -1,8 +1,10 @@
 //! What the executor answers, as clients get it: coded errors, few and short, and no word of
 //! their causes.
 
+use super::refusal::Refusal;
 use async_graphql::{Response as Answer, ServerError, Value};
-use serde_json::{Map, json};
+use serde::Serialize;
+use serde_json::json;
 
 /// Errors told of one operation.
 const MOST_ERRORS: usize = 20;
@@ -11,12 +13,22 @@ const MESSAGE: usize = 300;
 
 /// An answer on its way out.
 pub(crate) struct Told {
-    /// `errors` and `data`, as the specification has them.
-    pub(crate) body: serde_json::Value,
+    /// `errors` and `data` as JSON, fields in the order in which they were asked for.
+    pub(crate) body: String,
+    /// The errors by themselves.
+    pub(crate) errors: Vec<serde_json::Value>,
     /// Whether nothing ran: a request error, without `data`.
     pub(crate) refused: bool,
     /// Whether something that it needs does not answer.
     pub(crate) unavailable: bool,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
 }
 
 /// Gives every error its code, and caps their number and length.
@@ -29,14 +41,13 @@ pub(crate) fn tell(mut answer: Answer, request_id: &str) -> Told {
         && !answer.errors.is_empty()
         && answer.errors.iter().all(|error| error.path.is_empty());
     let unavailable = answer.errors.iter().any(|error| code_of(error) == Some("UNAVAILABLE"));
-    let mut body = Map::new();
-    if !answer.errors.is_empty() {
-        body.insert("errors".to_owned(), json!(answer.errors));
-    }
-    if !refused {
-        body.insert("data".to_owned(), json!(answer.data));
-    }
-    Told { body: body.into(), refused, unavailable }
+    let body = Body { errors: &answer.errors, data: (!refused).then_some(&answer.data) };
+    let body = serde_json::to_string(&body).unwrap_or_else(|error| {
+        tracing::error!(request_id, %error, "an answer cannot be written");
+        json!({ "errors": [Refusal::internal().error(request_id)] }).to_string()
+    });
+    let errors = answer.errors.iter().map(|error| json!(error)).collect();
+    Told { body, errors, refused, unavailable }
 }
 
 fn code_of(error: &ServerError) -> Option<&str> {

@@ -156,7 +156,7 @@ fn single(told: &Told, media: Media) -> Response {
         Media::GraphqlResponse if told.refused => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
-    with_retry(status, media, told.body.to_string())
+    with_retry(status, media, told.body.clone())
 }
 
 fn refused(refusal: &Refusal, media: Media, request_id: &str) -> Response {

@@ -20,7 +20,7 @@ mod session;
 
 pub use address::{ClientAddress, network};
 pub use documents::{Documents, Manifest, Shared, digest};
-pub use guard::Budgets;
+pub use guard::{Budgets, check_document};
 pub use layers::RequestId;
 pub use listener::Connections;
 pub use live::Wires;
@@ -43,6 +43,7 @@ use tokio_util::task::TaskTracker;
 
 /// How the server behaves.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// The largest request body, in bytes.
     pub body_limit: usize,
@@ -50,6 +51,8 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
+    /// Whether clients may ask for the schema.
+    pub introspection: bool,
     /// Whether queries are taken by GET.
     pub get_queries: bool,
     /// How long the body of a request may take to arrive.
@@ -89,11 +92,12 @@ impl Server {
         budgets: Budgets,
         documents: Documents,
     ) -> Result<Self, async_graphql::parser::Error> {
+        let guard = Guard::new(&schema::sdl(), budgets, settings.introspection)?;
         Ok(Self {
             services: Arc::clone(services),
             schema,
             settings: Arc::new(settings),
-            guard: Arc::new(Guard::new(&schema::sdl(), budgets)?),
+            guard: Arc::new(guard),
             documents: Arc::new(documents),
             operations: TaskTracker::new(),
             stopping: CancellationToken::new(),

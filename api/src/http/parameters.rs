@@ -4,7 +4,6 @@ use super::json;
 use super::refusal::Refusal;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::borrow::Cow;
 
 /// The parameters of a request: of a POST body, a query string, or a WebSocket message.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -68,7 +67,7 @@ impl Parameters {
     }
 }
 
-fn object(name: &str, value: &Cow<'_, str>) -> Result<Map<String, Value>, Refusal> {
+fn object(name: &str, value: &str) -> Result<Map<String, Value>, Refusal> {
     json::read(value.as_bytes())
         .ok_or_else(|| Refusal::malformed(format!("The parameter {name} must be a JSON object.")))
 }

@@ -17,6 +17,10 @@ pub(super) async fn connect(configuration: &Configuration) -> Result<Store, Fail
         url: url.to_owned(),
         max_connections: configuration.database.max_connections,
         acquire_timeout: Duration::from_secs(configuration.database.acquire_timeout_seconds),
+        // A little later than the client is told, so that it is told why.
+        statement_timeout: Duration::from_secs(
+            configuration.server.request_timeout_seconds.saturating_add(1),
+        ),
     };
     Store::connect(&options).await.map_err(|error| match error {
         Error::Unavailable | Error::Internal => unreachable("database.url", url),
@@ -97,7 +101,12 @@ pub async fn migrate(key: &str, url: &str, timeout: Duration) -> Result<Vec<Stri
         // Held by the connection, the only one of its pool, until it closes.
         connection.row("SELECT 1 AS locked FROM (SELECT pg_advisory_lock(80114200)) AS turn").await;
     }
-    let store = Options { url: url.to_owned(), max_connections: 1, acquire_timeout: timeout };
+    let store = Options {
+        url: url.to_owned(),
+        max_connections: 1,
+        acquire_timeout: timeout,
+        statement_timeout: timeout,
+    };
     let store = Store::connect(&store).await.map_err(|_| unreachable(key, url))?;
     let applied = store.applied_migrations().await;
     store.close().await;

@@ -2,17 +2,20 @@
 
 mod database;
 mod logging;
+mod redis;
 mod shutdown;
 mod worker;
 
 pub use database::{Connection, migrate, pending};
 pub use logging::start as start_logging;
+use redis::Redis;
 pub use shutdown::until_signal;
 pub use worker::run_worker;
 
 use crate::configuration::{Configuration, Gateway, Role};
 use crate::failure::Failure;
-use crate::http::{Budgets, Connections, Documents, Origins, Server, Settings, Wires, network};
+use crate::http::{Connections, Documents, Manifest, Origins, Server, Settings, Wires, network};
+use crate::redis::RedisLive;
 use care::access::{Services, worker as worker_of};
 use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
@@ -20,6 +23,8 @@ use care::sealed::Keyring;
 use reminders::gateway::PushGateway;
 use reminders::gateway::console::Console;
 use schema::Schema;
+use std::collections::HashMap;
+use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,6 +68,10 @@ pub struct App {
     pub server: Server,
     /// What carries pushes.
     pub gateway: Arc<dyn PushGateway>,
+    /// The change feed between processes, where there is a Redis.
+    between: Option<Arc<RedisLive>>,
+    /// Redis, where there is one.
+    redis: Option<Redis>,
     /// The settings.
     pub configuration: Arc<Configuration>,
 }
@@ -75,14 +84,18 @@ impl App {
         let store = database::connect(&configuration).await?;
         database::refuse_pending(&store).await?;
         let Ports { clock, random, live, gateway } = ports;
+        let redis = Redis::open(&configuration.redis)?;
+        let id = care::id::new(clock.as_ref(), random.as_ref());
+        let between = redis.as_ref().map(|redis| Arc::new(redis.live(id, Arc::clone(&live))));
+        let live = between.clone().map_or(live, |live| live as _);
         let services = Arc::new(Services { store, keys, clock, random, live });
         let options = schema::Options {
             introspection: configuration.server.introspection,
             public_url: configuration.public_url(),
         };
         let schema = schema::build(&services, options);
-        let server = server(&services, schema, &configuration)?;
-        Ok(Self { services, server, gateway, configuration: Arc::new(configuration) })
+        let server = server(&services, schema, &configuration, redis.as_ref())?;
+        Ok(Self { services, server, gateway, between, redis, configuration: Arc::new(configuration) })
     }
 
     /// Brings the library in the database up to the one in the program.
@@ -111,7 +124,13 @@ impl App {
             }
             Ok(())
         };
-        let ended = tokio::try_join!(http, run_worker(self, stop.clone()));
+        let between = async {
+            if let Some(between) = &self.between {
+                between.run(stop.clone()).await;
+            }
+            Ok(())
+        };
+        let ended = tokio::try_join!(http, between, run_worker(self, stop.clone()));
         self.services.store.close().await;
         ended.map(|_| ())
     }
@@ -126,6 +145,7 @@ pub fn http_settings(configuration: &Configuration) -> Settings {
         body_timeout: seconds(server.body_timeout_seconds),
         request_timeout: seconds(server.request_timeout_seconds),
         graphiql: server.graphiql,
+        introspection: server.introspection,
         get_queries: server.get_queries,
         origins: Origins::new(&public_url, &server.allowed_origins),
         https: public_url.starts_with("https://"),
@@ -145,9 +165,31 @@ fn server(
     services: &Arc<Services>,
     schema: Schema,
     configuration: &Configuration,
+    redis: Option<&Redis>,
 ) -> Result<Server, Failure> {
-    Server::new(services, schema, http_settings(configuration), Budgets::default(), Documents::default())
+    let documents = documents(configuration, redis)?;
+    Server::new(services, schema, http_settings(configuration), configuration.limits, documents)
         .map_err(|error| Failure::new(format!("The schema cannot be read: {error}.")))
+}
+
+/// The documents of the manifests that the configuration names.
+fn documents(configuration: &Configuration, redis: Option<&Redis>) -> Result<Documents, Failure> {
+    let settings = &configuration.documents;
+    let mut trusted = HashMap::new();
+    for path in &settings.manifests {
+        let refuse = |reason: String| {
+            let path = path.display();
+            Failure::new(format!(
+                "documents.manifests: {path}: {reason} `plumbline documents` builds manifests."
+            ))
+        };
+        let text = fs::read(path).map_err(|error| refuse(format!("{error}.")))?;
+        let manifest: Manifest =
+            serde_json::from_slice(&text).map_err(|_| refuse("no manifest.".to_owned()))?;
+        trusted.extend(manifest.documents());
+    }
+    let shared = redis.map(|redis| Arc::new(redis.persisted()) as _);
+    Ok(Documents::new(trusted, settings.only_trusted, shared))
 }
 
 /// Listens on `address`.

@@ -7,7 +7,6 @@ use care::access::worker;
 use reminders::engine::{Engine, Settings};
 use reminders::timetable::Timetable;
 use reminders::timetable::failover::Failover;
-use reminders::timetable::redis::{RedisTimetable, connect};
 use reminders::timetable::sql::SqlTimetable;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use tokio::sync::watch;
 /// Works until `stop` turns true. A process that only answers requests hands changes of
 /// reminders to the timetable and leaves the rest to the workers.
 pub async fn run_worker(app: &App, stop: watch::Receiver<bool>) -> Result<(), Failure> {
-    let engine = engine(app)?;
+    let engine = engine(app);
     match app.configuration.server.role {
         Role::Api => engine.run_nudges(stop).await,
         Role::Both | Role::Worker => engine.run(stop).await,
@@ -24,16 +23,12 @@ pub async fn run_worker(app: &App, stop: watch::Receiver<bool>) -> Result<(), Fa
     Ok(())
 }
 
-fn engine(app: &App) -> Result<Engine, Failure> {
-    let (redis, reminders) = (&app.configuration.redis, &app.configuration.reminders);
+fn engine(app: &App) -> Engine {
+    let reminders = &app.configuration.reminders;
     let sql = SqlTimetable::new(worker(&app.services));
-    let timetable: Arc<dyn Timetable> = if redis.url.is_empty() {
-        Arc::new(sql)
-    } else {
-        let connection = connect(&redis.url).map_err(|_| {
-            Failure::new("redis.url: This is not the address of a Redis. Give redis://host:6379/0.")
-        })?;
-        Arc::new(Failover::new(RedisTimetable::new(connection, &redis.prefix), sql))
+    let timetable: Arc<dyn Timetable> = match &app.redis {
+        None => Arc::new(sql),
+        Some(redis) => Arc::new(Failover::new(redis.timetable(), sql)),
     };
     let settings = Settings {
         batch: reminders.batch,
@@ -42,5 +37,5 @@ fn engine(app: &App) -> Result<Engine, Failure> {
         poll: Duration::from_millis(reminders.poll_milliseconds),
         own_clock: true,
     };
-    Ok(Engine::new(worker(&app.services), timetable, Arc::clone(&app.gateway), settings))
+    Engine::new(worker(&app.services), timetable, Arc::clone(&app.gateway), settings)
 }

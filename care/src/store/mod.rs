@@ -32,6 +32,8 @@ pub struct Options {
     pub max_connections: u32,
     /// How long a request waits for a connection before it is `Unavailable`.
     pub acquire_timeout: Duration,
+    /// How long PostgreSQL works on one statement before it gives up: whoever asked may be gone.
+    pub statement_timeout: Duration,
 }
 
 /// A pool of connections to the database.
@@ -47,12 +49,14 @@ impl Store {
     /// Opens the pool and one connection of it.
     pub async fn connect(options: &Options) -> Result<Self> {
         let mut connect = ConnectOptions::new(&options.url);
+        let limit = options.statement_timeout.as_millis().to_string();
         connect
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire_timeout)
             .connect_timeout(options.acquire_timeout)
             .sqlx_logging(false)
             .record_stmt_in_spans(false)
+            .map_sqlx_postgres_opts(move |postgres| postgres.options([("statement_timeout", limit.as_str())]))
             .map_sqlx_sqlite_opts(|sqlite| {
                 sqlite
                     .pragma("journal_mode", "WAL")

@@ -32,7 +32,12 @@ pub(super) async fn check(report: &mut Report, configuration: &Configuration) ->
 }
 
 async fn migrations(report: &mut Report, url: &str, timeout: Duration) -> Result<(), Failure> {
-    let options = Options { url: url.to_owned(), max_connections: 1, acquire_timeout: timeout };
+    let options = Options {
+        url: url.to_owned(),
+        max_connections: 1,
+        acquire_timeout: timeout,
+        statement_timeout: timeout,
+    };
     let store = Store::connect(&options).await?;
     let steps = pending(&store).await;
     store.close().await;

@@ -21,8 +21,8 @@ impl Fault {
         Self { path: Vec::new(), reason: reason.into() }
     }
 
-    fn under(mut self, step: impl ToString) -> Self {
-        self.path.push(step.to_string());
+    fn under(mut self, step: impl Into<String>) -> Self {
+        self.path.push(step.into());
         self
     }
 
@@ -70,7 +70,7 @@ pub(super) fn check(types: &Types, ty: &Type, value: &Value) -> Result<(), Fault
         _ => match (&ty.base, value) {
             (BaseType::List(entry), Value::List(values)) => {
                 for (at, value) in values.iter().enumerate() {
-                    check(types, entry, value).map_err(|fault| fault.under(at))?;
+                    check(types, entry, value).map_err(|fault| fault.under(at.to_string()))?;
                 }
                 Ok(())
             }
@@ -85,13 +85,15 @@ fn check_named(types: &Types, name: &Name, value: &Value) -> Result<(), Fault> {
     match (types.get(name), value) {
         (Some(Kind::Input(fields)), Value::Object(given)) => {
             if let Some(unknown) = given.keys().find(|key| !fields.contains_key(*key)) {
-                return Err(Fault::new(format!("{name} has no such field.")).under(unknown));
+                return Err(Fault::new(format!("{name} has no such field.")).under(unknown.as_str()));
             }
             for (key, field) in fields {
                 match given.get(key) {
-                    Some(value) => check(types, &field.ty, value).map_err(|fault| fault.under(key))?,
+                    Some(value) => {
+                        check(types, &field.ty, value).map_err(|fault| fault.under(key.as_str()))?;
+                    }
                     None if field.ty.nullable || field.has_default => {}
-                    None => return Err(Fault::new(format!("is required: {}.", field.ty)).under(key)),
+                    None => return Err(Fault::new(format!("is required: {}.", field.ty)).under(key.as_str())),
                 }
             }
             Ok(())
@@ -112,7 +114,7 @@ fn check_built_in(name: &Name, value: &Value) -> Result<(), Fault> {
     let fits = match (name.as_str(), value) {
         ("Int", Value::Number(number)) => number.as_i64().is_some_and(|it| i32::try_from(it).is_ok()),
         ("Float", Value::Number(number)) => number.as_f64().is_some_and(f64::is_finite),
-        ("String", Value::String(_)) | ("Boolean", Value::Boolean(_)) | ("ID", Value::String(_)) => true,
+        ("String" | "ID", Value::String(_)) | ("Boolean", Value::Boolean(_)) => true,
         ("ID", Value::Number(number)) => number.is_i64() || number.is_u64(),
         // A type that does not exist is left to the rules of validation.
         ("Int" | "Float" | "String" | "Boolean" | "ID", _) => false,

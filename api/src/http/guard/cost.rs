@@ -58,13 +58,19 @@ pub(super) struct Counter<'a> {
     types: &'a Types,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     variables: &'a Variables,
+    introspection: bool,
     /// The cost of each fragment; none while it is being counted.
     counted: HashMap<&'a Name, Option<Cost>>,
 }
 
 impl<'a> Counter<'a> {
-    pub(super) fn new(types: &'a Types, document: &'a ExecutableDocument, variables: &'a Variables) -> Self {
-        Self { types, fragments: &document.fragments, variables, counted: HashMap::new() }
+    pub(super) fn new(
+        types: &'a Types,
+        document: &'a ExecutableDocument,
+        variables: &'a Variables,
+        introspection: bool,
+    ) -> Self {
+        Self { types, fragments: &document.fragments, variables, introspection, counted: HashMap::new() }
     }
 
     /// The cost of an operation.
@@ -129,6 +135,11 @@ impl<'a> Counter<'a> {
     fn field(&mut self, parent: Option<&'a str>, field: &'a Field, level: u64) -> Result<Cost, Refusal> {
         let name = field.name.node.as_str();
         let types = self.types;
+        if !self.introspection && ["__schema", "__type"].contains(&name) {
+            return Err(Refusal::invalid(
+                "This server does not tell its schema. Its SDL comes with its release.",
+            ));
+        }
         let known = parent.and_then(|parent| types.field(parent, name));
         let within = known.map(|known| named(&known.ty).as_str());
         let inner = self.set(within, &field.selection_set.node, level.saturating_add(1))?;

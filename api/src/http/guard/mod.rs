@@ -22,11 +22,13 @@ use async_graphql::parser::{self, parse_query};
 use axum::http::StatusCode;
 pub(crate) use cost::Cost;
 use cost::Counter;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use types::Types;
 
 /// The most that a document may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Budgets {
     /// Fields within fields.
     pub depth: u64,
@@ -63,6 +65,7 @@ impl Default for Budgets {
 pub(crate) struct Guard {
     types: Types,
     budgets: Budgets,
+    introspection: bool,
 }
 
 /// A document that may run.
@@ -80,13 +83,13 @@ pub(crate) struct Checked {
 }
 
 impl Guard {
-    /// A guard over the schema in its printed form.
+    /// A guard over the schema in its printed form, which clients may ask for with `introspection`.
     ///
     /// # Errors
     ///
     /// Where the text is not a schema.
-    pub(crate) fn new(sdl: &str, budgets: Budgets) -> Result<Self, parser::Error> {
-        Ok(Self { types: Types::parse(sdl)?, budgets })
+    pub(crate) fn new(sdl: &str, budgets: Budgets, introspection: bool) -> Result<Self, parser::Error> {
+        Ok(Self { types: Types::parse(sdl)?, budgets, introspection })
     }
 
     /// Checks the text of a document, and the variables of the operation that is to run.
@@ -112,7 +115,7 @@ impl Guard {
         if kind == OperationType::Subscription && !has_one_root(operation) {
             return Err(Refusal::invalid("A subscription has one field at the top, outside of fragments."));
         }
-        Ok(Checked { kind, variables, cost, document })
+        Ok(Checked { document, kind, variables, cost })
     }
 
     /// The cost of the operation, where the document keeps within every budget.
@@ -122,7 +125,7 @@ impl Guard {
         operation: &OperationDefinition,
         variables: &Variables,
     ) -> Result<Cost, Refusal> {
-        let mut counter = Counter::new(&self.types, document, variables);
+        let mut counter = Counter::new(&self.types, document, variables, self.introspection);
         let own = counter.operation(operation)?;
         // The rules of validation walk the whole document, so all of it counts for the selections.
         let mut selections = 0_u64;
@@ -148,6 +151,30 @@ impl Guard {
         let limit = limit(&self.budgets);
         if cost > limit { Err(Refusal::too_complex(budget, cost, limit)) } else { Ok(()) }
     }
+}
+
+/// Whether a document may be trusted: one named operation within the budgets, taken with its
+/// variables at their defaults. Answers its name and kind.
+///
+/// # Errors
+///
+/// What is wrong, in one sentence.
+pub fn check_document(text: &str, budgets: Budgets) -> Result<(String, &'static str), String> {
+    let told = |refusal: Refusal| refusal.message;
+    prescan::check(text).map_err(told)?;
+    let document = parse_query(text).map_err(|error| format!("{error}."))?;
+    let mut operations = document.operations.iter();
+    let (Some((Some(name), operation)), None) = (operations.next(), operations.next()) else {
+        return Err("A document has one operation, and that has a name.".to_owned());
+    };
+    let guard = Guard::new(&schema::sdl(), budgets, false).map_err(|error| error.to_string())?;
+    guard.cost(&document, &operation.node, &Variables::default()).map_err(told)?;
+    let kind = match operation.node.ty {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    };
+    Ok((name.to_string(), kind))
 }
 
 /// The operation that is to run, as the specification chooses it.

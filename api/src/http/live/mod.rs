@@ -62,8 +62,8 @@ impl Default for Wires {
 /// What a client gets of a subscription.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Event {
-    /// An answer.
-    Next(Value),
+    /// An answer, in JSON.
+    Next(String),
     /// It ends with these errors; nothing follows.
     Failed(Vec<Value>),
     /// The session has ended; nothing follows.
@@ -140,7 +140,7 @@ impl Following {
             change = self.changes.recv() => Some(self.gather(change)),
             _ = self.recheck.tick() => {
                 self.rechecks = self.rechecks.wrapping_add(1);
-                (self.rechecks % LOOK_EVERY == 0).then_some(Wake::Missed)
+                self.rechecks.is_multiple_of(LOOK_EVERY).then_some(Wake::Missed)
             }
             () = self.server.stopping.cancelled() => None,
         }
@@ -181,11 +181,8 @@ impl Following {
         let request = self.operation.clone().request();
         for answer in self.server.schema.wake(request, caller, woken).await {
             let failed = answer.data == async_graphql::Value::Null && !answer.errors.is_empty();
-            let told = tell(answer, &request_id).body;
-            self.ready.push_back(match told.get("errors").and_then(Value::as_array) {
-                Some(errors) if failed => Event::Failed(errors.clone()),
-                _ => Event::Next(told),
-            });
+            let told = tell(answer, &request_id);
+            self.ready.push_back(if failed { Event::Failed(told.errors) } else { Event::Next(told.body) });
         }
     }
 
@@ -208,8 +205,8 @@ fn concerning(wake: Wake, scope: Option<&Scope>) -> Option<Wake> {
 }
 
 /// The answer of a subscription that has failed.
-fn failure(errors: &[Value]) -> Value {
-    json!({ "errors": errors })
+fn failure(errors: &[Value]) -> String {
+    json!({ "errors": errors }).to_string()
 }
 
 /// The error of a session that has ended.

@@ -18,18 +18,22 @@ const CONTENT_TYPE: HeaderValue =
 /// to read it.
 pub(in crate::http) fn response(events: BoxStream<'static, Event>, heartbeat: Duration) -> Response {
     let parts = events.map(|event| match event {
-        Event::Next(answer) => part(&json!({ "payload": answer })),
-        Event::Failed(errors) => part(&json!({ "payload": null, "errors": errors })),
-        Event::SignedOut => part(&json!({ "payload": null, "errors": signed_out() })),
+        Event::Next(answer) => part(&format!("{{\"payload\":{answer}}}")),
+        Event::Failed(errors) => failed(&errors),
+        Event::SignedOut => failed(&signed_out()),
     });
-    let parts = with_heartbeat(parts.boxed(), heartbeat, || part(&json!({})));
+    let parts = with_heartbeat(parts.boxed(), heartbeat, || part("{}"));
     let begin = stream::once(async { "\r\n--graphql".to_owned() });
     let texts = begin.chain(parts).chain(stream::once(async { "--\r\n".to_owned() }));
     let body = Body::from_stream(texts.map(|text| Ok::<_, Infallible>(Bytes::from(text))));
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], body).into_response()
 }
 
-fn part(content: &Value) -> String {
+fn failed(errors: &[Value]) -> String {
+    part(&json!({ "payload": null, "errors": errors }).to_string())
+}
+
+fn part(content: &str) -> String {
     format!("\r\ncontent-type: application/json\r\n\r\n{content}\r\n--graphql")
 }
 

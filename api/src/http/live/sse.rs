@@ -7,7 +7,6 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt};
-use serde_json::Value;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -32,7 +31,7 @@ pub(in crate::http) fn single(told: &Told) -> Response {
     stream_of(stream::iter([next(&told.body), COMPLETE.to_owned()]))
 }
 
-fn next(answer: &Value) -> String {
+fn next(answer: &str) -> String {
     format!("event: next\ndata: {answer}\n\n")
 }
 

@@ -263,7 +263,11 @@ impl Socket {
             return self.say(json!({ "type": "complete", "id": id })).await;
         };
         match event {
-            Event::Next(answer) => self.say(json!({ "type": "next", "id": id, "payload": answer })).await,
+            Event::Next(answer) => {
+                // The answer is JSON already, its fields in the order in which they were asked for.
+                let text = format!("{{\"type\":\"next\",\"id\":{},\"payload\":{answer}}}", json!(id));
+                self.send(Message::Text(text.into())).await
+            }
             Event::Failed(errors) => {
                 self.streams.remove(&id);
                 self.say(json!({ "type": "error", "id": id, "payload": errors })).await
