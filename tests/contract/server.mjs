@@ -1,0 +1,96 @@
+// Starts a demo server of its own for a test file, and signs people in.
+//
+// PLUMBLINE_BIN names the binary; without it, that of a debug build of the workspace is used.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const BINARY =
+  process.env.PLUMBLINE_BIN ??
+  fileURLToPath(new URL('../../target/debug/plumbline', import.meta.url));
+const START_LIMIT = 60_000;
+
+/** A port of the loopback address that nobody listens on. */
+export async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/**
+ * A server with the data of the demo. `settings` are environment variables of it, as
+ * `{ PLUMBLINE_LOG__LEVEL: 'debug' }`. Answers its port and URLs, and `stop`.
+ */
+export async function startServer(settings = {}) {
+  await access(BINARY).catch(() => {
+    throw new Error(`There is no ${BINARY}: build it with "cargo build -p api", or set PLUMBLINE_BIN.`);
+  });
+  const folder = await mkdtemp(path.join(tmpdir(), 'plumbline-contract-'));
+  const port = await freePort();
+  const child = spawn(
+    BINARY,
+    ['demo', '--data', path.join(folder, 'data'), '--listen', `127.0.0.1:${port}`, '--patients', '20'],
+    { env: { ...surroundings(), ...settings }, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const orphan = () => child.kill('SIGKILL');
+  process.once('exit', orphan).once('SIGTERM', () => process.exit(1));
+  let complaints = '';
+  child.stderr.on('data', (text) => (complaints = (complaints + text).slice(-4000)));
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    process.off('exit', orphan);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await alive(child, port);
+  } catch (error) {
+    await stop();
+    throw new Error(`${error.message}\n${complaints}`);
+  }
+  return { port, url: `http://127.0.0.1:${port}/graphql`, socketUrl: `ws://127.0.0.1:${port}/graphql`, stop };
+}
+
+/** The environment without settings of the server, which refuses those that it does not know. */
+function surroundings() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PLUMBLINE_')));
+}
+
+async function alive(child, port) {
+  const end = Date.now() + START_LIMIT;
+  while (Date.now() < end) {
+    if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}.`);
+    const answer = await fetch(`http://127.0.0.1:${port}/livez`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('The server did not come up.');
+}
+
+/** One operation by bare HTTP, with no client library in between. Answers the whole body. */
+export async function send(url, query, variables = {}, token = null) {
+  const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
+  if (token) headers.authorization = `Bearer ${token}`;
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  return answer.json();
+}
+
+const SIGN_IN = `mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) { session { accessToken refreshToken } userErrors { code } }
+}`;
+
+/** The tokens of a person of the demo: `patient` or `therapist`. */
+export async function signIn(url, who) {
+  const input = { email: `${who}@demo.example`, password: 'plumbline-demo' };
+  const { data } = await send(url, SIGN_IN, { input });
+  return data.signIn.session;
+}
