@@ -10,11 +10,15 @@
 
 mod access;
 mod budgets;
+mod connections;
 mod contract;
 mod input;
+mod persisted;
 mod programs;
 mod story;
+mod streams;
 mod transport;
+mod websocket;
 
 use care::id::Kind;
 use serde_json::{Value, json};

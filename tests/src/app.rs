@@ -2,6 +2,7 @@
 
 use crate::{Clinic, PASSWORD, RedisServer, Stack};
 use api::http::{Budgets, Documents, Server, Settings};
+use api::wiring::http_settings;
 use reminders::engine::Engine;
 use reminders::gateway::recording::Recording;
 use reminders::timetable::Timetable;
@@ -11,7 +12,7 @@ use reminders::timetable::sql::SqlTimetable;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// A running server.
@@ -22,37 +23,39 @@ pub struct TestApp {
     pub gateway: Arc<Recording>,
     redis: Option<RedisServer>,
     url: String,
-    stop: oneshot::Sender<()>,
+    stop: watch::Sender<bool>,
     serving: JoinSet<()>,
 }
 
 impl TestApp {
     /// Starts one on this stack.
     pub async fn start(stack: Stack) -> Self {
-        Self::start_with(stack, |_| {}, Documents::default()).await
+        Self::start_with(stack, |_| {}).await
     }
 
-    /// Starts one with other settings, and documents that it knows.
-    pub async fn start_with(stack: Stack, change: impl FnOnce(&mut Settings), documents: Documents) -> Self {
+    /// Starts one whose settings differ from the defaults.
+    pub async fn start_with(stack: Stack, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_knowing(stack, Documents::default(), change).await
+    }
+
+    /// Starts one that knows these documents.
+    pub async fn start_knowing(
+        stack: Stack,
+        documents: Documents,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let clinic = Clinic::open(stack).await;
         let options = schema::Options { introspection: true, public_url: "http://clinic.example".to_owned() };
         let schema = schema::build(&clinic.services, options);
-        let mut settings = Settings { request_timeout: Duration::from_secs(30), ..Settings::default() };
+        let mut settings = http_settings(&api::configuration::load(None, &[]).unwrap());
+        settings.request_timeout = Duration::from_secs(30);
         change(&mut settings);
         let server = Server::new(&clinic.services, schema, settings, Budgets::default(), documents).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let (stop, stopped) = oneshot::channel::<()>();
+        let (stop, stopped) = watch::channel(false);
         let mut serving = JoinSet::new();
-        serving.spawn(async move {
-            let stopping = server.clone();
-            let stopped = async move {
-                let _ = stopped.await;
-                stopping.stop();
-            };
-            axum::serve(listener, server.clone().router()).with_graceful_shutdown(stopped).await.unwrap();
-            server.finished().await;
-        });
+        serving.spawn(server.serve(listener, stopped));
         let redis = (stack == Stack::Full).then(RedisServer::start);
         Self { clinic, gateway: Arc::default(), redis, url, stop, serving }
     }
@@ -93,9 +96,14 @@ impl TestApp {
         }
     }
 
+    /// The address of a WebSocket.
+    pub fn socket_url(&self) -> String {
+        format!("{}/graphql", self.url.replace("http://", "ws://"))
+    }
+
     /// Stops the server; nothing of it is left over.
     pub async fn stop(mut self) {
-        let _ = self.stop.send(());
+        self.stop.send_replace(true);
         self.serving.join_next().await.unwrap().unwrap();
         self.clinic.services.store.close().await;
     }
@@ -128,6 +136,11 @@ impl Client {
     pub fn with_token(mut self, token: &str) -> Self {
         self.token = Some(token.to_owned());
         self
+    }
+
+    /// The access token, for wires that carry it in their own way.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap()
     }
 
     /// Sends an operation; the status and the whole answer.

@@ -1,6 +1,7 @@
 //! Settings against their ranges and against each other.
 
 use super::{Configuration, Fault, Gateway, Role};
+use crate::http::{network, origin_of};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use tracing_subscriber::EnvFilter;
@@ -21,7 +22,31 @@ impl Configuration {
             ));
         }
         faults.extend(self.malformed());
+        faults.extend(self.malformed_lists());
         faults
+    }
+
+    /// Entries of lists that are not what they should be.
+    fn malformed_lists(&self) -> Vec<Fault> {
+        let origins = self.server.allowed_origins.iter().filter_map(|text| {
+            let origin = origin_of(text);
+            let mend = match &origin {
+                Some(origin) if origin == text => return None,
+                Some(origin) => format!("Write {origin}."),
+                None => "Give scheme and host, such as https://dashboard.example.".to_owned(),
+            };
+            let what = format!("{text:?} is no origin as browsers write it.");
+            Some(Fault::new("server.allowed_origins", what, mend))
+        });
+        let proxies = self.server.trusted_proxies.iter().filter_map(|text| {
+            let what = match network(text) {
+                Some(network) if network.prefix_len() > 0 => return None,
+                Some(_) => format!("{text:?} believes everybody, so anyone can take any address."),
+                None => format!("{text:?} is neither an address nor a network."),
+            };
+            Some(Fault::new("server.trusted_proxies", what, "Give such as 10.0.0.7 or 10.0.0.0/8."))
+        });
+        origins.chain(proxies).collect()
     }
 
     fn out_of_range(&self) -> Vec<Fault> {
@@ -30,6 +55,12 @@ impl Configuration {
         [
             ("server.body_limit_bytes", wide(server.body_limit_bytes), 16_384, 16_777_216),
             ("server.request_timeout_seconds", server.request_timeout_seconds, 1, 600),
+            ("server.header_timeout_seconds", server.header_timeout_seconds, 1, 60),
+            ("server.body_timeout_seconds", server.body_timeout_seconds, 1, 600),
+            ("server.idle_timeout_seconds", server.idle_timeout_seconds, 1, 3_600),
+            ("server.max_connections", wide(server.max_connections), 1, 1_000_000),
+            ("server.max_connections_per_address", wide(server.max_connections_per_address), 1, 1_000_000),
+            ("server.max_streams_per_connection", u64::from(server.max_streams_per_connection), 1, 1_000),
             ("database.max_connections", u64::from(database.max_connections), 1, 1_000),
             ("database.acquire_timeout_seconds", database.acquire_timeout_seconds, 1, 60),
             ("reminders.lease_seconds", reminders.lease_seconds, 1, 3_600),

@@ -95,7 +95,8 @@ fn from_environment(environment: &[(String, String)], known: &Flat) -> Result<Fl
     Ok(settings)
 }
 
-/// `text` as a value of the default's type: a password of digits stays a text.
+/// `text` as a value of the default's type: a password of digits stays a text, a list is separated
+/// by commas.
 fn typed(key: &str, text: &str, default: &Value) -> Result<Value, Fault> {
     match default {
         Value::Bool(..) => match text.trim().parse::<bool>() {
@@ -110,6 +111,10 @@ fn typed(key: &str, text: &str, default: &Value) -> Result<Value, Fault> {
                 Err(Fault::new(key, format!("{text:?} is not a whole number."), "Give a whole number."))
             }
         },
+        Value::Array(..) => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            Ok(Value::from(parts.collect::<Vec<_>>()))
+        }
         _ => Ok(Value::from(text)),
     }
 }
@@ -133,7 +138,8 @@ fn unknown(name: &str, key: &str, known: &Flat) -> Fault {
 
 /// What figment's error means for the person who set the value.
 fn meaning(error: &figment::Error) -> Fault {
-    let key = error.path.join(".");
+    let steps = error.path.iter().filter(|step| step.parse::<usize>().is_err());
+    let key = steps.map(String::as_str).collect::<Vec<_>>().join(".");
     match &error.kind {
         Kind::UnknownVariant(found, known) => {
             let what = format!("{found:?} is not known.");

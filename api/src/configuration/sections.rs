@@ -36,6 +36,8 @@ pub struct Server {
     pub public_url: String,
     /// Whether /graphiql is served.
     pub graphiql: bool,
+    /// Whether queries are taken by GET.
+    pub get_queries: bool,
     /// Whether clients may ask for the schema.
     pub introspection: bool,
     /// What this process does.
@@ -44,6 +46,22 @@ pub struct Server {
     pub body_limit_bytes: usize,
     /// How long a request may take, in seconds.
     pub request_timeout_seconds: u64,
+    /// How long the head of a request may take to arrive, in seconds.
+    pub header_timeout_seconds: u64,
+    /// How long the body of a request may take to arrive, in seconds.
+    pub body_timeout_seconds: u64,
+    /// How long a connection may stay open between requests, in seconds.
+    pub idle_timeout_seconds: u64,
+    /// The most connections at once.
+    pub max_connections: usize,
+    /// The most connections at once from one address.
+    pub max_connections_per_address: usize,
+    /// The most requests at once on one HTTP/2 connection.
+    pub max_streams_per_connection: u32,
+    /// The other origins whose web pages may use the API.
+    pub allowed_origins: Vec<String>,
+    /// The addresses and networks of the proxies in front.
+    pub trusted_proxies: Vec<String>,
 }
 
 /// What a process does.

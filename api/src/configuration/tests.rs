@@ -113,6 +113,15 @@ fn values_out_of_range_or_form_are_faults() {
         ("PLUMBLINE_SERVER__BODY_LIMIT_BYTES", "100"),
         ("PLUMBLINE_SERVER__REQUEST_TIMEOUT_SECONDS", "0"),
         ("PLUMBLINE_SERVER__PUBLIC_URL", "clinic.example"),
+        ("PLUMBLINE_SERVER__HEADER_TIMEOUT_SECONDS", "61"),
+        ("PLUMBLINE_SERVER__BODY_TIMEOUT_SECONDS", "0"),
+        ("PLUMBLINE_SERVER__IDLE_TIMEOUT_SECONDS", "0"),
+        ("PLUMBLINE_SERVER__MAX_CONNECTIONS", "0"),
+        ("PLUMBLINE_SERVER__MAX_CONNECTIONS_PER_ADDRESS", "0"),
+        ("PLUMBLINE_SERVER__MAX_STREAMS_PER_CONNECTION", "1001"),
+        ("PLUMBLINE_SERVER__ALLOWED_ORIGINS", "*"),
+        ("PLUMBLINE_SERVER__TRUSTED_PROXIES", "proxy.example"),
+        ("PLUMBLINE_SERVER__TRUSTED_PROXIES", "0.0.0.0/0"),
         ("PLUMBLINE_DATABASE__URL", "mysql://x"),
         ("PLUMBLINE_DATABASE__MIGRATION_URL", "mysql://x"),
         ("PLUMBLINE_DATABASE__MAX_CONNECTIONS", "0"),
@@ -125,6 +134,30 @@ fn values_out_of_range_or_form_are_faults() {
         let faults = with(&[(name, value)]).faults();
         assert_eq!(faults.len(), 1, "{name}: {faults:?}");
         assert!(faults[0].to_string().contains(name), "{}", faults[0]);
+    }
+}
+
+#[test]
+fn lists_come_from_a_file_or_between_commas() {
+    let (_directory, path) = file("[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n");
+    let origins = ("PLUMBLINE_SERVER__ALLOWED_ORIGINS", "https://a.example, http://localhost:3000,");
+    let configuration = load(Some(&path), &variables(&[origins])).unwrap();
+    assert_eq!(configuration.faults(), []);
+    assert_eq!(configuration.server.trusted_proxies, ["10.0.0.0/8", "::1"]);
+    assert_eq!(configuration.server.allowed_origins, ["https://a.example", "http://localhost:3000"]);
+    let (_directory, path) = file("[server]\ntrusted_proxies = [1]\n");
+    let told = load(Some(&path), &[]).unwrap_err().to_string();
+    assert!(told.starts_with("server.trusted_proxies: ") && told.contains("string"), "{told}");
+}
+
+#[test]
+fn an_origin_that_no_browser_sends_is_told_with_the_one_it_does() {
+    for (text, mend) in [
+        ("https://Dashboard.example:443/", "Write https://dashboard.example."),
+        ("dashboard.example", "https://dashboard.example"),
+    ] {
+        let faults = with(&[("PLUMBLINE_SERVER__ALLOWED_ORIGINS", text)]).faults();
+        assert!(faults.len() == 1 && faults[0].mend.contains(mend), "{faults:?}");
     }
 }
 

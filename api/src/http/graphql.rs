@@ -7,10 +7,10 @@ use super::operation::Operation;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use super::session::{Session, request_id};
-use super::{Server, allow};
+use super::{RequestId, Server, allow};
 use async_graphql::parser::types::OperationType;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -30,9 +30,10 @@ struct Exchange {
 }
 
 /// POST.
-pub(super) async fn post(State(server): State<Server>, headers: HeaderMap, body: Body) -> Response {
-    let exchange = Exchange::begin(server, &headers);
-    let answer = match exchange.read(&headers, body).await {
+pub(super) async fn post(State(server): State<Server>, request: Request) -> Response {
+    let exchange = Exchange::begin(server, &request);
+    let (parts, body) = request.into_parts();
+    let answer = match exchange.read(&parts.headers, body).await {
         Ok((parameters, size)) => exchange.answer(parameters, |operation| operation.may_have(size)).await,
         Err(refusal) => Err(refusal),
     };
@@ -40,12 +41,14 @@ pub(super) async fn post(State(server): State<Server>, headers: HeaderMap, body:
 }
 
 /// GET: queries only, and only where the configuration allows it.
-pub(super) async fn get(server: Server, headers: &HeaderMap, query: &str) -> Response {
+pub(super) async fn get(server: Server, request: Request) -> Response {
     if !server.settings.get_queries {
         return allow("POST");
     }
-    let exchange = Exchange::begin(server, headers);
-    let answer = match Parameters::of_query(query) {
+    let exchange = Exchange::begin(server, &request);
+    let parameters = Parameters::of_query(request.uri().query().unwrap_or_default());
+    drop(request);
+    let answer = match parameters {
         Ok(parameters) => exchange.answer(parameters, Operation::may_be_got).await,
         Err(refusal) => Err(refusal),
     };
@@ -77,8 +80,10 @@ impl Operation {
 }
 
 impl Exchange {
-    fn begin(server: Server, headers: &HeaderMap) -> Self {
-        let request_id = request_id(&server);
+    fn begin(server: Server, request: &Request) -> Self {
+        let headers = request.headers();
+        let named = request.extensions().get::<RequestId>();
+        let request_id = named.map_or_else(|| request_id(&server), |RequestId(id)| id.clone());
         Self { session: Session::of(headers), accepted: negotiation::accepted(headers), request_id, server }
     }
 
@@ -87,13 +92,7 @@ impl Exchange {
             let message = "Send the operation with content-type application/json.";
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_USER_INPUT", message));
         }
-        let settings = &self.server.settings;
-        let body = tokio::time::timeout(settings.request_timeout, read(body, settings.body_limit));
-        let Ok(body) = body.await else {
-            let message = "The request took too long to arrive.";
-            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message));
-        };
-        let body = body?;
+        let body = read(body, self.server.settings.body_limit).await?;
         Ok((Parameters::of_json(&body)?, body.len()))
     }
 
@@ -114,8 +113,8 @@ impl Exchange {
                 self.session.person(&self.server, &self.request_id).await?;
                 let events = self.server.follow(operation, self.session.clone());
                 Ok(match wire {
-                    Wire::Multipart => multipart::response(events, self.server.settings.heartbeat),
-                    Wire::EventStream => sse::response(events, self.server.settings.heartbeat),
+                    Wire::Multipart => multipart::response(events, self.server.settings.wires.heartbeat),
+                    Wire::EventStream => sse::response(events, self.server.settings.wires.heartbeat),
                 })
             }
             (OperationType::Subscription, None) => {
@@ -135,14 +134,7 @@ impl Exchange {
 
     fn end(&self, answer: Result<Response, Refusal>) -> Response {
         let media = self.accepted.single.unwrap_or(Media::GraphqlResponse);
-        let mut response = answer.unwrap_or_else(|refusal| refused(&refusal, media, &self.request_id));
-        let fixed = response.headers_mut();
-        fixed.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        fixed.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if let Ok(id) = HeaderValue::from_str(&self.request_id) {
-            fixed.insert("x-request-id", id);
-        }
-        response
+        answer.unwrap_or_else(|refusal| refused(&refusal, media, &self.request_id))
     }
 }
 

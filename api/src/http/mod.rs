@@ -1,22 +1,34 @@
 //! HTTP: the GraphQL endpoint with its live wires, and what tells that the program lives.
 
+mod address;
 mod answer;
+mod connection;
 mod documents;
 mod graphql;
 mod guard;
+mod json;
+mod layers;
+mod listener;
 mod live;
 mod negotiation;
 mod operation;
+mod origin;
 mod parameters;
+mod places;
 mod refusal;
 mod session;
 
+pub use address::{ClientAddress, network};
 pub use documents::{Documents, Manifest, Shared, digest};
 pub use guard::Budgets;
+pub use layers::RequestId;
+pub use listener::Connections;
+pub use live::Wires;
+pub use origin::{Origins, origin_allowed, origin_of};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
 use care::access::Services;
@@ -24,6 +36,8 @@ use guard::Guard;
 use schema::Schema;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -38,35 +52,16 @@ pub struct Settings {
     pub graphiql: bool,
     /// Whether queries are taken by GET.
     pub get_queries: bool,
-    /// How often a quiet live wire says that it lives.
-    pub heartbeat: Duration,
-    /// How often the session behind a subscription is checked.
-    pub recheck: Duration,
-    /// How long a WebSocket may be open without its first message.
-    pub init_timeout: Duration,
-    /// How long a message to a slow reader may take before the socket is given up.
-    pub send_timeout: Duration,
-    /// The largest message of a WebSocket, in bytes.
-    pub message_limit: usize,
-    /// Operations that a WebSocket carries at once.
-    pub subscriptions: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            body_limit: 1_048_576,
-            request_timeout: Duration::from_secs(15),
-            graphiql: false,
-            get_queries: false,
-            heartbeat: Duration::from_secs(5),
-            recheck: Duration::from_secs(5),
-            init_timeout: Duration::from_secs(5),
-            send_timeout: Duration::from_secs(10),
-            message_limit: 65_536,
-            subscriptions: 20,
-        }
-    }
+    /// How long the body of a request may take to arrive.
+    pub body_timeout: Duration,
+    /// The web pages that may speak to this server.
+    pub origins: Origins,
+    /// Whether people reach this server by https.
+    pub https: bool,
+    /// What connections are held to.
+    pub connections: Connections,
+    /// How live wires behave.
+    pub wires: Wires,
 }
 
 /// What the handlers share.
@@ -105,19 +100,22 @@ impl Server {
         })
     }
 
-    /// Ends the live wires. What else has begun goes on.
-    pub fn stop(&self) {
-        self.stopping.cancel();
-    }
-
-    /// Until everything that has begun has finished. Nothing may begin after.
-    pub async fn finished(&self) {
+    /// Serves until `stop` turns true, then ends the live wires and finishes what has begun.
+    pub async fn serve(self, listener: TcpListener, mut stop: watch::Receiver<bool>) {
+        let connections = self.settings.connections.clone();
+        let serving = listener::serve(listener, self.clone().router(), connections, stop.clone());
+        let stopping = async {
+            // An error means that nobody can stop it any more, which is a stop too.
+            let _ = stop.wait_for(|stop| *stop).await;
+            self.stopping.cancel();
+        };
+        tokio::join!(serving, stopping);
         self.operations.close();
         self.operations.wait().await;
     }
 
     /// The routes of the program.
-    pub fn router(self) -> Router {
+    fn router(self) -> Router {
         let mut router = Router::new()
             .route("/graphql", post(graphql::post).get(got).fallback(async || allow("POST")))
             .route("/livez", any(async || "ok"))
@@ -127,12 +125,7 @@ impl Server {
                 .route("/", get(async || Redirect::temporary("/graphiql")))
                 .route("/graphiql", get(graphiql));
         }
-        router.with_state(self)
-    }
-
-    /// Whether a page of this origin may connect a WebSocket.
-    fn origin_allowed(&self, _headers: &HeaderMap) -> bool {
-        true
+        layers::around(router.with_state(self.clone()), &self)
     }
 }
 
@@ -141,8 +134,7 @@ async fn got(State(server): State<Server>, request: Request) -> Response {
     if live::websocket::is_asked_for(request.headers()) {
         return live::websocket::upgrade(server, request).await;
     }
-    let headers = request.headers().clone();
-    graphql::get(server, &headers, request.uri().query().unwrap_or_default()).await
+    graphql::get(server, request).await
 }
 
 /// Another method would do.
@@ -159,6 +151,10 @@ async fn ready(State(server): State<Server>) -> Response {
     }
 }
 
-async fn graphiql() -> Html<String> {
-    Html(async_graphql::http::GraphiQLSource::build().endpoint("/graphql").title("Plumbline").finish())
+async fn graphiql() -> Response {
+    let page = async_graphql::http::GraphiQLSource::build().endpoint("/graphql").title("Plumbline").finish();
+    // Its scripts come from elsewhere, and it has inline ones.
+    let own =
+        [(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")];
+    (own, Html(page)).into_response()
 }

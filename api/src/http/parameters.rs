@@ -1,5 +1,6 @@
 //! What a request asks, however it comes.
 
+use super::json;
 use super::refusal::Refusal;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -27,7 +28,7 @@ impl Parameters {
     pub(crate) fn of_json(body: &[u8]) -> Result<Self, Refusal> {
         // A struct can be read from an array, too; here that would be a batch.
         let batch = body.trim_ascii_start().starts_with(b"[");
-        let parameters = (!batch).then(|| serde_json::from_slice(body).ok()).flatten();
+        let parameters = (!batch).then(|| json::read(body)).flatten();
         parameters.ok_or_else(|| {
             Refusal::malformed(
                 "Send one JSON object: query or documentId (text), and perhaps operationName (text), variables (object), extensions (object).",
@@ -68,6 +69,6 @@ impl Parameters {
 }
 
 fn object(name: &str, value: &Cow<'_, str>) -> Result<Map<String, Value>, Refusal> {
-    serde_json::from_str(value)
-        .map_err(|_| Refusal::malformed(format!("The parameter {name} must be a JSON object.")))
+    json::read(value.as_bytes())
+        .ok_or_else(|| Refusal::malformed(format!("The parameter {name} must be a JSON object.")))
 }

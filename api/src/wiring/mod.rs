@@ -12,7 +12,7 @@ pub use worker::run_worker;
 
 use crate::configuration::{Configuration, Gateway, Role};
 use crate::failure::Failure;
-use crate::http::{Budgets, Documents, Server, Settings};
+use crate::http::{Budgets, Connections, Documents, Origins, Server, Settings, Wires, network};
 use care::access::{Services, worker as worker_of};
 use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
@@ -104,30 +104,40 @@ impl App {
         let role = self.configuration.server.role;
         let http = async {
             match listener {
-                Some(listener) if role != Role::Worker => self.serve_http(listener, stop.clone()).await,
-                _ => Ok(()),
+                Some(listener) if role != Role::Worker => {
+                    self.server.clone().serve(listener, stop.clone()).await;
+                }
+                _ => {}
             }
+            Ok(())
         };
         let ended = tokio::try_join!(http, run_worker(self, stop.clone()));
         self.services.store.close().await;
         ended.map(|_| ())
     }
+}
 
-    async fn serve_http(
-        &self,
-        listener: TcpListener,
-        mut stop: watch::Receiver<bool>,
-    ) -> Result<(), Failure> {
-        let server = self.server.clone();
-        let stopped = async move {
-            // An error means that nobody can stop it any more, which is a stop too.
-            let _ = stop.wait_for(|stop| *stop).await;
-            server.stop();
-        };
-        let served =
-            axum::serve(listener, self.server.clone().router()).with_graceful_shutdown(stopped).await;
-        self.server.finished().await;
-        served.map_err(|error| Failure::new(format!("HTTP ended: {error}.")))
+/// How HTTP behaves by this configuration.
+pub fn http_settings(configuration: &Configuration) -> Settings {
+    let (server, public_url) = (&configuration.server, configuration.public_url());
+    let seconds = Duration::from_secs;
+    Settings {
+        body_limit: server.body_limit_bytes,
+        body_timeout: seconds(server.body_timeout_seconds),
+        request_timeout: seconds(server.request_timeout_seconds),
+        graphiql: server.graphiql,
+        get_queries: server.get_queries,
+        origins: Origins::new(&public_url, &server.allowed_origins),
+        https: public_url.starts_with("https://"),
+        connections: Connections {
+            header_timeout: seconds(server.header_timeout_seconds),
+            idle_timeout: seconds(server.idle_timeout_seconds),
+            most: server.max_connections,
+            most_per_address: server.max_connections_per_address,
+            streams: server.max_streams_per_connection,
+            trusted_proxies: server.trusted_proxies.iter().filter_map(|text| network(text)).collect(),
+        },
+        wires: Wires::default(),
     }
 }
 
@@ -136,14 +146,7 @@ fn server(
     schema: Schema,
     configuration: &Configuration,
 ) -> Result<Server, Failure> {
-    let server = &configuration.server;
-    let settings = Settings {
-        body_limit: server.body_limit_bytes,
-        request_timeout: Duration::from_secs(server.request_timeout_seconds),
-        graphiql: server.graphiql,
-        ..Settings::default()
-    };
-    Server::new(services, schema, settings, Budgets::default(), Documents::default())
+    Server::new(services, schema, http_settings(configuration), Budgets::default(), Documents::default())
         .map_err(|error| Failure::new(format!("The schema cannot be read: {error}.")))
 }
 

@@ -17,6 +17,7 @@ use crate::progress::table::progress_log;
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 /// What the cursors of this read model are cursors of.
@@ -58,6 +59,9 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: i64) -> Resul
     let chart = Chart::open(&tx, scope, patient_id).await?;
     let now = chart.row.change;
     let mut rows = if now > place { rows(&tx, &chart, place).await? } else { Vec::new() };
+    // A log written twice, as its versions are, is named where it was written last.
+    rows.sort_unstable_by_key(|(change, kind, id)| (*kind, *id, Reverse(*change)));
+    rows.dedup_by_key(|(_, kind, id)| (*kind, *id));
     rows.sort_unstable();
     let entities = rows.into_iter().map(|(_, kind, id)| (KINDS.get(kind).copied(), id));
     let entities = entities.filter_map(|(kind, id)| Some((kind?, id))).collect();
@@ -70,10 +74,10 @@ const KINDS: [Kind; 4] = [Kind::Program, Kind::ProgressLog, Kind::Reminder, Kind
 /// (change, position in [`KINDS`], id) of each row written after `place`.
 async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uuid)>> {
     macro_rules! written {
-        ($table:ident, $kind:expr $(, $also:expr)?) => {{
+        ($table:ident, $id:ident, $kind:expr $(, $also:expr)?) => {{
             let rows: Vec<(i64, Uuid)> = $table::Entity::find()
                 .select_only()
-                .columns([$table::Column::Change, $table::Column::Id])
+                .columns([$table::Column::Change, $table::Column::$id])
                 .filter($table::Column::ClinicId.eq(chart.clinic_id()))
                 .filter($table::Column::PatientId.eq(chart.id()))
                 .filter($table::Column::Change.gt(place))
@@ -85,9 +89,9 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
         }};
     }
     let hidden = chart.is_own().then_some(Status::Draft);
-    let mut all: Vec<_> = written!(program, 0, program::Column::Status.is_not_in(hidden)).collect();
-    all.extend(written!(progress_log, 1));
-    all.extend(written!(reminder, 2));
-    all.extend(written!(reminder_delivery, 3));
+    let mut all: Vec<_> = written!(program, Id, 0, program::Column::Status.is_not_in(hidden)).collect();
+    all.extend(written!(progress_log, LogId, 1));
+    all.extend(written!(reminder, Id, 2));
+    all.extend(written!(reminder_delivery, Id, 3));
     Ok(all)
 }

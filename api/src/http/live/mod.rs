@@ -20,6 +20,7 @@ use futures::stream::BoxStream;
 use schema::{Caller, Told, Wake, Woken};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, MissedTickBehavior};
@@ -27,6 +28,36 @@ use tokio::time::{Instant, MissedTickBehavior};
 /// Every so many re-checks of the session the subscription looks for changes itself: a feed
 /// between nodes may lose some.
 const LOOK_EVERY: u32 = 6;
+
+/// How live wires behave.
+#[derive(Debug, Clone, Copy)]
+pub struct Wires {
+    /// How often a quiet wire says that it lives.
+    pub heartbeat: Duration,
+    /// How often the session behind a subscription is checked.
+    pub recheck: Duration,
+    /// How long a WebSocket may be open without its first message.
+    pub init_timeout: Duration,
+    /// How long a message to a slow reader may take before the socket is given up.
+    pub send_timeout: Duration,
+    /// The largest message of a WebSocket, in bytes.
+    pub message_limit: usize,
+    /// Operations that a WebSocket carries at once.
+    pub subscriptions: usize,
+}
+
+impl Default for Wires {
+    fn default() -> Self {
+        Self {
+            heartbeat: Duration::from_secs(5),
+            recheck: Duration::from_secs(5),
+            init_timeout: Duration::from_secs(5),
+            send_timeout: Duration::from_secs(10),
+            message_limit: 65_536,
+            subscriptions: 20,
+        }
+    }
+}
 
 /// What a client gets of a subscription.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,9 +74,9 @@ impl Server {
     /// The events of a subscription, from its beginning until it fails, its session ends, or the
     /// server stops.
     pub(crate) fn follow(&self, operation: Operation, session: Session) -> BoxStream<'static, Event> {
-        let mut recheck = tokio::time::interval(self.settings.recheck);
+        let mut recheck = tokio::time::interval(self.settings.wires.recheck);
         recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        recheck.reset_at(Instant::now() + self.settings.recheck);
+        recheck.reset_at(Instant::now() + self.settings.wires.recheck);
         let following = Following {
             changes: self.services.live.subscribe(),
             server: self.clone(),

@@ -1,11 +1,11 @@
 //! `graphql-transport-ws`: operations over a WebSocket, with close codes as the protocol has them.
 
 use super::{Event, signed_out};
-use crate::http::Server;
 use crate::http::answer::tell;
 use crate::http::parameters::Parameters;
 use crate::http::refusal::Refusal;
 use crate::http::session::{Session, request_id};
+use crate::http::{Server, origin_allowed};
 use async_graphql::parser::types::OperationType;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, Request};
@@ -54,7 +54,7 @@ impl Close {
 /// GET with an upgrade.
 pub(in crate::http) async fn upgrade(server: Server, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
-    if !server.origin_allowed(&parts.headers) {
+    if !origin_allowed(&server.settings.origins, &parts.headers) {
         return (StatusCode::FORBIDDEN, "This origin may not connect.").into_response();
     }
     let session = Session::of(&parts.headers);
@@ -62,7 +62,7 @@ pub(in crate::http) async fn upgrade(server: Server, request: Request) -> Respon
         Ok(upgrade) => upgrade,
         Err(refused) => return refused.into_response(),
     };
-    let limit = server.settings.message_limit;
+    let limit = server.settings.wires.message_limit;
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(limit).max_frame_size(limit);
     let spoken = upgrade.selected_protocol().is_some();
     let sockets = server.operations.clone();
@@ -141,7 +141,7 @@ impl Socket {
 
     /// Deals with one thing that happens. The error closes the socket; with none, it is gone.
     async fn step(&mut self, stopping: &CancellationToken) -> Result<(), Option<Close>> {
-        let settings = &self.server.settings;
+        let settings = self.server.settings.wires;
         let deadline = if self.acknowledged {
             self.heard + settings.heartbeat * 2
         } else {
@@ -175,16 +175,16 @@ impl Socket {
             Some(Err(_)) => return Err(Some(Close::new(1009, "The message is too large or broken"))),
             Some(Ok(Message::Close(_))) | None => return Err(None),
         };
-        match serde_json::from_str(&text) {
-            Ok(Said::ConnectionInit { payload }) => self.init(payload.unwrap_or_default()).await,
-            Ok(Said::Ping {}) => self.say(json!({ "type": "pong" })).await,
-            Ok(Said::Pong {}) => Ok(()),
-            Ok(Said::Subscribe { id, payload }) => self.subscribe(id, payload).await,
-            Ok(Said::Complete { id }) => {
+        match crate::http::json::read(text.as_bytes()) {
+            Some(Said::ConnectionInit { payload }) => self.init(payload.unwrap_or_default()).await,
+            Some(Said::Ping {}) => self.say(json!({ "type": "pong" })).await,
+            Some(Said::Pong {}) => Ok(()),
+            Some(Said::Subscribe { id, payload }) => self.subscribe(id, payload).await,
+            Some(Said::Complete { id }) => {
                 self.streams.remove(&id);
                 Ok(())
             }
-            Err(_) => Err(Some(Close::new(4400, "Invalid message"))),
+            None => Err(Some(Close::new(4400, "Invalid message"))),
         }
     }
 
@@ -217,7 +217,7 @@ impl Socket {
         if self.streams.contains_key(&id) {
             return Err(Some(Close::new(4409, format!("Subscriber for {id} already exists"))));
         }
-        let most = self.server.settings.subscriptions;
+        let most = self.server.settings.wires.subscriptions;
         if self.streams.len() >= most {
             let message = format!("A socket carries at most {most} operations at once.");
             let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
@@ -286,7 +286,7 @@ impl Socket {
 
     /// A reader so slow that the message does not leave in time is given up.
     async fn send(&mut self, message: Message) -> Result<(), Option<Close>> {
-        match timeout(self.server.settings.send_timeout, self.sink.send(message)).await {
+        match timeout(self.server.settings.wires.send_timeout, self.sink.send(message)).await {
             Ok(Ok(())) => Ok(()),
             _ => Err(None),
         }
