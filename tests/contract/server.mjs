@@ -1,13 +1,14 @@
 // Starts a demo server of its own for a test file, and signs people in.
 //
 // PLUMBLINE_BIN names the binary; without it, that of a debug build of the workspace is used.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const BINARY =
   process.env.PLUMBLINE_BIN ??
@@ -29,9 +30,7 @@ export async function freePort() {
  * `{ PLUMBLINE_LOG__LEVEL: 'debug' }`. Answers its port and URLs, and `stop`.
  */
 export async function startServer(settings = {}) {
-  await access(BINARY).catch(() => {
-    throw new Error(`There is no ${BINARY}: build it with "cargo build -p api", or set PLUMBLINE_BIN.`);
-  });
+  await needBinary();
   const folder = await mkdtemp(path.join(tmpdir(), 'plumbline-contract-'));
   const port = await freePort();
   const child = spawn(
@@ -58,6 +57,18 @@ export async function startServer(settings = {}) {
     throw new Error(`${error.message}\n${complaints}`);
   }
   return { port, url: `http://127.0.0.1:${port}/graphql`, socketUrl: `ws://127.0.0.1:${port}/graphql`, stop };
+}
+
+async function needBinary() {
+  await access(BINARY).catch(() => {
+    throw new Error(`There is no ${BINARY}: build it with "cargo build -p api", or set PLUMBLINE_BIN.`);
+  });
+}
+
+/** Runs a command of the program, as `run('schema')`, to its end. */
+export async function run(...command) {
+  await needBinary();
+  await promisify(execFile)(BINARY, command, { env: surroundings() });
 }
 
 /** The environment without settings of the server, which refuses those that it does not know. */
