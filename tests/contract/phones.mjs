@@ -25,7 +25,12 @@ function persistedQuery(text, persisted) {
   return persisted && { version: 1, sha256Hash: createHash('sha256').update(text).digest('hex') };
 }
 
-const ios = {
+/** All but letters, digits and `-._~` as their bytes in hexadecimal, as Apollo Kotlin has it. */
+const percentEncoded = (text) =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt().toString(16).toUpperCase()}`);
+
+/** Apollo iOS. */
+export const ios = {
   name: 'Apollo iOS',
   body({ operationName, text, variables, persisted }) {
     const hash = persistedQuery(text, persisted);
@@ -79,7 +84,8 @@ const ios = {
   },
 };
 
-const kotlin = {
+/** Apollo Kotlin. */
+export const kotlin = {
   name: 'Apollo Kotlin',
   body({ operationName, text, variables, persisted }) {
     const hash = persistedQuery(text, persisted);
@@ -108,6 +114,22 @@ const kotlin = {
       'User-Agent: okhttp/5.3.0',
     );
     return head + body;
+  },
+  /** How it asks by hash unless told otherwise. */
+  requestByGet(port, token, operation) {
+    const pairs = Object.entries(JSON.parse(this.body(operation))).map(
+      ([name, value]) => `${name}=${percentEncoded(typeof value === 'string' ? value : JSON.stringify(value))}`,
+    );
+    return lines(
+      `GET /graphql?${pairs.join('&')} HTTP/1.1`,
+      'Apollo-Require-Preflight: true',
+      `Authorization: Bearer ${token}`,
+      'accept: multipart/mixed;deferSpec=20220824, application/graphql-response+json, application/json',
+      `Host: 127.0.0.1:${port}`,
+      'Connection: Keep-Alive',
+      'Accept-Encoding: gzip',
+      'User-Agent: okhttp/5.3.0',
+    );
   },
   upgrade: (port) =>
     lines(

@@ -2,6 +2,7 @@
 //
 // PLUMBLINE_BIN names the binary; without it, that of a debug build of the workspace is used.
 import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -14,6 +15,10 @@ const BINARY =
   process.env.PLUMBLINE_BIN ??
   fileURLToPath(new URL('../../target/debug/plumbline', import.meta.url));
 const START_LIMIT = 60_000;
+const PATIENTS = '20';
+
+// A file that runs out of time is ended by this signal; its server is to go with it.
+process.once('SIGTERM', () => process.exit(1));
 
 /** A port of the loopback address that nobody listens on. */
 export async function freePort() {
@@ -26,20 +31,21 @@ export async function freePort() {
 }
 
 /**
- * A server with the data of the demo. `settings` are environment variables of it, as
- * `{ PLUMBLINE_LOG__LEVEL: 'debug' }`. Answers its port and URLs, and `stop`.
+ * A server with the people of the demo: `plumbline demo`, or, where there are `settings`, which the
+ * demo does not take, `plumbline serve` on a database with the same people. Settings are variables
+ * of the environment, as `{ PLUMBLINE_LOG__LEVEL: 'debug' }`. Answers the URLs, and `stop`.
  */
-export async function startServer(settings = {}) {
+export async function startServer(settings = null) {
   await needBinary();
   const folder = await mkdtemp(path.join(tmpdir(), 'plumbline-contract-'));
   const port = await freePort();
-  const child = spawn(
-    BINARY,
-    ['demo', '--data', path.join(folder, 'data'), '--listen', `127.0.0.1:${port}`, '--patients', '20'],
-    { env: { ...surroundings(), ...settings }, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const address = `127.0.0.1:${port}`;
+  const command = settings
+    ? [['serve'], await seeded(folder, address, settings)]
+    : [['demo', '--data', path.join(folder, 'data'), '--listen', address, '--patients', PATIENTS], surroundings()];
+  const child = spawn(BINARY, command[0], { env: command[1], stdio: ['ignore', 'ignore', 'pipe'] });
   const orphan = () => child.kill('SIGKILL');
-  process.once('exit', orphan).once('SIGTERM', () => process.exit(1));
+  process.once('exit', orphan);
   let complaints = '';
   child.stderr.on('data', (text) => (complaints = (complaints + text).slice(-4000)));
   const stop = async () => {
@@ -56,7 +62,19 @@ export async function startServer(settings = {}) {
     await stop();
     throw new Error(`${error.message}\n${complaints}`);
   }
-  return { port, url: `http://127.0.0.1:${port}/graphql`, socketUrl: `ws://127.0.0.1:${port}/graphql`, stop };
+  return { port, url: `http://${address}/graphql`, socketUrl: `ws://${address}/graphql`, stop };
+}
+
+/** Makes a database with the people of the demo. Answers the environment for a server on it. */
+async function seeded(folder, address, settings) {
+  const database = {
+    PLUMBLINE_DATABASE__URL: `sqlite://${path.join(folder, 'plumbline.sqlite3')}?mode=rwc`,
+    PLUMBLINE_KEYS__INSTALLATION_KEY: randomBytes(32).toString('base64'),
+  };
+  const env = { ...surroundings(), ...database, PLUMBLINE_SERVER__LISTEN: address, ...settings };
+  await promisify(execFile)(BINARY, ['migrate'], { env });
+  await promisify(execFile)(BINARY, ['seed', '--patients', PATIENTS], { env });
+  return env;
 }
 
 async function needBinary() {
