@@ -1,10 +1,11 @@
 // Subscriptions over each wire, and what becomes of them when the connection drops.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { typeId } from './ids.mjs';
 import { startProxy } from './proxy.mjs';
 import { send, signIn, startServer } from './server.mjs';
-import { WIRES } from './wires.mjs';
+import { FORBIDDEN, WIRES } from './wires.mjs';
 
 const PATIENT = `subscription Patient($after: SyncCursor) {
   patientChanged(after: $after) { cursor patient { id name } changed }
@@ -47,7 +48,13 @@ async function log(pain) {
 
 /** Ids of all that the events name as changed, in order. */
 const changedOf = (events) => events.flatMap(({ data }) => data?.patientChanged.changed ?? []);
+/** How often and in which order these were told of; reminders of the demo come due in between. */
+const told = (events, ids) => changedOf(events).filter((id) => ids.includes(id));
 const named = (...ids) => (events) => ids.every((id) => changedOf(events).includes(id)) && events;
+
+/** The codes of the errors that an event carries, in the way of its client. */
+const codesOf = ({ errors, error }) =>
+  (errors ?? error?.errors ?? (Array.isArray(error) ? error : [])).map(({ extensions }) => extensions.code);
 
 for (const [name, open] of Object.entries(WIRES)) {
   describe(`A subscription over ${name}`, () => {
@@ -69,7 +76,7 @@ for (const [name, open] of Object.entries(WIRES)) {
       assert.match(first.data.patientChanged.patient.id, /^patient_/);
       const id = await change();
       const events = await arrivals.until(named(id));
-      assert.deepEqual(changedOf(events), [id]);
+      assert.deepEqual(told(events, [id]), [id]);
       assert.notEqual(events.at(-1).data.patientChanged.cursor, first.data.patientChanged.cursor);
     });
 
@@ -86,7 +93,7 @@ for (const [name, open] of Object.entries(WIRES)) {
         await arrivals.until(named(...missed));
         const late = await change();
         const events = await arrivals.until(named(late));
-        assert.deepEqual(changedOf(events), [early, ...missed, late]);
+        assert.deepEqual(told(events, [early, ...missed, late]), [early, ...missed, late]);
         assert.deepEqual(events.filter(({ error, complete }) => error || complete), []);
       } finally {
         await road.stop();
@@ -99,14 +106,14 @@ for (const [name, open] of Object.entries(WIRES)) {
       const missed = [await change(), await change()];
       const { cursor } = first.data.patientChanged;
       const again = subscribe(server.port, patient, PATIENT, { after: cursor });
-      assert.deepEqual(changedOf(await again.until(named(...missed))), missed);
+      assert.deepEqual(told(await again.until(named(...missed)), missed), missed);
     });
 
     it('refuses a cursor that is none', async () => {
       const arrivals = subscribe(server.port, patient, PATIENT, { after: 'not a cursor' });
-      const [{ data, errors, error }] = await arrivals.until((events) => events.length > 0 && events);
-      assert.ok(!data?.patientChanged);
-      assert.match(JSON.stringify(errors ?? error), /BAD_USER_INPUT/);
+      const [first] = await arrivals.until((events) => events.length > 0 && events);
+      assert.ok(!first.data?.patientChanged);
+      assert.deepEqual(codesOf(first), ['BAD_USER_INPUT'], inspect(first, { depth: 6 }));
     });
 
     it('shows the therapist the row of a patient who has logged', async () => {
@@ -114,15 +121,29 @@ for (const [name, open] of Object.entries(WIRES)) {
       const [first] = await ready.until((events) => events.length > 0 && events);
       const { id } = first.data.patientChanged.patient;
       const arrivals = subscribe(server.port, therapist, CASELOAD, {});
-      const row = (pain) => (events) =>
-        events.find(({ data }) => data?.caseloadChanged.patient.id === id && data.caseloadChanged.painNow === pain);
-      let pain = 0;
-      do {
-        pain += 1;
-        await log(pain);
-      } while (pain < 4);
-      const { data } = await arrivals.until(row(pain));
+      const rowOf = ({ data }) => data?.caseloadChanged.patient.id === id;
+      const listening = arrivals.until((events) => events.find(rowOf));
+      while (!(await Promise.race([listening, log(1).then(() => null)])));
+      await log(7);
+      const { data } = await arrivals.until((events) =>
+        events.find((event) => rowOf(event) && event.data.caseloadChanged.painNow === 7),
+      );
       assert.match(data.caseloadChanged.patient.name, /^Demo Patient/);
     });
   });
 }
+
+describe('A session that ends', () => {
+  it('ends its subscriptions on every wire, and each client is told why', async () => {
+    const { accessToken } = await signIn(server.url, 'patient');
+    const opened = Object.values(WIRES).map((open) => open(server.port, accessToken, PATIENT, {}));
+    try {
+      await Promise.all(opened.map(({ arrivals }) => arrivals.until((events) => events.length > 0)));
+      await send(server.url, 'mutation { signOut { userErrors { code } } }', {}, accessToken);
+      const ended = (event) => event.error?.code === FORBIDDEN || codesOf(event).includes('UNAUTHENTICATED');
+      await Promise.all(opened.map(({ arrivals }) => arrivals.until((events) => events.some(ended))));
+    } finally {
+      opened.forEach(({ stop }) => stop());
+    }
+  });
+});

@@ -1,7 +1,7 @@
 // The three wires of a subscription, each with the client library that apps use for it. Each
 // goes on by itself after its connection has dropped, from the cursor that it has come to.
 import { inspect } from 'node:util';
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client';
+import { ApolloClient, ApolloLink, CombinedProtocolErrors, HttpLink, InMemoryCache, gql } from '@apollo/client';
 import { RetryLink } from '@apollo/client/link/retry';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
@@ -9,6 +9,8 @@ import WebSocket from 'ws';
 
 const WAIT_MILLISECONDS = 15_000;
 const RETRY_MILLISECONDS = 20;
+/** The close code of a session that is none, or has ended. */
+export const FORBIDDEN = 4403;
 const pause = () => new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
 
 /** What has arrived, in order; `until` waits for it to be as it should. */
@@ -63,7 +65,7 @@ function overWebSocket(port, token, query, variables) {
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: Infinity,
     retryWait: pause,
-    shouldRetry: () => true,
+    shouldRetry: ({ code }) => code !== FORBIDDEN,
   });
   const sink = {
     next: (answer) => arrivals.push(answer),
@@ -100,7 +102,10 @@ function overMultipart(port, token, query, variables) {
   const client = new ApolloClient({
     cache: new InMemoryCache(),
     link: ApolloLink.from([
-      new RetryLink({ attempts: () => true, delay: () => RETRY_MILLISECONDS }),
+      new RetryLink({
+        attempts: (count, attempted, error) => !CombinedProtocolErrors.is(error),
+        delay: () => RETRY_MILLISECONDS,
+      }),
       goOn,
       new HttpLink({ uri: `http://127.0.0.1:${port}/graphql`, headers: { authorization: `Bearer ${token}` } }),
     ]),
