@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -19,18 +19,15 @@ const CONTENT_TYPE: HeaderValue =
 pub(in crate::http) fn response(events: BoxStream<'static, Event>, heartbeat: Duration) -> Response {
     let parts = events.map(|event| match event {
         Event::Next(answer) => part(&format!("{{\"payload\":{answer}}}")),
-        Event::Failed(errors) => failed(&errors),
-        Event::SignedOut => failed(&signed_out()),
+        Event::Failed(errors) => part(&json!({ "payload": { "errors": errors } }).to_string()),
+        // Beside the payload stands what ends the connection itself.
+        Event::SignedOut => part(&json!({ "payload": null, "errors": signed_out() }).to_string()),
     });
     let parts = with_heartbeat(parts.boxed(), heartbeat, || part("{}"));
     let begin = stream::once(async { "\r\n--graphql".to_owned() });
     let texts = begin.chain(parts).chain(stream::once(async { "--\r\n".to_owned() }));
     let body = Body::from_stream(texts.map(|text| Ok::<_, Infallible>(Bytes::from(text))));
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], body).into_response()
-}
-
-fn failed(errors: &[Value]) -> String {
-    part(&json!({ "payload": null, "errors": errors }).to_string())
 }
 
 fn part(content: &str) -> String {
