@@ -15,7 +15,7 @@ const BINARY =
   process.env.PLUMBLINE_BIN ??
   fileURLToPath(new URL('../../target/debug/plumbline', import.meta.url));
 const START_LIMIT = 60_000;
-const PATIENTS = '20';
+const PATIENTS = '16';
 
 // A file that runs out of time is ended by this signal; its server is to go with it.
 process.once('SIGTERM', () => process.exit(1));
