@@ -32,7 +32,7 @@ before(async () => {
   const files = ['apollo-manifest.json', 'relay-manifest.json'].map((name) => path.join(folder, name));
   [apollo, relay] = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8'))));
   server = await startServer({
-    PLUMBLINE_DOCUMENTS__MANIFESTS: JSON.stringify(files),
+    PLUMBLINE_DOCUMENTS__MANIFESTS: files.join(','),
     PLUMBLINE_DOCUMENTS__ONLY_TRUSTED: 'true',
   });
   const { data } = await post({ documentId: operation('SignIn').id, variables: { input: PERSON } });

@@ -120,7 +120,7 @@ describe('Relay with persisted documents, and a server that runs no others', () 
   before(async () => {
     compiled = await compile({ persist: true });
     server = await startServer({
-      PLUMBLINE_DOCUMENTS__MANIFESTS: JSON.stringify([compiled.manifest]),
+      PLUMBLINE_DOCUMENTS__MANIFESTS: compiled.manifest,
       PLUMBLINE_DOCUMENTS__ONLY_TRUSTED: 'true',
     });
     patient = await signedIn(server.url, compiled.artifacts, 'patient');
