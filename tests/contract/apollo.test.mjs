@@ -143,7 +143,8 @@ describe('Apollo Client and errors', () => {
   });
 
   it('is told BAD_USER_INPUT of a bad argument and of a bad variable', async () => {
-    assert.equal(await codeOf(client(therapist).query({ query: CASELOAD, variables: { first: 1000 } })), 'BAD_USER_INPUT');
+    const tooMany = client(therapist).query({ query: CASELOAD, variables: { first: 1000 } });
+    assert.equal(await codeOf(tooMany), 'BAD_USER_INPUT');
     const query = gql`query Day($date: LocalDate) { today(date: $date) { date } }`;
     assert.equal(await codeOf(client(patient).query({ query, variables: { date: 'soon' } })), 'BAD_USER_INPUT');
   });

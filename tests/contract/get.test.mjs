@@ -9,7 +9,11 @@ import { signIn, startServer } from './server.mjs';
 import { Line } from './socket.mjs';
 
 const REMINDERS = gql`query Reminders { reminders { id title } }`;
-const ZONE = gql`mutation Zone { updateSettings(input: { timeZone: "Asia/Tokyo" }) { patient { id } userErrors { code } } }`;
+const ZONE = gql`
+  mutation Zone {
+    updateSettings(input: { timeZone: "Asia/Tokyo" }) { patient { id timeZone } userErrors { code } }
+  }
+`;
 
 let server;
 let token;
@@ -30,7 +34,8 @@ describe('Queries by GET', () => {
   it('go through urql as it comes, with mutations by POST', async () => {
     const methods = [];
     const headers = { authorization: `Bearer ${token}` };
-    const urql = new Client({ url: server.url, exchanges: [fetchExchange], fetchOptions: { headers }, fetch: noting(methods) });
+    const exchanges = [fetchExchange];
+    const urql = new Client({ url: server.url, exchanges, fetchOptions: { headers }, fetch: noting(methods) });
     const { data } = await urql.query(REMINDERS, {});
     assert.ok(data.reminders.length > 0);
     assert.deepEqual((await urql.mutation(ZONE, {})).data.updateSettings.userErrors, []);

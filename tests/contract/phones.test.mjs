@@ -90,7 +90,8 @@ for (const phone of PHONES) {
 
     it('gets the fields in the order in which it asks', async () => {
       const { text } = await ask(TODAY);
-      const order = ['today', '__typename', 'timeZone', 'date', 'patient', 'name', 'id'].map((key) => text.indexOf(`"${key}":`));
+      const keys = ['today', '__typename', 'timeZone', 'date', 'patient', 'name', 'id'];
+      const order = keys.map((key) => text.indexOf(`"${key}":`));
       assert.deepEqual(order, order.toSorted((one, other) => one - other), text);
     });
 

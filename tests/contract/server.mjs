@@ -15,7 +15,7 @@ const BINARY =
   process.env.PLUMBLINE_BIN ??
   fileURLToPath(new URL('../../target/debug/plumbline', import.meta.url));
 const START_LIMIT = 60_000;
-const PATIENTS = '20';
+const PATIENTS = '16';
 
 // A file that runs out of time is ended by this signal; its server is to go with it.
 process.once('SIGTERM', () => process.exit(1));
@@ -38,12 +38,25 @@ export async function freePort() {
 export async function startServer(settings = null) {
   await needBinary();
   const folder = await mkdtemp(path.join(tmpdir(), 'plumbline-contract-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const { port, stop } = await started(folder, settings);
+    const end = () => stop().then(remove);
+    const authority = `127.0.0.1:${port}/graphql`;
+    return { port, url: `http://${authority}`, socketUrl: `ws://${authority}`, stop: end };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Starts the process on this folder, and waits until it answers. */
+async function started(folder, settings) {
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
-  const command = settings
-    ? [['serve'], await seeded(folder, address, settings)]
-    : [['demo', '--data', path.join(folder, 'data'), '--listen', address, '--patients', PATIENTS], surroundings()];
-  const child = spawn(BINARY, command[0], { env: command[1], stdio: ['ignore', 'ignore', 'pipe'] });
+  const demo = ['demo', '--data', path.join(folder, 'data'), '--listen', address, '--patients', PATIENTS];
+  const env = settings ? await seeded(folder, address, settings) : surroundings();
+  const child = spawn(BINARY, settings ? ['serve'] : demo, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const orphan = () => child.kill('SIGKILL');
   process.once('exit', orphan);
   let complaints = '';
@@ -54,7 +67,6 @@ export async function startServer(settings = null) {
       await once(child, 'exit');
     }
     process.off('exit', orphan);
-    await rm(folder, { recursive: true, force: true });
   };
   try {
     await alive(child, port);
@@ -62,7 +74,7 @@ export async function startServer(settings = null) {
     await stop();
     throw new Error(`${error.message}\n${complaints}`);
   }
-  return { port, url: `http://${address}/graphql`, socketUrl: `ws://${address}/graphql`, stop };
+  return { port, stop };
 }
 
 /** Makes a database with the people of the demo. Answers the environment for a server on it. */
