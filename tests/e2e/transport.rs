@@ -17,6 +17,13 @@ async fn only_json_by_post_runs() {
     let got = http.get(format!("{url}?query={{serverInfo{{version}}}}")).send().await.unwrap();
     assert_eq!(got.status(), 405);
     assert_eq!(got.headers()["allow"], "POST");
+    let told: serde_json::Value = got.json().await.unwrap();
+    assert!(told["errors"][0]["extensions"]["code"].is_string(), "{told}");
+    for method in ["PUT", "DELETE", "PATCH"] {
+        let sent = http.request(method.parse().unwrap(), &url).header("content-type", "application/json");
+        let sent = sent.body("{\"query\":\"{__typename}\"}").send().await.unwrap();
+        assert_eq!(sent.status(), 405, "{method}");
+    }
     for body in [
         "",
         "{",
@@ -68,5 +75,22 @@ async fn answers_are_not_kept_and_name_their_request() {
     assert!(sent.headers().contains_key("x-request-id"));
     let answer: serde_json::Value = sent.json().await.unwrap();
     assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn only_a_batch_of_logs_may_be_large() {
+    let app = TestApp::start(Stack::Embedded).await;
+    let client = app.client();
+    let padding = "x".repeat(300_000);
+    let (status, answer) = client.send("{ serverInfo { version } }", json!({ "padding": padding })).await;
+    assert_eq!((status, answer["errors"][0]["extensions"]["code"].as_str()), (413, Some("BAD_USER_INPUT")));
+    let log = "mutation($input: LogProgressInput!) { logProgress(input: $input) { userErrors { code } } }";
+    let (status, answer) = client.send(log, json!({ "input": { "logs": [] }, "padding": padding })).await;
+    assert_eq!((status, answer["errors"][0]["extensions"]["code"].as_str()), (200, Some("UNAUTHENTICATED")));
+    let disguised = format!("{log} query Q {{ serverInfo {{ version }} }}");
+    let body = json!({ "query": disguised, "operationName": "Q", "variables": { "padding": padding } });
+    let sent = reqwest::Client::new().post(format!("{}/graphql", app.url())).json(&body).send();
+    assert_eq!(sent.await.unwrap().status(), 413);
     app.stop().await;
 }

@@ -333,3 +333,15 @@ async fn a_server_that_stops_says_so() {
     );
     assert_eq!(closed, 1001);
 }
+
+#[tokio::test]
+async fn a_page_of_another_origin_may_not_connect() {
+    let app = app(|_| {}).await;
+    let mut request = app.socket_url().into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+    request.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
+    let refused = connect_async(request).await.unwrap_err();
+    let tokio_tungstenite::tungstenite::Error::Http(answer) = refused else { panic!("{refused}") };
+    assert_eq!(answer.status(), 403);
+    app.stop().await;
+}

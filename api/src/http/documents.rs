@@ -77,10 +77,9 @@ impl Documents {
             if let Some(known) = text.as_deref().and_then(|text| self.trusted.get(&digest(text.trim()))) {
                 return Ok((Arc::clone(known), None));
             }
-            let message =
-                "PersistedQueryNotSupported: this server runs the documents of its manifests alone.";
-            let status = StatusCode::BAD_REQUEST;
-            return Err(Refusal::new(status, "PERSISTED_QUERY_NOT_SUPPORTED", message));
+            // The message is the one that clients compare with.
+            let (code, message) = ("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, code, message));
         }
         match (hash, text) {
             (None, Some(text)) => Ok((text.into(), None)),

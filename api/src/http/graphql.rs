@@ -7,7 +7,7 @@ use super::operation::Operation;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use super::session::{Session, request_id};
-use super::{RequestId, Server, allow};
+use super::{RequestId, Server, only_post};
 use async_graphql::parser::types::OperationType;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -43,7 +43,7 @@ pub(super) async fn post(State(server): State<Server>, request: Request) -> Resp
 /// GET: queries only, and only where the configuration allows it.
 pub(super) async fn get(server: Server, request: Request) -> Response {
     if !server.settings.get_queries {
-        return allow("POST");
+        return only_post();
     }
     let exchange = Exchange::begin(server, &request);
     let parameters = Parameters::of_query(request.uri().query().unwrap_or_default());

@@ -20,7 +20,7 @@ mod session;
 
 pub use address::{ClientAddress, network};
 pub use documents::{Documents, Manifest, Shared, digest};
-pub use guard::{Budgets, check_document};
+pub use guard::{Budgets, Guard, check_document};
 pub use layers::RequestId;
 pub use listener::Connections;
 pub use live::Wires;
@@ -32,8 +32,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
 use care::access::Services;
-use guard::Guard;
+use negotiation::Media;
+use refusal::Refusal;
 use schema::Schema;
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -121,7 +123,7 @@ impl Server {
     /// The routes of the program.
     fn router(self) -> Router {
         let mut router = Router::new()
-            .route("/graphql", post(graphql::post).get(got).fallback(async || allow("POST")))
+            .route("/graphql", post(graphql::post).get(got).fallback(async || only_post()))
             .route("/livez", any(async || "ok"))
             .route("/readyz", get(ready));
         if self.settings.graphiql {
@@ -141,11 +143,15 @@ async fn got(State(server): State<Server>, request: Request) -> Response {
     graphql::get(server, request).await
 }
 
-/// Another method would do.
-fn allow(method: &'static str) -> Response {
-    let body = "Send GraphQL operations by POST with content-type application/json.\n";
-    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, HeaderValue::from_static(method))], body)
-        .into_response()
+/// Only POST would do.
+fn only_post() -> Response {
+    let message = "Send GraphQL operations by POST with content-type application/json.";
+    let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_USER_INPUT", message);
+    let headers = [
+        (header::ALLOW, HeaderValue::from_static("POST")),
+        (header::CONTENT_TYPE, HeaderValue::from_static(Media::GraphqlResponse.content_type())),
+    ];
+    (refusal.status, headers, json!({ "errors": [refusal.error("")] }).to_string()).into_response()
 }
 
 async fn ready(State(server): State<Server>) -> Response {

@@ -32,10 +32,10 @@ impl QuietHours {
         let mut faults: Vec<_> = [("start", self.start), ("end", self.end)]
             .into_iter()
             .filter(|(_, time)| time.second() != 0 || time.subsec_nanosecond() != 0)
-            .map(|(field, _)| FieldError::new(field, Code::Malformed, "times are whole minutes"))
+            .map(|(field, _)| FieldError::new(field, Code::Malformed, "Give times in whole minutes."))
             .collect();
         if self.start == self.end {
-            let message = "quiet hours end at another time than they start";
+            let message = "Quiet hours end at another time than they start.";
             faults.push(FieldError::new("end", Code::Mismatch, message));
         }
         if faults.is_empty() { Ok(self) } else { Err(faults) }

@@ -110,11 +110,11 @@ impl Rule {
             }
         };
         let times = &self.times;
-        fault(times.is_empty(), "times", Code::Required, "give at least one time of day");
-        fault(times.len() > MAX_TIMES, "times", Code::TooMany, "give at most 12 times of day");
+        fault(times.is_empty(), "times", Code::Required, "Give at least one time of day.");
+        fault(times.len() > MAX_TIMES, "times", Code::TooMany, "Give at most 12 times of day.");
         fault(!distinct(times), "times", Code::Duplicate, "each time of day may appear only once");
         let whole = |time: &Time| time.second() == 0 && time.subsec_nanosecond() == 0;
-        fault(!times.iter().all(whole), "times", Code::Malformed, "times are whole minutes");
+        fault(!times.iter().all(whole), "times", Code::Malformed, "Give times in whole minutes.");
         let early = self.start_on.year() < 1900;
         fault(early, "startOn", Code::OutOfRange, "the start date is in 1900 or later");
         match self.end {
@@ -284,7 +284,7 @@ impl Frequency {
                 let wrong = !(1..=52).contains(every_weeks);
                 fault(wrong, "everyWeeks", Code::OutOfRange, "repeat every 1 to 52 weeks");
                 let none = weekdays.is_empty();
-                fault(none, "weekdays", Code::Required, "give at least one weekday");
+                fault(none, "weekdays", Code::Required, "Give at least one weekday.");
                 let twice = !distinct(weekdays);
                 fault(twice, "weekdays", Code::Duplicate, "each weekday may appear only once");
             }

@@ -62,7 +62,7 @@ impl Default for Budgets {
 
 /// Holds documents against the budgets.
 #[derive(Debug)]
-pub(crate) struct Guard {
+pub struct Guard {
     types: Types,
     budgets: Budgets,
     introspection: bool,
@@ -88,8 +88,13 @@ impl Guard {
     /// # Errors
     ///
     /// Where the text is not a schema.
-    pub(crate) fn new(sdl: &str, budgets: Budgets, introspection: bool) -> Result<Self, parser::Error> {
+    pub fn new(sdl: &str, budgets: Budgets, introspection: bool) -> Result<Self, parser::Error> {
         Ok(Self { types: Types::parse(sdl)?, budgets, introspection })
+    }
+
+    /// Whether a document of one operation may run with these variables.
+    pub fn admits(&self, text: &str, variables: Map<String, Value>) -> bool {
+        self.check(text, None, variables).is_ok()
     }
 
     /// Checks the text of a document, and the variables of the operation that is to run.
