@@ -70,6 +70,7 @@ async fn trusted_documents_run_by_their_id_and_alone_where_that_is_set() {
     let app = TestApp::start_knowing(Stack::Embedded, documents, |_| {}).await;
     for body in [
         json!({ "documentId": digest(VERSION) }),
+        json!({ "query": VERSION }),
         json!({ "extensions": persisted(&digest(VERSION)) }),
         json!({ "query": "{ viewer { id } }", "extensions": persisted(&digest(VERSION)) }),
     ] {
@@ -80,7 +81,7 @@ async fn trusted_documents_run_by_their_id_and_alone_where_that_is_set() {
     assert_eq!(code(&post(&app, json!({ "documentId": "abcd" })).await.1), "PERSISTED_QUERY_NOT_FOUND");
     let own = digest("{ viewer { id } }");
     for body in [
-        json!({ "query": VERSION }),
+        json!({ "query": "{ viewer { id } }" }),
         json!({ "query": "{ viewer { id } }", "extensions": persisted(&own) }),
         json!({ "extensions": persisted(&own) }),
     ] {
