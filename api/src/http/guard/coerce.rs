@@ -3,7 +3,7 @@
 //! The executor checks a variable when it first needs it; by then the first field of a mutation
 //! has run. So all of them are checked here.
 
-use super::types::{Kind, Types, named};
+use super::catalog::{Catalog, Kind, named};
 use crate::http::refusal::Refusal;
 use async_graphql::parser::types::{BaseType, OperationDefinition, Type};
 use async_graphql::{Name, Value as Const, Variables};
@@ -38,7 +38,7 @@ impl Fault {
 /// The variables of an operation: those it declares, checked against their types, with defaults
 /// where none are given. Others are passed over, as the specification has it.
 pub(super) fn variables(
-    types: &Types,
+    types: &Catalog,
     operation: &OperationDefinition,
     mut given: Map<String, Json>,
 ) -> Result<Variables, Refusal> {
@@ -62,7 +62,7 @@ pub(super) fn variables(
 }
 
 /// Checks a value against an input type. A variable within it has been checked by itself.
-pub(super) fn check(types: &Types, ty: &Type, value: &Value) -> Result<(), Fault> {
+pub(super) fn check(types: &Catalog, ty: &Type, value: &Value) -> Result<(), Fault> {
     match value {
         Value::Variable(_) => Ok(()),
         Value::Null if ty.nullable => Ok(()),
@@ -81,7 +81,7 @@ pub(super) fn check(types: &Types, ty: &Type, value: &Value) -> Result<(), Fault
     }
 }
 
-fn check_named(types: &Types, name: &Name, value: &Value) -> Result<(), Fault> {
+fn check_named(types: &Catalog, name: &Name, value: &Value) -> Result<(), Fault> {
     match (types.get(name), value) {
         (Some(Kind::Input(fields)), Value::Object(given)) => {
             if let Some(unknown) = given.keys().find(|key| !fields.contains_key(*key)) {

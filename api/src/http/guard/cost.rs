@@ -2,9 +2,9 @@
 //!
 //! Each fragment is costed once, so the work grows with the text and not with what it expands to.
 
+use super::catalog::{Catalog, is_list, named};
 use super::coerce;
 use super::lists::{Length, length};
-use super::types::{Types, is_list, named};
 use crate::http::refusal::Refusal;
 use async_graphql::parser::types::{
     Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
@@ -55,7 +55,7 @@ impl Cost {
 
 /// Counts a document.
 pub(super) struct Counter<'a> {
-    types: &'a Types,
+    types: &'a Catalog,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     variables: &'a Variables,
     introspection: bool,
@@ -65,7 +65,7 @@ pub(super) struct Counter<'a> {
 
 impl<'a> Counter<'a> {
     pub(super) fn new(
-        types: &'a Types,
+        types: &'a Catalog,
         document: &'a ExecutableDocument,
         variables: &'a Variables,
         introspection: bool,

@@ -6,8 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+use super::catalog::{is_list, named};
 use super::lists::{LENGTHS, USER_ERRORS, length};
-use super::types::{is_list, named};
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;
@@ -36,7 +36,7 @@ fn budget(document: &str) -> String {
 
 #[test]
 fn every_list_of_the_schema_has_a_length_and_every_length_a_list() {
-    let types = Types::parse(&schema::sdl()).unwrap();
+    let types = Catalog::parse(&schema::sdl()).unwrap();
     let mut lists = Vec::new();
     for (parent, name, field) in types.fields() {
         let connection = named(&field.ty).ends_with("Connection");
@@ -313,7 +313,7 @@ proptest! {
         let text = format!(
             "query {main} fragment F0 on Query {first} fragment F1 on Query {second} fragment F2 on Query {third}"
         );
-        let types = Types::parse(SMALL).unwrap();
+        let types = Catalog::parse(SMALL).unwrap();
         let document = parse_query(&text).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let variables = Variables::default();

@@ -4,11 +4,11 @@
 //! fragment once → the budgets. Only then the executor sees the document. The types come from
 //! the schema in its printed form, the lengths of lists from one table.
 
+mod catalog;
 mod coerce;
 mod cost;
 mod lists;
 mod prescan;
-mod types;
 
 #[cfg(test)]
 mod guard_tests;
@@ -20,11 +20,11 @@ use async_graphql::parser::types::{
 };
 use async_graphql::parser::{self, parse_query};
 use axum::http::StatusCode;
+use catalog::Catalog;
 pub(crate) use cost::Cost;
 use cost::Counter;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use types::Types;
 
 /// The most that a document may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -63,7 +63,7 @@ impl Default for Budgets {
 /// Holds documents against the budgets.
 #[derive(Debug)]
 pub struct Guard {
-    types: Types,
+    types: Catalog,
     budgets: Budgets,
     introspection: bool,
 }
@@ -89,7 +89,7 @@ impl Guard {
     ///
     /// Where the text is not a schema.
     pub fn new(sdl: &str, budgets: Budgets, introspection: bool) -> Result<Self, parser::Error> {
-        Ok(Self { types: Types::parse(sdl)?, budgets, introspection })
+        Ok(Self { types: Catalog::parse(sdl)?, budgets, introspection })
     }
 
     /// Whether a document of one operation may run with these variables.

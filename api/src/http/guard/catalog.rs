@@ -59,9 +59,9 @@ pub(super) enum Kind {
 
 /// All types of a schema.
 #[derive(Debug)]
-pub(super) struct Types(HashMap<Name, Kind>);
+pub(super) struct Catalog(HashMap<Name, Kind>);
 
-impl Types {
+impl Catalog {
     /// The types of a schema in its printed form.
     pub(super) fn parse(sdl: &str) -> Result<Self, Error> {
         let mut types = HashMap::new();
