@@ -40,10 +40,10 @@ export async function startServer(settings = null) {
   const folder = await mkdtemp(path.join(tmpdir(), 'plumbline-contract-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const { port, stop } = await started(folder, settings);
+    const { pid, port, stop } = await started(folder, settings);
     const end = () => stop().then(remove);
     const authority = `127.0.0.1:${port}/graphql`;
-    return { port, url: `http://${authority}`, socketUrl: `ws://${authority}`, stop: end };
+    return { pid, port, url: `http://${authority}`, socketUrl: `ws://${authority}`, stop: end };
   } catch (error) {
     await remove();
     throw error;
@@ -74,7 +74,7 @@ async function started(folder, settings) {
     await stop();
     throw new Error(`${error.message}\n${complaints}`);
   }
-  return { port, stop };
+  return { pid: child.pid, port, stop };
 }
 
 /** Makes a database with the people of the demo. Answers the environment for a server on it. */

@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 const PROTOCOL: &str = "graphql-transport-ws";
 /// The longest reason that fits the frame of a close, in bytes.
 const REASON: usize = 123;
+/// What is held for reading from a socket, in bytes.
+const BUFFER: usize = 4_096;
 /// The longest id of an operation, in bytes.
 const ID: usize = 128;
 
@@ -63,7 +65,13 @@ pub(in crate::http) async fn upgrade(server: Server, request: Request) -> Respon
         Err(refused) => return refused.into_response(),
     };
     let limit = server.settings.wires.message_limit;
-    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(limit).max_frame_size(limit);
+    let upgrade = upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(limit)
+        .max_frame_size(limit)
+        // Sockets are many and quiet: the default holds 128 KiB for each.
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(0);
     let spoken = upgrade.selected_protocol().is_some();
     let sockets = server.operations.clone();
     upgrade.on_upgrade(move |socket| {
