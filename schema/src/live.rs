@@ -27,8 +27,10 @@ pub enum Wake {
     Begin,
     /// These patients have changed.
     Changed(BTreeSet<Uuid>),
-    /// Changes may have been missed.
+    /// Changes were missed: the feed was cut, or too many came at once.
     Missed,
+    /// Nothing is known to have changed; it looks by itself now and then.
+    Look,
 }
 
 /// What a run of a subscription knows beside its arguments.
@@ -123,7 +125,7 @@ async fn patient_change(context: &Context<'_>, after: Option<SyncCursor>) -> Res
 async fn caseload_rows(scope: &Scope, wake: &Wake) -> care::error::Result<Vec<CaseloadRow>> {
     let mut rows = Vec::new();
     match wake {
-        Wake::Begin => care::caseload::allowed(scope)?,
+        Wake::Begin | Wake::Look => care::caseload::allowed(scope)?,
         Wake::Changed(ids) => {
             for id in ids {
                 match care::caseload::of_patient(scope, *id).await {

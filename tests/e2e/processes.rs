@@ -79,11 +79,17 @@ async fn a_persisted_query_is_learned_for_all_processes_and_believed_by_its_hash
     let (one, other) = (app().await, app().await);
     let text = "{ serverInfo { version } }";
     let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": digest(text) } });
-    let post = async |app: &TestApp, body: Value| -> Value {
-        let sent = reqwest::Client::new().post(format!("{}/graphql", app.url())).json(&body).send();
-        sent.await.unwrap().json().await.unwrap()
+    let ask = async |app: &TestApp, body: Value, token: &str| -> Value {
+        let request = reqwest::Client::new().post(format!("{}/graphql", app.url())).bearer_auth(token);
+        request.json(&body).send().await.unwrap().json().await.unwrap()
     };
-    let taught = post(&one, json!({ "query": text, "extensions": extensions })).await;
+    let post = async |app: &TestApp, body: Value| ask(app, body, "").await;
+    let teach = json!({ "query": text, "extensions": extensions });
+    let taught = post(&one, teach.clone()).await;
+    let missed = post(&other, json!({ "extensions": extensions })).await;
+    assert_eq!(missed["errors"][0]["message"], "PersistedQueryNotFound", "strangers teach one process alone");
+    let therapist = one.sign_in("therapist@clinic.example").await;
+    assert_eq!(ask(&one, teach, therapist.token()).await, taught);
     assert_eq!(post(&other, json!({ "extensions": extensions })).await, taught);
 
     let false_hash = digest("{ viewer { id } }");

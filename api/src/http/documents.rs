@@ -103,15 +103,17 @@ impl Documents {
         Some(text)
     }
 
-    /// Keeps the text of a persisted query.
-    pub(super) async fn keep(&self, hash: String, text: &Arc<str>) {
-        if self.kept.contains_key(&hash) {
-            return;
-        }
-        if let Some(shared) = &self.shared {
-            shared.put(&hash, text).await;
-        }
+    /// Keeps the text of a persisted query in this process.
+    pub(super) fn keep(&self, hash: String, text: &Arc<str>) {
         self.kept.insert(hash, Arc::clone(text));
+    }
+
+    /// Shares the text of a persisted query with the other processes. Only for people who are
+    /// signed in: strangers could fill what is shared.
+    pub(super) async fn share(&self, hash: &str, text: &str) {
+        if let Some(shared) = &self.shared {
+            shared.put(hash, text).await;
+        }
     }
 }
 

@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub(crate) struct Operation {
     pub(crate) kind: OperationType,
     text: Arc<str>,
+    /// The hash of a persisted query that was sent with its text.
+    new: Option<String>,
     name: Option<String>,
     document: ExecutableDocument,
     variables: Variables,
@@ -49,10 +51,10 @@ impl Server {
         let name = parameters.operation_name.take();
         let Checked { document, kind, variables, .. } =
             self.guard.check(&text, name.as_deref(), variables)?;
-        if let Some(hash) = new {
-            self.documents.keep(hash, &text).await;
+        if let Some(hash) = new.clone() {
+            self.documents.keep(hash, &text);
         }
-        Ok(Operation { kind, text, name, document, variables })
+        Ok(Operation { kind, text, new, name, document, variables })
     }
 
     /// Runs a query or mutation. A query ends with its client; a mutation that has begun goes on
@@ -60,6 +62,9 @@ impl Server {
     pub(crate) async fn run(&self, operation: Operation, caller: Caller) -> Result<Answer, Refusal> {
         let request_id = caller.request_id.clone();
         let schema = self.schema.clone();
+        if let Some(hash) = operation.new.as_ref().filter(|_| caller.scope.is_some()) {
+            self.documents.share(hash, &operation.text).await;
+        }
         let mutation = operation.kind == OperationType::Mutation;
         let request = operation.request();
         let work = async move { AssertUnwindSafe(schema.execute(request, caller)).catch_unwind().await };

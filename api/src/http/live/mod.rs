@@ -140,7 +140,7 @@ impl Following {
             change = self.changes.recv() => Some(self.gather(change)),
             _ = self.recheck.tick() => {
                 self.rechecks = self.rechecks.wrapping_add(1);
-                self.rechecks.is_multiple_of(LOOK_EVERY).then_some(Wake::Missed)
+                self.rechecks.is_multiple_of(LOOK_EVERY).then_some(Wake::Look)
             }
             () = self.server.stopping.cancelled() => None,
         }
