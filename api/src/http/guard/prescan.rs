@@ -1,7 +1,7 @@
 //! A look at a document's text before any parser sees it.
 //!
 //! The parser recurses as deep as a document nests, and a few kilobytes of brackets would
-//! overflow its stack and end the process. So size and nesting are bounded first.
+//! overflow its stack and end the process. So size, nesting and tokens are bounded first.
 
 use crate::http::refusal::Refusal;
 
@@ -9,29 +9,36 @@ use crate::http::refusal::Refusal;
 const BYTES: usize = schema::DOCUMENT_BYTES as usize;
 /// The deepest nesting of brackets.
 const DEPTH: u64 = 32;
+/// The most tokens. The largest documents of the apps have about 250; each takes the parser some
+/// microseconds.
+const TOKENS: u64 = 2_000;
 
-/// Refuses a document that is too long or too deep. Brackets in strings and comments do not count.
+/// Refuses a document that is too long, too deep, or has too many tokens. What stands in strings
+/// and comments does not count.
 pub(super) fn check(document: &str) -> Result<(), Refusal> {
     if document.len() > BYTES {
         return Err(Refusal::too_complex("bytes", document.len() as u64, BYTES as u64));
     }
     let mut rest = document;
-    let mut depth = 0_u64;
-    while let Some(at) = rest.find(['{', '}', '[', ']', '(', ')', '"', '#']) {
-        let (_, tail) = rest.split_at(at);
-        let mark = tail.chars().next().unwrap_or('#');
-        rest = tail.get(1..).unwrap_or_default();
-        match mark {
+    let (mut depth, mut tokens, mut in_word) = (0_u64, 0_u64, false);
+    while let Some(letter) = rest.chars().next() {
+        rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+        let word = letter.is_alphanumeric() || ['_', '.', '-', '+'].contains(&letter);
+        let ignored = letter.is_whitespace() || [',', '#', '\u{feff}'].contains(&letter);
+        tokens += u64::from(!ignored && !(word && in_word));
+        in_word = word;
+        match letter {
             '{' | '[' | '(' => depth += 1,
             '}' | ']' | ')' => depth = depth.saturating_sub(1),
             '#' => rest = rest.find(['\n', '\r']).and_then(|end| rest.get(end..)).unwrap_or_default(),
-            _ => rest = after_string(rest),
+            '"' => rest = after_string(rest),
+            _ => {}
         }
         if depth > DEPTH {
             return Err(Refusal::too_complex("nesting", depth, DEPTH));
         }
     }
-    Ok(())
+    if tokens > TOKENS { Err(Refusal::too_complex("tokens", tokens, TOKENS)) } else { Ok(()) }
 }
 
 /// What follows the string whose first quote was just read.
@@ -77,6 +84,15 @@ mod tests {
             assert_eq!(budget(&open.repeat(1_000)), Some("nesting".into()), "{open}");
         }
         assert_eq!(budget(&("{a ".repeat(32) + &"}".repeat(32))), None);
+    }
+
+    #[test]
+    fn tokens_are_words_strings_and_marks() {
+        for tokens in ["a ", "a,", "$", "\"a b\"", "-1.5e9 ", "\"\"\"{\"\"\" "] {
+            assert_eq!(budget(&tokens.repeat(2_000)), None, "{tokens}");
+            assert_eq!(budget(&tokens.repeat(2_001)), Some("tokens".into()), "{tokens}");
+        }
+        assert_eq!(budget(&"# a b c\n".repeat(2_000)), None);
     }
 
     #[test]
