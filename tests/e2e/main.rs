@@ -13,6 +13,7 @@ mod budgets;
 mod conformance;
 mod connections;
 mod contract;
+mod documents;
 mod input;
 mod persisted;
 mod processes;

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// A client that says what it is told to, polite or not.
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 const CHANGED: &str =
     "subscription($after: SyncCursor) { patientChanged(after: $after) { cursor patient { name } changed } }";
@@ -28,7 +28,7 @@ impl Socket {
     }
 
     /// Connected, and acknowledged for this token.
-    async fn open(app: &TestApp, token: &str) -> Self {
+    pub(crate) async fn open(app: &TestApp, token: &str) -> Self {
         let mut socket = Self::connect(app, Some("graphql-transport-ws")).await;
         socket.init(token).await;
         assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
@@ -48,7 +48,7 @@ impl Socket {
         self.0.send(message).await.unwrap();
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
+    pub(crate) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
         self.say(json!({ "type": "subscribe", "id": id, "payload": payload })).await;
     }
@@ -58,7 +58,7 @@ impl Socket {
         next.await.expect("the server says something").map(Result::unwrap)
     }
 
-    async fn hear(&mut self) -> Value {
+    pub(crate) async fn hear(&mut self) -> Value {
         loop {
             match self.next().await.expect("the socket is open") {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
