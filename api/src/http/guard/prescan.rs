@@ -25,7 +25,7 @@ pub(super) fn check(document: &str) -> Result<(), Refusal> {
         rest = rest.get(letter.len_utf8()..).unwrap_or_default();
         let word = letter.is_alphanumeric() || ['_', '.', '-', '+'].contains(&letter);
         let ignored = letter.is_whitespace() || [',', '#', '\u{feff}'].contains(&letter);
-        tokens += u64::from(!ignored && !(word && in_word));
+        tokens += u64::from(!(ignored || word && in_word));
         in_word = word;
         match letter {
             '{' | '[' | '(' => depth += 1,
