@@ -345,3 +345,33 @@ async fn a_page_of_another_origin_may_not_connect() {
     assert_eq!(answer.status(), 403);
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_given_up() {
+    let hurried = |settings: &mut Settings| {
+        settings.wires.send_timeout = Duration::from_millis(300);
+        settings.wires.subscriptions = 1_000;
+    };
+    let app = app(hurried).await;
+    let patient = app.sign_in("ada@patient.example").await;
+    let mut socket = Socket::open(&app, patient.token()).await;
+    let large = "{ exercises(first: 100) { nodes { id name instructions { kind text } } } }";
+    // Far more than what the buffers on the way hold.
+    for id in 0..400 {
+        let payload = json!({ "query": large });
+        let message = json!({ "type": "subscribe", "id": id.to_string(), "payload": payload }).to_string();
+        let sent = tokio::time::timeout(Duration::from_secs(2), socket.0.send(Message::text(message)));
+        if !matches!(sent.await, Ok(Ok(()))) {
+            break;
+        }
+    }
+    // Reading nothing, it learns from a send that fails.
+    let mut beat = tokio::time::interval(Duration::from_millis(50));
+    let ended = async {
+        while socket.0.send(Message::Ping(Vec::new().into())).await.is_ok() {
+            beat.tick().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("the server has ended it");
+    app.stop().await;
+}
