@@ -372,6 +372,6 @@ async fn a_client_that_does_not_read_is_given_up() {
             beat.tick().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("the server has ended it");
+    tokio::time::timeout(Duration::from_mins(1), ended).await.expect("the server has ended it");
     app.stop().await;
 }
