@@ -105,12 +105,9 @@ async fn patient_change(context: &Context<'_>, after: Option<SyncCursor>) -> Res
     let (scope, woken) = (scope(context)?, context.data::<Woken>()?);
     let id = acting_patient(scope)?;
     let asked = after.map(|after| care::sync::decode(id, &after.0)).transpose().map_err(raise)?;
-    let place = match woken.told.place().or(asked) {
-        Some(place) => place,
-        None => care::sync::place(scope, id).await.map_err(raise)?,
-    };
+    let place = woken.told.place().or(asked);
     let changed = care::sync::changed_since(scope, id, place).await.map_err(raise)?;
-    if woken.wake != Wake::Begin && changed.place <= place {
+    if woken.wake != Wake::Begin && place.is_some_and(|place| changed.place <= place) {
         return Ok(None);
     }
     woken.told.advance(changed.place);

@@ -9,20 +9,10 @@ import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { signIn, startServer } from './server.mjs';
+import * as texts from './texts.mjs';
 
-const REMINDERS = gql`
-  query Reminders {
-    reminders { id title times status }
-  }
-`;
-const RENAME = gql`
-  mutation Rename($input: UpdateReminderInput!) {
-    updateReminder(input: $input) {
-      reminder { id title }
-      userErrors { code message path }
-    }
-  }
-`;
+const REMINDERS = gql(texts.REMINDERS);
+const RENAME = gql(texts.RENAME);
 const CASELOAD = gql`
   query Caseload($first: Int, $after: String) {
     caseload(first: $first, after: $after) {

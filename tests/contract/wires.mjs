@@ -57,6 +57,13 @@ function following(arrivals, variables) {
   };
 }
 
+/** Where a client puts what it hears. */
+const into = (arrivals) => ({
+  next: (answer) => arrivals.push(answer),
+  error: (error) => arrivals.push({ error }),
+  complete: () => arrivals.push({ complete: true }),
+});
+
 function overWebSocket(port, token, query, variables) {
   const arrivals = new Arrivals();
   const client = createSocketClient({
@@ -67,12 +74,7 @@ function overWebSocket(port, token, query, variables) {
     retryWait: pause,
     shouldRetry: ({ code }) => code !== FORBIDDEN,
   });
-  const sink = {
-    next: (answer) => arrivals.push(answer),
-    error: (error) => arrivals.push({ error }),
-    complete: () => arrivals.push({ complete: true }),
-  };
-  client.subscribe({ query, variables: following(arrivals, variables) }, sink);
+  client.subscribe({ query, variables: following(arrivals, variables) }, into(arrivals));
   return { arrivals, stop: () => client.dispose() };
 }
 
@@ -84,12 +86,7 @@ function overServerSentEvents(port, token, query, variables) {
     retryAttempts: Infinity,
     retry: pause,
   });
-  const sink = {
-    next: (answer) => arrivals.push(answer),
-    error: (error) => arrivals.push({ error }),
-    complete: () => arrivals.push({ complete: true }),
-  };
-  client.subscribe({ query, variables: following(arrivals, variables) }, sink);
+  client.subscribe({ query, variables: following(arrivals, variables) }, into(arrivals));
   return { arrivals, stop: () => client.dispose() };
 }
 
@@ -111,9 +108,8 @@ function overMultipart(port, token, query, variables) {
     ]),
   });
   const running = client.subscribe({ query: gql(query), variables }).subscribe({
+    ...into(arrivals),
     next: ({ data, error }) => arrivals.push({ data, error }),
-    error: (error) => arrivals.push({ error }),
-    complete: () => arrivals.push({ complete: true }),
   });
   return { arrivals, stop: () => running.unsubscribe() };
 }

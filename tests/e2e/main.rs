@@ -85,3 +85,11 @@ fn session(id: &str, performed_at: &str, items: &[Value]) -> Value {
 async fn items(patient: &Client) -> Vec<Value> {
     patient.ask(TODAY, json!({})).await["today"]["items"].as_array().unwrap().clone()
 }
+
+/// Logs one session of this patient's day; answers the id of the log.
+async fn log_one(app: &TestApp, patient: &Client) -> String {
+    let id = chosen(app, Kind::ProgressLog);
+    let log = session(&id, "2026-06-15T08:00:00Z", &items(patient).await);
+    patient.ask(LOG, json!({ "input": { "logs": [log] } })).await;
+    id
+}

@@ -1,7 +1,6 @@
 //! Subscriptions over HTTP: server-sent events and Apollo's multipart protocol.
 
-use crate::{LOG, chosen, items, session};
-use care::id::Kind;
+use crate::log_one;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tests::{Client, Stack, TestApp};
@@ -42,13 +41,6 @@ async fn read_until(response: &mut reqwest::Response, read: &mut String, wanted:
             None => panic!("ended without {wanted}: {read}"),
         }
     }
-}
-
-async fn log_one(app: &TestApp, patient: &Client) -> String {
-    let id = chosen(app, Kind::ProgressLog);
-    let log = session(&id, "2026-06-15T08:00:00Z", &items(patient).await);
-    patient.ask(LOG, json!({ "input": { "logs": [log] } })).await;
-    id
 }
 
 #[tokio::test]

@@ -1,8 +1,7 @@
 //! `graphql-transport-ws`: what the protocol says, and what it leaves to the server.
 
-use crate::{LOG, chosen, items, session};
+use crate::{items, log_one, session};
 use api::http::Settings;
-use care::id::Kind;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -86,12 +85,8 @@ async fn app(change: impl FnOnce(&mut Settings)) -> TestApp {
     app
 }
 
-async fn log_one(app: &TestApp) -> String {
-    let patient = app.sign_in("ada@patient.example").await;
-    let id = chosen(app, Kind::ProgressLog);
-    let log = session(&id, "2026-06-15T08:00:00Z", &items(&patient).await);
-    patient.ask(LOG, json!({ "input": { "logs": [log] } })).await;
-    id
+async fn log_of_ada(app: &TestApp) -> String {
+    log_one(app, &app.sign_in("ada@patient.example").await).await
 }
 
 #[tokio::test]
@@ -187,12 +182,12 @@ async fn changes_are_told_once_and_in_order_and_a_lost_connection_loses_none() {
         assert_eq!(event["changed"], json!([]), "{stack:?} {begun}");
         assert_eq!(event["patient"]["name"], "ada");
 
-        let first = log_one(&app).await;
+        let first = log_of_ada(&app).await;
         let told = socket.hear().await["payload"]["data"]["patientChanged"].clone();
         assert_eq!(told["changed"], json!([first]), "{stack:?}");
         drop(socket);
 
-        let (second, third) = (log_one(&app).await, log_one(&app).await);
+        let (second, third) = (log_of_ada(&app).await, log_of_ada(&app).await);
         // An amended log has two versions and is still one log.
         let patient = app.sign_in("ada@patient.example").await;
         let amended = session(&second, "2026-06-15T08:30:00Z", &items(&patient).await);
@@ -208,7 +203,7 @@ async fn changes_are_told_once_and_in_order_and_a_lost_connection_loses_none() {
         assert_eq!(missed["changed"], json!([third, second]), "{stack:?}: none lost, none twice");
 
         socket.say(json!({ "type": "complete", "id": "1" })).await;
-        let fourth = log_one(&app).await;
+        let fourth = log_of_ada(&app).await;
         socket.subscribe("1", CHANGED, json!({ "after": missed["cursor"] })).await;
         let again = socket.hear().await;
         assert_eq!(again["payload"]["data"]["patientChanged"]["changed"], json!([fourth]));
@@ -238,7 +233,7 @@ async fn nobody_hears_of_another_patient() {
         assert_eq!(socket.hear().await["payload"]["data"]["viewer"]["role"], "THERAPIST");
         assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "2" }));
     }
-    log_one(&app).await;
+    log_of_ada(&app).await;
     let heard = of_therapist.hear().await;
     assert_eq!(heard["payload"]["data"]["caseloadChanged"]["patient"]["name"], "ada");
     for socket in [&mut of_ben, &mut of_other] {

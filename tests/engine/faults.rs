@@ -2,10 +2,8 @@
 
 use super::Rounds;
 use care::access::Scope;
-use care::account::{Platform, RegisterDevice};
 use care::clock::ManualClock;
-use care::page::Request;
-use care::reminder::{self, DeliveryStatus};
+use care::reminder::DeliveryStatus;
 use reminders::engine::{Engine, Settings};
 use reminders::gateway::{Answer, Push, PushGateway};
 use reminders::timetable::sql::SqlTimetable;
@@ -13,7 +11,7 @@ use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tests::{Stack, at};
+use tests::{Stack, at, register_device};
 use tokio::sync::Barrier;
 
 #[tokio::test]
@@ -111,7 +109,7 @@ async fn a_provider_that_asks_for_patience_is_asked_again_and_a_dead_token_is_re
     assert_eq!(rounds.gateway.pushes().len(), 2);
     rounds.work(&engine, at("2026-06-16T12:00:00Z")).await;
     assert_eq!(rounds.gateway.pushes().len(), 2, "the device is retired");
-    assert_eq!(statuses(&rounds).await, [DeliveryStatus::NoDevice, DeliveryStatus::NoDevice]);
+    assert_eq!(rounds.statuses(5).await, [DeliveryStatus::NoDevice, DeliveryStatus::NoDevice]);
 }
 
 #[tokio::test]
@@ -165,12 +163,6 @@ async fn a_tick_that_outlasts_a_minute_goes_by_the_time_it_is() {
     assert_eq!(gateway.1.load(Ordering::SeqCst), 2);
 }
 
-async fn statuses(rounds: &Rounds) -> Vec<DeliveryStatus> {
-    let patient = rounds.clinic.as_patient("ada").await;
-    let page = reminder::history(&patient, &Request::first(5)).await.unwrap();
-    page.entries.iter().map(|(_, delivery)| delivery.status).collect()
-}
-
 /// A provider that answers only when so many pushes are under way.
 #[derive(Debug)]
 struct Together(Barrier);
@@ -187,24 +179,13 @@ impl PushGateway for Together {
 async fn all_devices_and_reminders_of_a_batch_are_pushed_to_at_once() {
     let rounds = Rounds::open(Stack::Embedded).await;
     let patient = rounds.clinic.as_patient("ada").await;
-    register(&patient, "another device of ada").await;
+    register_device(&patient, "another device of ada", "America/New_York").await;
     for minute in 0..35 {
         super::reminder(&patient, &[&format!("08:{minute:02}")], |_| {}).await;
     }
     let engine = engine(&rounds, Arc::new(Together(Barrier::new(70))));
     rounds.work(&engine, at("2026-06-15T12:40:00Z")).await;
-    assert_eq!(statuses(&rounds).await, [DeliveryStatus::Sent; 5]);
-}
-
-async fn register(patient: &Scope, push_token: &str) {
-    let device = RegisterDevice {
-        platform: Platform::Console,
-        push_token: push_token.to_owned(),
-        app_version: "1.0".to_owned(),
-        language: "en".to_owned(),
-        time_zone: "America/New_York".to_owned(),
-    };
-    reminder::register_device(patient, device).await.unwrap();
+    assert_eq!(rounds.statuses(5).await, [DeliveryStatus::Sent; 5]);
 }
 
 /// A provider that calls the token dead while the app registers it anew.
@@ -225,7 +206,7 @@ impl PushGateway for Outdated {
     async fn push(&self, push: &Push) -> Answer {
         self.pushes.fetch_add(1, Ordering::SeqCst);
         self.clock.set(push.due_at.plus(1));
-        register(&self.patient, "token of ada").await;
+        register_device(&self.patient, "token of ada", "America/New_York").await;
         Answer::DeadToken("Unregistered".to_owned())
     }
 }

@@ -13,7 +13,8 @@ mod rounds;
 
 use care::access::Scope;
 use care::clock::Instant;
-use care::reminder::{CreateReminder, Kind, QuietPolicy, Reminder, When};
+use care::page::Request;
+use care::reminder::{CreateReminder, DeliveryStatus, Kind, QuietPolicy, Reminder, When};
 use reminders::engine::Engine;
 use reminders::gateway::recording::Recording;
 use std::sync::Arc;
@@ -55,6 +56,13 @@ impl Rounds {
         reminder(&self.clinic.as_patient(name).await, times, change).await
     }
 
+    /// The statuses of ada's newest deliveries, newest first, at most `first`.
+    async fn statuses(&self, first: i32) -> Vec<DeliveryStatus> {
+        let patient = self.clinic.as_patient("ada").await;
+        let page = care::reminder::history(&patient, &Request::first(first)).await.unwrap();
+        page.entries.into_iter().map(|(_, delivery)| delivery.status).collect()
+    }
+
     /// Moves the clock and lets `engine` do all its work.
     async fn work(&self, engine: &Engine, now: Instant) {
         self.clinic.clock.set(now);
@@ -63,9 +71,9 @@ impl Rounds {
     }
 }
 
-/// A reminder of this patient, without another sign-in.
-async fn reminder(patient: &Scope, times: &[&str], change: impl FnOnce(&mut CreateReminder)) -> Reminder {
-    let when = When {
+/// At these times of each day.
+fn daily(times: &[&str]) -> When {
+    When {
         times: times.iter().map(|time| time.parse().unwrap()).collect(),
         weekdays: Vec::new(),
         every_weeks: None,
@@ -73,12 +81,16 @@ async fn reminder(patient: &Scope, times: &[&str], change: impl FnOnce(&mut Crea
         start_on: None,
         end_on: None,
         count: None,
-    };
+    }
+}
+
+/// A reminder of this patient, without another sign-in.
+async fn reminder(patient: &Scope, times: &[&str], change: impl FnOnce(&mut CreateReminder)) -> Reminder {
     let mut input = CreateReminder {
         id: None,
         kind: Kind::Exercise,
         title: Some("Back exercises".to_owned()),
-        when,
+        when: daily(times),
         time_zone: None,
         only_if_not_done: false,
         quiet_policy: QuietPolicy::Defer,

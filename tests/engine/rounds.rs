@@ -1,9 +1,8 @@
 //! What goes out when.
 
-use super::Rounds;
-use care::page::Request;
+use super::{Rounds, daily};
 use care::reminder::{self, DeliveryStatus, QuietPolicy, UpdateSettings};
-use tests::{Stack, at};
+use tests::{Stack, at, register_device};
 
 #[tokio::test]
 async fn a_reminder_goes_out_once_at_its_local_time() {
@@ -45,12 +44,6 @@ async fn two_workers_push_once() {
     }
 }
 
-async fn statuses(rounds: &Rounds) -> Vec<DeliveryStatus> {
-    let patient = rounds.clinic.as_patient("ada").await;
-    let page = reminder::history(&patient, &Request::first(20)).await.unwrap();
-    page.entries.into_iter().map(|(_, delivery)| delivery.status).collect()
-}
-
 #[tokio::test]
 async fn after_an_outage_only_the_newest_within_its_limit_goes_out() {
     for stack in Stack::BOTH {
@@ -62,7 +55,7 @@ async fn after_an_outage_only_the_newest_within_its_limit_goes_out() {
         assert_eq!(rounds.gateway.pushes().len(), 1);
         assert_eq!(rounds.gateway.pushes()[0].due_at, at("2026-06-15T12:40:00Z"));
         assert_eq!(
-            statuses(&rounds).await,
+            rounds.statuses(20).await,
             [DeliveryStatus::Sent, DeliveryStatus::Expired, DeliveryStatus::Expired]
         );
         rounds.work(&engine, at("2026-06-16T18:00:00Z")).await;
@@ -81,7 +74,7 @@ async fn what_is_done_already_is_left_out() {
     assert!(rounds.gateway.pushes().is_empty(), "the morning's session is logged");
     rounds.work(&engine, at("2026-06-15T22:00:00Z")).await;
     assert_eq!(rounds.gateway.pushes().len(), 1, "the evening's is not");
-    assert_eq!(statuses(&rounds).await, [DeliveryStatus::Sent, DeliveryStatus::SkippedDone]);
+    assert_eq!(rounds.statuses(20).await, [DeliveryStatus::Sent, DeliveryStatus::SkippedDone]);
 }
 
 async fn log_one_session(rounds: &Rounds) {
@@ -134,7 +127,7 @@ async fn quiet_hours_defer_or_drop() {
     assert!(rounds.gateway.pushes().is_empty());
     rounds.work(&engine, at("2026-06-15T11:02:00Z")).await;
     assert_eq!(rounds.gateway.pushes().len(), 1, "the deferred one follows at 07:00");
-    assert_eq!(statuses(&rounds).await, [DeliveryStatus::Quiet, DeliveryStatus::Sent]);
+    assert_eq!(rounds.statuses(20).await, [DeliveryStatus::Quiet, DeliveryStatus::Sent]);
 }
 
 #[tokio::test]
@@ -164,14 +157,7 @@ async fn a_device_in_another_zone_takes_the_reminder_along_and_never_doubles_a_d
     rounds.work(&engine, at("2026-06-15T12:00:00Z")).await;
     assert_eq!(rounds.gateway.pushes().len(), 1);
     let patient = rounds.clinic.as_patient("ada").await;
-    let device = care::account::RegisterDevice {
-        platform: care::account::Platform::Console,
-        push_token: "token of ada".to_owned(),
-        app_version: "1.0".to_owned(),
-        language: "en".to_owned(),
-        time_zone: "America/Los_Angeles".to_owned(),
-    };
-    reminder::register_device(&patient, device).await.unwrap();
+    register_device(&patient, "token of ada", "America/Los_Angeles").await;
     rounds.work(&engine, at("2026-06-15T15:00:00Z")).await;
     assert_eq!(rounds.gateway.pushes().len(), 1, "08:00 in Los Angeles is the same date");
     rounds.work(&engine, at("2026-06-16T14:59:59Z")).await;
@@ -195,7 +181,7 @@ async fn nobody_is_asked_to_exercise_while_the_program_is_on_hold() {
         rounds.work(&engine, at("2026-06-15T12:01:00Z")).await;
         let kinds: Vec<_> = rounds.gateway.pushes().iter().map(|push| push.kind).collect();
         assert_eq!(kinds, [reminder::Kind::CheckIn], "{stack:?}");
-        assert_eq!(statuses(&rounds).await, [DeliveryStatus::Sent, DeliveryStatus::Held]);
+        assert_eq!(rounds.statuses(20).await, [DeliveryStatus::Sent, DeliveryStatus::Held]);
         let therapist = rounds.clinic.therapist().await;
         care::program::release(&therapist, program.id).await.unwrap();
         rounds.work(&engine, at("2026-06-16T12:00:00Z")).await;
@@ -213,20 +199,12 @@ async fn what_waits_for_the_quiet_hours_goes_with_the_rule_it_came_from() {
         let early = rounds.reminder(&["06:30"]).await;
         engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
         rounds.work(&engine, at("2026-06-15T10:30:00Z")).await;
-        let when = reminder::When {
-            times: vec!["09:00".parse().unwrap()],
-            weekdays: Vec::new(),
-            every_weeks: None,
-            every_days: None,
-            start_on: None,
-            end_on: None,
-            count: None,
-        };
-        let change = reminder::UpdateReminder { when: Some(when), ..reminder::UpdateReminder::default() };
+        let change =
+            reminder::UpdateReminder { when: Some(daily(&["09:00"])), ..reminder::UpdateReminder::default() };
         reminder::update(&patient, early.id, change).await.unwrap();
         rounds.work(&engine, at("2026-06-15T11:05:00Z")).await;
         assert!(rounds.gateway.pushes().is_empty(), "{stack:?}: 06:30 is no more");
-        assert_eq!(statuses(&rounds).await, [DeliveryStatus::Canceled]);
+        assert_eq!(rounds.statuses(20).await, [DeliveryStatus::Canceled]);
     }
 }
 
@@ -244,7 +222,7 @@ async fn of_what_waited_for_the_end_of_the_quiet_hours_only_the_newest_goes_out(
         let due: Vec<_> = rounds.gateway.pushes().iter().map(|push| push.due_at).collect();
         assert_eq!(due, [at("2026-06-15T10:45:00Z")], "{stack:?}");
         let (sent, expired) = (DeliveryStatus::Sent, DeliveryStatus::Expired);
-        assert_eq!(statuses(&rounds).await, [sent, expired, expired]);
+        assert_eq!(rounds.statuses(20).await, [sent, expired, expired]);
     }
 }
 
@@ -265,5 +243,5 @@ async fn a_push_repeated_into_quiet_hours_waits_or_is_dropped() {
     assert_eq!(rounds.gateway.pushes().len(), 2, "the night is quiet");
     rounds.work(&engine, at("2026-06-16T11:02:00Z")).await;
     assert_eq!(rounds.gateway.pushes().len(), 3, "the wait does not use up the late limit");
-    assert_eq!(statuses(&rounds).await, [DeliveryStatus::Quiet, DeliveryStatus::Sent]);
+    assert_eq!(rounds.statuses(20).await, [DeliveryStatus::Quiet, DeliveryStatus::Sent]);
 }

@@ -139,16 +139,20 @@ impl Clinic {
 
     /// Gives the patient a device that takes pushes.
     pub async fn device(&self, name: &str) {
-        let patient = self.as_patient(name).await;
-        let input = RegisterDevice {
-            platform: Platform::Console,
-            push_token: format!("token of {name}"),
-            app_version: "1.0".to_owned(),
-            language: "en".to_owned(),
-            time_zone: "America/New_York".to_owned(),
-        };
-        reminder::register_device(&patient, input).await.unwrap();
+        register_device(&self.as_patient(name).await, &format!("token of {name}"), "America/New_York").await;
     }
+}
+
+/// Registers a device of this patient, in this time zone.
+pub async fn register_device(patient: &Scope, push_token: &str, time_zone: &str) {
+    let input = RegisterDevice {
+        platform: Platform::Console,
+        push_token: push_token.to_owned(),
+        app_version: "1.0".to_owned(),
+        language: "en".to_owned(),
+        time_zone: time_zone.to_owned(),
+    };
+    reminder::register_device(patient, input).await.unwrap();
 }
 
 /// These exercises by default dose and schedule.

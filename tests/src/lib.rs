@@ -16,7 +16,7 @@ mod database;
 mod redis_server;
 
 pub use app::{Client, TestApp, engine};
-pub use clinic::{Clinic, MORNING, PASSWORD, at, prescriptions};
+pub use clinic::{Clinic, MORNING, PASSWORD, at, prescriptions, register_device};
 pub use database::{Database, Stack, postgres_server};
 pub use redis_server::RedisServer;
 

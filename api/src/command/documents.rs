@@ -2,7 +2,7 @@
 
 use super::print;
 use crate::failure::Failure;
-use crate::http::{Budgets, check_document, digest};
+use crate::http::{Budgets, Guard, digest};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::fs;
@@ -41,7 +41,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
             "{folder} has no *.graphql file. Give the folder of the operations."
         )));
     }
-    let documents = files.iter().map(|file| document(file)).collect::<Result<Vec<_>, _>>()?;
+    let guard = Guard::new(&schema::sdl(), Budgets::default(), false)
+        .map_err(|error| Failure::new(format!("The schema cannot be read: {error}.")))?;
+    let documents = files.iter().map(|file| document(&guard, file)).collect::<Result<Vec<_>, _>>()?;
     let operations: Vec<_> = documents
         .iter()
         .map(|document| {
@@ -69,11 +71,11 @@ struct Document {
     text: String,
 }
 
-fn document(path: &Path) -> Result<Document, Failure> {
+fn document(guard: &Guard, path: &Path) -> Result<Document, Failure> {
     let refuse = |reason: &str| Failure::new(format!("{}: {reason}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| refuse(&format!("{error}.")))?;
     let text = text.trim().to_owned();
-    let (name, kind) = check_document(&text, Budgets::default()).map_err(|reason| refuse(&reason))?;
+    let (name, kind) = guard.check_trusted(&text).map_err(|reason| refuse(&reason))?;
     Ok(Document { id: digest(&text), name, kind, text })
 }
 

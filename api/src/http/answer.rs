@@ -4,7 +4,6 @@
 use super::refusal::Refusal;
 use async_graphql::{Response as Answer, ServerError, Value};
 use serde::Serialize;
-use serde_json::json;
 
 /// Errors told of one operation.
 const MOST_ERRORS: usize = 20;
@@ -16,7 +15,7 @@ pub(crate) struct Told {
     /// `errors` and `data` as JSON, fields in the order in which they were asked for.
     pub(crate) body: String,
     /// The errors by themselves.
-    pub(crate) errors: Vec<serde_json::Value>,
+    pub(crate) errors: Vec<ServerError>,
     /// Whether nothing ran: a request error, without `data`.
     pub(crate) refused: bool,
     /// Whether something that it needs does not answer.
@@ -44,10 +43,9 @@ pub(crate) fn tell(mut answer: Answer, request_id: &str) -> Told {
     let body = Body { errors: &answer.errors, data: (!refused).then_some(&answer.data) };
     let body = serde_json::to_string(&body).unwrap_or_else(|error| {
         tracing::error!(request_id, %error, "an answer cannot be written");
-        json!({ "errors": [Refusal::internal().error(request_id)] }).to_string()
+        Refusal::internal().body(request_id)
     });
-    let errors = answer.errors.iter().map(|error| json!(error)).collect();
-    Told { body, errors, refused, unavailable }
+    Told { body, errors: answer.errors, refused, unavailable }
 }
 
 fn code_of(error: &ServerError) -> Option<&str> {

@@ -45,13 +45,12 @@ impl Documents {
     /// With these `trusted` documents, by id; with `only_trusted` nothing else runs. Persisted
     /// queries are `shared` there.
     pub fn new(
-        trusted: HashMap<String, Arc<str>>,
+        mut trusted: HashMap<String, Arc<str>>,
         only_trusted: bool,
         shared: Option<Arc<dyn Shared>>,
     ) -> Self {
         let weight = |_: &String, text: &Arc<str>| u32::try_from(text.len()).unwrap_or(u32::MAX);
         let by_hash: Vec<_> = trusted.values().map(|text| (digest(text.trim()), Arc::clone(text))).collect();
-        let mut trusted = trusted;
         trusted.extend(by_hash);
         let kept = Cache::builder().max_capacity(KEPT).weigher(weight).build();
         Self { trusted, only_trusted, kept, shared }
@@ -99,13 +98,13 @@ impl Documents {
         // Believed only if it has the hash: what is shared may have been tampered with.
         let text = self.shared.as_ref()?.get(hash).await.filter(|text| digest(text) == hash)?;
         let text: Arc<str> = text.into();
-        self.kept.insert(hash.to_owned(), Arc::clone(&text));
+        self.keep(hash, &text);
         Some(text)
     }
 
     /// Keeps the text of a persisted query in this process.
-    pub(super) fn keep(&self, hash: String, text: &Arc<str>) {
-        self.kept.insert(hash, Arc::clone(text));
+    pub(super) fn keep(&self, hash: &str, text: &Arc<str>) {
+        self.kept.insert(hash.to_owned(), Arc::clone(text));
     }
 
     /// Shares the text of a persisted query with the other processes. Only for people who are

@@ -6,15 +6,14 @@ use super::negotiation::{self, Accepted, Media, Wire};
 use super::operation::Operation;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
-use super::session::{Session, request_id};
+use super::session::Session;
 use super::{RequestId, Server, only_post};
 use async_graphql::parser::types::OperationType;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde_json::json;
 
 /// The largest body of anything but a batch of logs, in bytes.
 const SMALL_BODY: usize = 256 * 1_024;
@@ -30,8 +29,12 @@ struct Exchange {
 }
 
 /// POST.
-pub(super) async fn post(State(server): State<Server>, request: Request) -> Response {
-    let exchange = Exchange::begin(server, &request);
+pub(super) async fn post(
+    State(server): State<Server>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    let exchange = Exchange::begin(server, id, request.headers());
     let (parts, body) = request.into_parts();
     let answer = match exchange.read(&parts.headers, body).await {
         Ok((parameters, size)) => exchange.answer(parameters, |operation| operation.may_have(size)).await,
@@ -41,11 +44,11 @@ pub(super) async fn post(State(server): State<Server>, request: Request) -> Resp
 }
 
 /// GET: queries only, and only where the configuration allows it.
-pub(super) async fn get(server: Server, request: Request) -> Response {
+pub(super) async fn get(server: Server, id: RequestId, request: Request) -> Response {
     if !server.settings.get_queries {
         return only_post();
     }
-    let exchange = Exchange::begin(server, &request);
+    let exchange = Exchange::begin(server, id, request.headers());
     let parameters = Parameters::of_query(request.uri().query().unwrap_or_default());
     drop(request);
     let answer = match parameters {
@@ -80,10 +83,7 @@ impl Operation {
 }
 
 impl Exchange {
-    fn begin(server: Server, request: &Request) -> Self {
-        let headers = request.headers();
-        let named = request.extensions().get::<RequestId>();
-        let request_id = named.map_or_else(|| request_id(&server), |RequestId(id)| id.clone());
+    fn begin(server: Server, RequestId(request_id): RequestId, headers: &HeaderMap) -> Self {
         Self { session: Session::of(headers), accepted: negotiation::accepted(headers), request_id, server }
     }
 
@@ -125,8 +125,8 @@ impl Exchange {
                 let caller = self.session.caller(&self.server, &self.request_id).await?;
                 let told = tell(self.server.run(operation, caller).await?, &self.request_id);
                 Ok(match (self.accepted.single, wire) {
-                    (None, Some(Wire::EventStream)) => sse::single(&told),
-                    (media, _) => single(&told, media.unwrap_or(Media::Json)),
+                    (None, Some(Wire::EventStream)) => sse::single(&told.body),
+                    (media, _) => single(told, media.unwrap_or(Media::Json)),
                 })
             }
         }
@@ -150,27 +150,30 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
 }
 
 /// One answer, with the status that the media type asks for.
-fn single(told: &Told, media: Media) -> Response {
+fn single(told: Told, media: Media) -> Response {
     let status = match media {
         _ if told.unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Media::GraphqlResponse if told.refused => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
-    with_retry(status, media, told.body.clone())
+    let content_type = [(header::CONTENT_TYPE, media.content_type())];
+    with_retry((status, content_type, told.body).into_response())
 }
 
 fn refused(refusal: &Refusal, media: Media, request_id: &str) -> Response {
     // A well-formed request whose document is at fault answers 200 in the old media type. A miss
     // of a persisted query always does: some clients give up on any other status.
     let kind = refusal.is_of_document() && media == Media::Json || refusal.is_persisted_miss();
-    let status = if kind { StatusCode::OK } else { refusal.status };
-    with_retry(status, media, json!({ "errors": [refusal.error(request_id)] }).to_string())
+    let mut response = refusal.response(media, request_id);
+    if kind {
+        *response.status_mut() = StatusCode::OK;
+    }
+    with_retry(response)
 }
 
-fn with_retry(status: StatusCode, media: Media, body: String) -> Response {
-    let content_type = HeaderValue::from_static(media.content_type());
-    let mut response = (status, [(header::CONTENT_TYPE, content_type)], body).into_response();
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+/// The same answer; where something is away, it says when to try again.
+fn with_retry(mut response: Response) -> Response {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     response

@@ -1,19 +1,19 @@
 //! What every request passes on its way to a handler, and every answer on its way back.
 
 use super::Server;
+use super::negotiation::Media;
 use super::origin::{Origins, origin_allowed};
+use super::refusal::Refusal;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use care::access::Services;
-use care::id::new as new_id;
 use futures::FutureExt;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
-use serde_json::json;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
 
 /// Gives the request its id, and the answer too.
 async fn identify(State(services): State<Arc<Services>>, mut request: Request, next: Next) -> Response {
-    let id = new_id(services.clock.as_ref(), services.random.as_ref()).to_string();
+    let id = services.new_id().to_string();
     let named = HeaderValue::from_str(&id);
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.run(request).await;
@@ -143,8 +143,7 @@ async fn catch_panics(request: Request, next: Next) -> Response {
     let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     response.unwrap_or_else(|_| {
         tracing::error!(request_id = id, "a handler panicked");
-        let extensions = json!({ "code": "INTERNAL_SERVER_ERROR", "requestId": id });
-        coded(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.", &extensions)
+        Refusal::internal().response(Media::Json, id.as_deref().unwrap_or_default())
     })
 }
 
@@ -174,13 +173,8 @@ async fn bound_body(State(patience): State<Duration>, request: Request, next: Ne
     }
 }
 
-fn refused(status: StatusCode, code: &str, message: &str) -> Response {
-    coded(status, message, &json!({ "code": code }))
-}
-
-fn coded(status: StatusCode, message: &str, extensions: &serde_json::Value) -> Response {
-    let body = json!({ "errors": [{ "message": message, "extensions": extensions }] });
-    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
+fn refused(status: StatusCode, code: &'static str, message: &str) -> Response {
+    Refusal::new(status, code, message).response(Media::Json, "")
 }
 
 #[cfg(test)]
@@ -190,6 +184,7 @@ mod tests {
     use axum::routing::get;
     use hyper::service::Service;
     use hyper_util::service::TowerToHyperService;
+    use serde_json::json;
 
     #[tokio::test]
     async fn a_panic_is_a_coded_answer() {

@@ -20,22 +20,21 @@ mod session;
 
 pub use address::{ClientAddress, network};
 pub use documents::{Documents, Manifest, Shared, digest};
-pub use guard::{Budgets, Guard, check_document};
+pub use guard::{Budgets, Guard};
 pub use layers::RequestId;
 pub use listener::Connections;
 pub use live::Wires;
 pub use origin::{Origins, origin_allowed, origin_of};
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Extension, Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
 use care::access::Services;
 use negotiation::Media;
 use refusal::Refusal;
 use schema::Schema;
-use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -136,22 +135,22 @@ impl Server {
 }
 
 /// GET: a WebSocket, or a query.
-async fn got(State(server): State<Server>, request: Request) -> Response {
+async fn got(
+    State(server): State<Server>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
     if live::websocket::is_asked_for(request.headers()) {
         return live::websocket::upgrade(server, request).await;
     }
-    graphql::get(server, request).await
+    graphql::get(server, id, request).await
 }
 
 /// Only POST would do.
 fn only_post() -> Response {
     let message = "Send GraphQL operations by POST with content-type application/json.";
     let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_USER_INPUT", message);
-    let headers = [
-        (header::ALLOW, HeaderValue::from_static("POST")),
-        (header::CONTENT_TYPE, HeaderValue::from_static(Media::GraphqlResponse.content_type())),
-    ];
-    (refusal.status, headers, json!({ "errors": [refusal.error("")] }).to_string()).into_response()
+    ([(header::ALLOW, "POST")], refusal.response(Media::GraphqlResponse, "")).into_response()
 }
 
 async fn ready(State(server): State<Server>) -> Response {

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 
 /// The media type of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Media {
+pub(crate) enum Media {
     /// `application/json`: the status is 200 for every well-formed request.
     Json,
     /// `application/graphql-response+json`: the status tells request errors.

@@ -51,7 +51,7 @@ impl Server {
         let name = parameters.operation_name.take();
         let Checked { document, kind, variables, .. } =
             self.guard.check(&text, name.as_deref(), variables)?;
-        if let Some(hash) = new.clone() {
+        if let Some(hash) = &new {
             self.documents.keep(hash, &text);
         }
         Ok(Operation { kind, text, new, name, document, variables })

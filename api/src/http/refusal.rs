@@ -1,6 +1,8 @@
 //! A refusal before anything ran: a request error in the words of the GraphQL specification.
 
-use axum::http::StatusCode;
+use super::negotiation::Media;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 /// Why an operation is not run.
@@ -81,5 +83,15 @@ impl Refusal {
             extensions.insert("requestId".to_owned(), request_id.into());
         }
         json!({ "message": self.message, "extensions": extensions })
+    }
+
+    /// An answer that has this error and nothing else, in JSON.
+    pub(crate) fn body(&self, request_id: &str) -> String {
+        json!({ "errors": [self.error(request_id)] }).to_string()
+    }
+
+    /// That answer, with the status that this refusal has.
+    pub(crate) fn response(&self, media: Media, request_id: &str) -> Response {
+        (self.status, [(header::CONTENT_TYPE, media.content_type())], self.body(request_id)).into_response()
     }
 }

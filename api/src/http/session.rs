@@ -4,7 +4,6 @@ use super::Server;
 use super::refusal::Refusal;
 use axum::http::{HeaderMap, header};
 use care::error::Error;
-use care::id::new as new_id;
 use schema::Caller;
 use std::sync::Arc;
 
@@ -52,9 +51,9 @@ impl Session {
     }
 }
 
-/// A fresh request id.
+/// A fresh id for an operation that is no request of its own.
 pub(crate) fn request_id(server: &Server) -> String {
-    new_id(server.services.clock.as_ref(), server.services.random.as_ref()).to_string()
+    server.services.new_id().to_string()
 }
 
 fn bearer(value: &str) -> Option<String> {

@@ -101,13 +101,7 @@ pub async fn migrate(key: &str, url: &str, timeout: Duration) -> Result<Vec<Stri
         // Held by the connection, the only one of its pool, until it closes.
         connection.row("SELECT 1 AS locked FROM (SELECT pg_advisory_lock(80114200)) AS turn").await;
     }
-    let store = Options {
-        url: url.to_owned(),
-        max_connections: 1,
-        acquire_timeout: timeout,
-        statement_timeout: timeout,
-    };
-    let store = Store::connect(&store).await.map_err(|_| unreachable(key, url))?;
+    let store = Store::connect(&Options::single(url, timeout)).await.map_err(|_| unreachable(key, url))?;
     let applied = store.applied_migrations().await;
     store.close().await;
     let (applied, known) = (applied?, migrations::known());

@@ -10,7 +10,7 @@ use crate::store::Tx;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, Set};
 use uuid::Uuid;
 
 /// Seven days.
@@ -107,16 +107,13 @@ pub(crate) async fn find(
 ) -> Result<Option<(invitation::Model, bool)>> {
     let code = secret.trim().to_uppercase().replace(['-', ' '], "");
     let code_hash = services.keys.installation.index("invitation.code", code.as_bytes());
-    let mut find = invitation::Entity::find().filter(
+    let find = invitation::Entity::find().filter(
         Condition::any()
             .add(invitation::Column::LinkHash.eq(digest(secret.trim())))
             .add(invitation::Column::CodeHash.eq(code_hash.clone())),
     );
     // One try at a time: otherwise many at once would all be counted as the first.
-    if tx.locks_rows() {
-        find = find.lock_exclusive();
-    }
-    let found = find.one(tx).await?;
+    let found = tx.locking(find).one(tx).await?;
     let now = services.now();
     Ok(found.filter(|row| row.used_at.is_none() && row.expires_at > now && row.tries < TRIES).map(|row| {
         let by_code = row.code_hash == code_hash;

@@ -10,7 +10,7 @@ use crate::sealed::{DataKey, Place, Sealed};
 use crate::store::Tx;
 use jiff::tz::TimeZone;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Set};
 use uuid::Uuid;
 
 /// A patient whom the scope may see, with the key of their sealed fields.
@@ -47,13 +47,10 @@ impl Chart {
     }
 
     /// Opens the chart and locks the patient's row, so that one write at a time raises the
-    /// change counter. (SQLite has one writer as it is.)
+    /// change counter.
     pub(crate) async fn open_to_write(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Self> {
-        let mut find = Entity::find().filter(visible_to(scope)).filter(Column::Id.eq(id));
-        if tx.locks_rows() {
-            find = find.lock_exclusive();
-        }
-        Self::of(scope, find.one(tx).await?.ok_or(Error::NotFound)?)
+        let find = Entity::find().filter(visible_to(scope)).filter(Column::Id.eq(id));
+        Self::of(scope, tx.locking(find).one(tx).await?.ok_or(Error::NotFound)?)
     }
 
     /// The chart of a row that was found among those visible to `scope`.

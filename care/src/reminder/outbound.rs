@@ -15,7 +15,7 @@ use crate::progress;
 use crate::store::Tx;
 use jiff::tz::TimeZone;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -104,14 +104,11 @@ async fn patients(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<HashMap<(Uuid, Uuid)
         let of_clinic = patient::Column::ClinicId.eq(clinic_id).and(patient::Column::Id.is_in(ids));
         wanted = wanted.add(of_clinic);
     }
-    let mut find = patient::Entity::find()
+    let find = patient::Entity::find()
         .filter(wanted)
         .order_by_asc(patient::Column::ClinicId)
         .order_by_asc(patient::Column::Id);
-    if tx.locks_rows() {
-        find = find.lock_exclusive();
-    }
-    Ok(find.all(tx).await?.into_iter().map(|row| ((row.clinic_id, row.id), row)).collect())
+    Ok(tx.locking(find).all(tx).await?.into_iter().map(|row| ((row.clinic_id, row.id), row)).collect())
 }
 
 impl Read {

@@ -36,6 +36,13 @@ pub struct Options {
     pub statement_timeout: Duration,
 }
 
+impl Options {
+    /// One connection to `url`, and `timeout` for everything: for a look before the program starts.
+    pub fn single(url: &str, timeout: Duration) -> Self {
+        Self { url: url.to_owned(), max_connections: 1, acquire_timeout: timeout, statement_timeout: timeout }
+    }
+}
+
 /// A pool of connections to the database.
 #[derive(Debug, Clone)]
 pub struct Store {

@@ -1,7 +1,10 @@
 //! A transaction that counts its statements.
 
 use crate::error::Result;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, QuerySelect, Statement,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::OwnedMutexGuard;
@@ -33,6 +36,12 @@ impl Tx {
     /// Whether the database locks rows (PostgreSQL) or has one writer (SQLite).
     pub(crate) fn locks_rows(&self) -> bool {
         self.inner.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// `find`, with the rows that it finds locked until this transaction ends. (SQLite has one
+    /// writer as it is.)
+    pub(crate) fn locking<F: QuerySelect<QueryStatement = SelectStatement>>(&self, find: F) -> F {
+        if self.locks_rows() { find.lock_exclusive() } else { find }
     }
 
     fn count(&self) {

@@ -4,7 +4,7 @@
 //! The counter is raised under the patient's row lock in the transaction of each write, so what
 //! this answers is exact and in order, and nothing is named twice by one who goes on from `place`.
 //!
-//! Offers [`changed_since`], [`place`], [`encode`] and [`decode`].
+//! Offers [`changed_since`], [`encode`] and [`decode`].
 
 use crate::access::Scope;
 use crate::error::{Code, Error, Result};
@@ -47,18 +47,16 @@ pub fn decode(patient_id: Uuid, cursor: &str) -> Result<i64> {
     })
 }
 
-/// Where the change counter of a visible patient stands.
-pub async fn place(scope: &Scope, patient_id: Uuid) -> Result<i64> {
-    let tx = scope.read().await?;
-    Ok(Chart::open(&tx, scope, patient_id).await?.row.change)
-}
-
-/// What of a visible patient was written after `place`; of programs, drafts for clinicians only.
-pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: i64) -> Result<Changed> {
+/// What of a visible patient was written after `place`, nothing where there is none; of programs,
+/// drafts for clinicians only.
+pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) -> Result<Changed> {
     let tx = scope.read().await?;
     let chart = Chart::open(&tx, scope, patient_id).await?;
     let now = chart.row.change;
-    let mut rows = if now > place { rows(&tx, &chart, place).await? } else { Vec::new() };
+    let mut rows = match place.filter(|place| *place < now) {
+        Some(place) => rows(&tx, &chart, place).await?,
+        None => Vec::new(),
+    };
     // A log written twice, as its versions are, is named where it was written last.
     rows.sort_unstable_by_key(|(change, kind, id)| (*kind, *id, Reverse(*change)));
     rows.dedup_by_key(|(_, kind, id)| (*kind, *id));

@@ -99,7 +99,7 @@ impl Engine {
             // The timetable's clock goes on while this tick works, so what it calls due is judged by
             // a time as fresh as its own.
             let claimed = self.timetable.claim(clock, self.settings.batch, self.settings.lease_ms).await?;
-            let now = if self.settings.own_clock { self.worker.now() } else { now };
+            let now = self.fresh(now);
             match claimed {
                 Claim::Idle { .. } => return Ok(pushed),
                 Claim::IndexLost => {
@@ -116,6 +116,11 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// The time that it is by now; the caller's where tests move it.
+    fn fresh(&self, now: Instant) -> Instant {
+        if self.settings.own_clock { self.worker.now() } else { now }
     }
 
     /// Decides about a batch. Where a reminder cannot be read, its batch is halved until it stands
@@ -146,7 +151,7 @@ impl Engine {
         let limit = u64::try_from(self.settings.batch).unwrap_or(1);
         let mut pushed = 0;
         loop {
-            let now = if self.settings.own_clock { self.worker.now() } else { now };
+            let now = self.fresh(now);
             let outbound = reminder::retry(&self.worker, now, limit, self.settings.lease_ms).await?;
             if outbound.is_empty() {
                 return Ok(pushed);

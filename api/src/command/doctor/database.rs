@@ -32,13 +32,7 @@ pub(super) async fn check(report: &mut Report, configuration: &Configuration) ->
 }
 
 async fn migrations(report: &mut Report, url: &str, timeout: Duration) -> Result<(), Failure> {
-    let options = Options {
-        url: url.to_owned(),
-        max_connections: 1,
-        acquire_timeout: timeout,
-        statement_timeout: timeout,
-    };
-    let store = Store::connect(&options).await?;
+    let store = Store::connect(&Options::single(url, timeout)).await?;
     let steps = pending(&store).await;
     store.close().await;
     match steps {

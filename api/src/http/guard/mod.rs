@@ -25,6 +25,7 @@ pub(crate) use cost::Cost;
 use cost::Counter;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::ptr;
 
 /// The most that a document may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -78,7 +79,7 @@ pub(crate) struct Checked {
     /// The variables it declares.
     pub(crate) variables: Variables,
     /// What it costs.
-    #[cfg_attr(not(test), allow(dead_code, reason = "tests and the benchmark read it"))]
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests read it"))]
     pub(crate) cost: Cost,
 }
 
@@ -123,6 +124,29 @@ impl Guard {
         Ok(Checked { document, kind, variables, cost })
     }
 
+    /// Whether a document may be trusted: one named operation within the budgets, taken with its
+    /// variables at their defaults. Answers its name and kind.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, in one sentence.
+    pub fn check_trusted(&self, text: &str) -> Result<(String, &'static str), String> {
+        let told = |refusal: Refusal| refusal.message;
+        prescan::check(text).map_err(told)?;
+        let document = parse_query(text).map_err(|error| format!("{error}."))?;
+        let mut operations = document.operations.iter();
+        let (Some((Some(name), operation)), None) = (operations.next(), operations.next()) else {
+            return Err("A document has one operation, and that has a name.".to_owned());
+        };
+        self.cost(&document, &operation.node, &Variables::default()).map_err(told)?;
+        let kind = match operation.node.ty {
+            OperationType::Query => "query",
+            OperationType::Mutation => "mutation",
+            OperationType::Subscription => "subscription",
+        };
+        Ok((name.to_string(), kind))
+    }
+
     /// The cost of the operation, where the document keeps within every budget.
     fn cost(
         &self,
@@ -133,8 +157,10 @@ impl Guard {
         let mut counter = Counter::new(&self.types, document, variables, self.introspection);
         let own = counter.operation(operation)?;
         // The rules of validation walk the whole document, so all of it counts for the selections.
-        let mut selections = 0_u64;
-        for (_, other) in document.operations.iter() {
+        let mut selections = own.selections;
+        let others =
+            document.operations.iter().filter(|(_, other)| !ptr::eq(&raw const other.node, operation));
+        for (_, other) in others {
             selections = selections.saturating_add(counter.operation(&other.node)?.selections);
         }
         for name in document.fragments.keys() {
@@ -156,30 +182,6 @@ impl Guard {
         let limit = limit(&self.budgets);
         if cost > limit { Err(Refusal::too_complex(budget, cost, limit)) } else { Ok(()) }
     }
-}
-
-/// Whether a document may be trusted: one named operation within the budgets, taken with its
-/// variables at their defaults. Answers its name and kind.
-///
-/// # Errors
-///
-/// What is wrong, in one sentence.
-pub fn check_document(text: &str, budgets: Budgets) -> Result<(String, &'static str), String> {
-    let told = |refusal: Refusal| refusal.message;
-    prescan::check(text).map_err(told)?;
-    let document = parse_query(text).map_err(|error| format!("{error}."))?;
-    let mut operations = document.operations.iter();
-    let (Some((Some(name), operation)), None) = (operations.next(), operations.next()) else {
-        return Err("A document has one operation, and that has a name.".to_owned());
-    };
-    let guard = Guard::new(&schema::sdl(), budgets, false).map_err(|error| error.to_string())?;
-    guard.cost(&document, &operation.node, &Variables::default()).map_err(told)?;
-    let kind = match operation.node.ty {
-        OperationType::Query => "query",
-        OperationType::Mutation => "mutation",
-        OperationType::Subscription => "subscription",
-    };
-    Ok((name.to_string(), kind))
 }
 
 /// The operation that is to run, as the specification chooses it.

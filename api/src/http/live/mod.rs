@@ -13,17 +13,22 @@ use super::answer::tell;
 use super::operation::Operation;
 use super::refusal::Refusal;
 use super::session::{Session, request_id};
-use care::access::{Person, Scope};
+use axum::body::Body;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use care::access::{Actor, Person};
 use care::live::Change;
-use futures::StreamExt;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
+use futures::{Stream, StreamExt};
 use schema::{Caller, Told, Wake, Woken};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
+use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, MissedTickBehavior};
+use uuid::Uuid;
 
 /// Every so many re-checks of the session the subscription looks for changes itself: a feed
 /// between nodes may lose some.
@@ -82,6 +87,7 @@ impl Server {
             server: self.clone(),
             operation,
             session,
+            listener: None,
             told: Told::default(),
             wake: Some(Wake::Begin),
             ready: VecDeque::new(),
@@ -89,7 +95,7 @@ impl Server {
             recheck,
             rechecks: 0,
         };
-        futures::stream::unfold(following, async |mut following| {
+        stream::unfold(following, async |mut following| {
             let event = following.next().await?;
             Some((event, following))
         })
@@ -101,6 +107,8 @@ struct Following {
     server: Server,
     operation: Operation,
     session: Session,
+    /// Who listens, once the session has been checked; a session never passes to another person.
+    listener: Option<Actor>,
     changes: Receiver<Change>,
     told: Told,
     /// What woke it and has not been told yet.
@@ -134,19 +142,27 @@ impl Following {
         }
     }
 
-    /// Waits for a change, or until the session is to be checked: then nothing woke it.
+    /// Waits for a change that concerns who listens, or until the session is to be checked: then
+    /// nothing woke it.
     async fn wait(&mut self) -> Option<Wake> {
-        tokio::select! {
-            change = self.changes.recv() => Some(self.gather(change)),
-            _ = self.recheck.tick() => {
-                self.rechecks = self.rechecks.wrapping_add(1);
-                self.rechecks.is_multiple_of(LOOK_EVERY).then_some(Wake::Look)
+        loop {
+            tokio::select! {
+                change = self.changes.recv() => {
+                    let wake = self.gather(change);
+                    if wake != Wake::Changed(BTreeSet::new()) {
+                        return Some(wake);
+                    }
+                }
+                _ = self.recheck.tick() => {
+                    self.rechecks = self.rechecks.wrapping_add(1);
+                    return self.rechecks.is_multiple_of(LOOK_EVERY).then_some(Wake::Look);
+                }
+                () = self.server.stopping.cancelled() => return None,
             }
-            () = self.server.stopping.cancelled() => None,
         }
     }
 
-    /// Takes all that has changed up to now, each patient once.
+    /// Takes all that has changed up to now of whom who listens may follow, each patient once.
     fn gather(&mut self, first: Result<Change, RecvError>) -> Wake {
         let mut patients = BTreeSet::new();
         let mut next = first.map_err(|error| match error {
@@ -155,8 +171,10 @@ impl Following {
         });
         loop {
             match next {
-                Ok(Change::Patient { patient_id, .. }) => {
-                    patients.insert(patient_id);
+                Ok(Change::Patient { clinic_id, patient_id, .. }) => {
+                    if self.listener.is_some_and(|actor| concerns(actor, clinic_id, patient_id)) {
+                        patients.insert(patient_id);
+                    }
                 }
                 Ok(Change::Reminder { .. }) => {}
                 Ok(Change::Missed) | Err(TryRecvError::Lagged(_)) => {
@@ -170,19 +188,20 @@ impl Following {
     }
 
     async fn run(&mut self, wake: Option<Wake>, caller: Caller) {
-        let Some(wake) = wake.and_then(|wake| concerning(wake, caller.scope.as_deref())) else {
-            if let Some(scope) = &caller.scope {
-                scope.finish().await;
-            }
-            return;
-        };
+        self.listener = caller.scope.as_ref().map(|scope| scope.actor());
+        // Checking the session was all there was to do.
+        let Some(wake) = wake else { return };
         let request_id = caller.request_id.clone();
         let woken = Woken { wake, told: self.told.clone() };
         let request = self.operation.clone().request();
         for answer in self.server.schema.wake(request, caller, woken).await {
             let failed = answer.data == async_graphql::Value::Null && !answer.errors.is_empty();
             let told = tell(answer, &request_id);
-            self.ready.push_back(if failed { Event::Failed(told.errors) } else { Event::Next(told.body) });
+            self.ready.push_back(if failed {
+                Event::Failed(told.errors.iter().map(|error| json!(error)).collect())
+            } else {
+                Event::Next(told.body)
+            });
         }
     }
 
@@ -191,25 +210,39 @@ impl Following {
     }
 }
 
-/// What of a wake concerns the person who listens; a patient is woken by their own changes alone.
-fn concerning(wake: Wake, scope: Option<&Scope>) -> Option<Wake> {
-    match wake {
-        Wake::Changed(mut patients) => {
-            if let Some(Person::Patient(own)) = scope.map(|scope| scope.actor().person) {
-                patients.retain(|id| *id == own);
-            }
-            (!patients.is_empty()).then_some(Wake::Changed(patients))
+/// Whether a change of this patient may concern `actor`: their own, or one of their clinic. Which
+/// patients a clinician may see is decided when the subscription is run.
+fn concerns(actor: Actor, clinic_id: Uuid, patient_id: Uuid) -> bool {
+    actor.clinic_id == clinic_id
+        && match actor.person {
+            Person::Patient(own) => own == patient_id,
+            Person::Member(_) => true,
         }
-        wake => Some(wake),
-    }
-}
-
-/// The answer of a subscription that has failed.
-fn failure(errors: &[Value]) -> String {
-    json!({ "errors": errors }).to_string()
 }
 
 /// The error of a session that has ended.
 fn signed_out() -> Vec<Value> {
     vec![Refusal::signed_out().error("")]
+}
+
+/// An answer that is sent text by text.
+fn streamed(texts: impl Stream<Item = String> + Send + 'static, content_type: &'static str) -> Response {
+    let body = Body::from_stream(texts.map(Ok::<_, Infallible>));
+    ([(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+/// The texts, and `beat` whenever none came for `heartbeat`.
+fn with_heartbeat(
+    texts: BoxStream<'static, String>,
+    heartbeat: Duration,
+    beat: impl Fn() -> String + Send + 'static,
+) -> BoxStream<'static, String> {
+    stream::unfold((texts, beat), move |(mut texts, beat)| async move {
+        match tokio::time::timeout(heartbeat, texts.next()).await {
+            Ok(Some(text)) => Some((text, (texts, beat))),
+            Ok(None) => None,
+            Err(_) => Some((beat(), (texts, beat))),
+        }
+    })
+    .boxed()
 }

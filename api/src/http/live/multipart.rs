@@ -1,17 +1,13 @@
 //! Apollo's multipart protocol for subscriptions over HTTP.
 
-use super::{Event, signed_out};
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use super::{Event, signed_out, streamed, with_heartbeat};
+use axum::response::Response;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use serde_json::json;
-use std::convert::Infallible;
 use std::time::Duration;
 
-const CONTENT_TYPE: HeaderValue =
-    HeaderValue::from_static("multipart/mixed;boundary=\"graphql\";subscriptionSpec=1.0");
+const CONTENT_TYPE: &str = "multipart/mixed;boundary=\"graphql\";subscriptionSpec=1.0";
 
 /// The events of a subscription, each as one part, with an empty part whenever nothing came for
 /// `heartbeat`. Each part is followed by the delimiter, so that no client waits for the next one
@@ -26,26 +22,9 @@ pub(in crate::http) fn response(events: BoxStream<'static, Event>, heartbeat: Du
     let parts = with_heartbeat(parts.boxed(), heartbeat, || part("{}"));
     let begin = stream::once(async { "\r\n--graphql".to_owned() });
     let texts = begin.chain(parts).chain(stream::once(async { "--\r\n".to_owned() }));
-    let body = Body::from_stream(texts.map(|text| Ok::<_, Infallible>(Bytes::from(text))));
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], body).into_response()
+    streamed(texts, CONTENT_TYPE)
 }
 
 fn part(content: &str) -> String {
     format!("\r\ncontent-type: application/json\r\n\r\n{content}\r\n--graphql")
-}
-
-/// The texts, and `beat` whenever none came for `heartbeat`.
-pub(super) fn with_heartbeat(
-    texts: BoxStream<'static, String>,
-    heartbeat: Duration,
-    beat: impl Fn() -> String + Send + 'static,
-) -> BoxStream<'static, String> {
-    stream::unfold((texts, beat), move |(mut texts, beat)| async move {
-        match tokio::time::timeout(heartbeat, texts.next()).await {
-            Ok(Some(text)) => Some((text, (texts, beat))),
-            Ok(None) => None,
-            Err(_) => Some((beat(), (texts, beat))),
-        }
-    })
-    .boxed()
 }
