@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# The two roles of Plumbline, made when the database is first created. The PostgreSQL image runs
+# The roles of Plumbline, made when the database is first created. The PostgreSQL image runs
 # this from /docker-entrypoint-initdb.d; on a server of your own, run it once as a superuser with
 #   POSTGRES_USER, POSTGRES_DB, PLUMBLINE_OWNER_PASSWORD, PLUMBLINE_APP_PASSWORD
 # set (psql takes PGHOST and the like, too).
 #
 #   plumbline_owner   owns the database and its tables; runs the migrations
 #   plumbline_app     reads and writes rows; owns nothing, changes no table, and row-level
-#                     security binds it
+#                     security binds it to the clinic it works for
+#   plumbline_worker  what the server becomes for work that no person asked for, such as
+#                     reminders: the policies let it reach the rows of all clinics
+#
+# Row-level security binds the owner, too: back the database up as a superuser.
 
 # Read by the caller's shell instead of run when the file is not executable: no `set -u` here.
 set -e
@@ -19,8 +23,10 @@ psql --no-psqlrc --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" \
 BEGIN;
 CREATE ROLE plumbline_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE
     PASSWORD :'owner_password';
-CREATE ROLE plumbline_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE
-    PASSWORD :'app_password';
+CREATE ROLE plumbline_worker NOLOGIN;
+-- NOINHERIT: it is the worker only where it says so.
+CREATE ROLE plumbline_app LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE
+    IN ROLE plumbline_worker PASSWORD :'app_password';
 
 ALTER DATABASE :"database" OWNER TO plumbline_owner;
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
@@ -28,11 +34,11 @@ GRANT CONNECT ON DATABASE :"database" TO plumbline_app;
 
 ALTER SCHEMA public OWNER TO plumbline_owner;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO plumbline_app;
+GRANT USAGE ON SCHEMA public TO plumbline_app, plumbline_worker;
 
 -- For whatever the owner makes from now on. A migration takes back what goes too far.
 ALTER DEFAULT PRIVILEGES FOR ROLE plumbline_owner IN SCHEMA public
-    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO plumbline_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO plumbline_app, plumbline_worker;
 ALTER DEFAULT PRIVILEGES FOR ROLE plumbline_owner IN SCHEMA public
     GRANT USAGE ON SEQUENCES TO plumbline_app;
 COMMIT;

@@ -3,7 +3,8 @@
 //! Instants are `*_at` columns: milliseconds since the epoch, UTC. Patient-local dates are
 //! `YYYY-MM-DD` texts, which sort as they read. Every table of a clinic is keyed
 //! `(clinic_id, id)` and refers to others by such pairs, so that no row can point into another
-//! clinic. Steps only expand; what is to go is dropped a release later.
+//! clinic. On PostgreSQL row-level security closes such a table by [`row_security`]; a step that
+//! changes its rows says for which clinic. Steps only expand; what is to go is dropped a release later.
 
 use sea_orm_migration::prelude::*;
 
@@ -16,6 +17,8 @@ mod m0005_program;
 mod m0006_progress;
 mod m0007_reminder;
 mod m0008_audit;
+mod m0011_row_security;
+mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -34,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_progress::Migration),
             Box::new(m0007_reminder::Migration),
             Box::new(m0008_audit::Migration),
+            Box::new(m0011_row_security::Migration),
         ]
     }
 }

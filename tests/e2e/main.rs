@@ -21,6 +21,7 @@ mod programs;
 mod story;
 mod streams;
 mod transport;
+mod walls;
 mod websocket;
 
 use care::id::Kind;

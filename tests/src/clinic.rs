@@ -11,6 +11,7 @@ use care::sealed::Keyring;
 use care::{account, clinic, library, patient, program, reminder};
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// The password of everybody here.
 pub const PASSWORD: &str = "a long enough secret";
@@ -52,11 +53,7 @@ impl Clinic {
         });
         let clinic = Self { database, services, clock };
         library::load(&clinic.worker()).await.unwrap();
-        let created =
-            clinic::create(&clinic.worker(), "Test Clinic", "America/New_York", "admin@clinic.example")
-                .await
-                .unwrap();
-        clinic.accept(&created.invitation.token, "admin@clinic.example").await;
+        clinic.begin_another("Test Clinic", "admin@clinic.example").await;
         let admin = clinic.sign_in("admin@clinic.example").await;
         for email in ["therapist@clinic.example", "other@clinic.example"] {
             let invited = clinic::invite_member(&admin, email, Role::Therapist).await.unwrap();
@@ -68,6 +65,13 @@ impl Clinic {
     /// The worker's capability.
     pub fn worker(&self) -> Worker {
         worker(&self.services)
+    }
+
+    /// Begins a clinic in the same database; its administrator has this address.
+    pub async fn begin_another(&self, name: &str, administrator: &str) -> Uuid {
+        let created = clinic::create(&self.worker(), name, "America/New_York", administrator).await.unwrap();
+        self.accept(&created.invitation.token, administrator).await;
+        created.clinic_id
     }
 
     async fn accept(&self, secret: &str, email: &str) {

@@ -23,8 +23,10 @@ impl Stack {
 /// A database of its own, gone when dropped.
 #[derive(Debug)]
 pub struct Database {
-    /// Its address.
+    /// Its address for the server, whom row-level security binds on PostgreSQL.
     pub url: String,
+    /// Its address for who owns its tables, a superuser on PostgreSQL.
+    pub owner_url: String,
     _directory: TempDir,
 }
 
@@ -32,29 +34,19 @@ impl Database {
     /// An empty database with every migration.
     pub async fn create(stack: Stack) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let url = match stack {
+        let (url, owner_url) = match stack {
             Stack::Embedded => {
                 let url = format!("sqlite://{}/plumbline.sqlite3?mode=rwc", directory.path().display());
                 migrate(&url).await;
-                url
+                (url.clone(), url)
             }
-            Stack::Full => clone_template().await,
-        };
-        Self { url, _directory: directory }
-    }
-
-    /// An empty database without any migration.
-    pub async fn create_bare(stack: Stack) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let url = match stack {
-            Stack::Embedded => format!("sqlite://{}/plumbline.sqlite3?mode=rwc", directory.path().display()),
             Stack::Full => {
-                let (server, name) = (postgres_server(), unique_name());
-                execute(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}")).await;
-                format!("{server}/{name}")
+                let (server, name) = (postgres_server(), clone_template().await);
+                let as_server = server.replace("postgres://postgres@", "postgres://plumbline_app@");
+                (format!("{as_server}/{name}"), format!("{server}/{name}"))
             }
         };
-        Self { url, _directory: directory }
+        Self { url, owner_url, _directory: directory }
     }
 
     /// A pool of it.
@@ -68,8 +60,13 @@ impl Database {
         Store::connect(&options).await.unwrap()
     }
 
-    /// A connection past all capabilities, to look at rows and to spoil them.
+    /// A connection past all capabilities and policies, to look at rows and to spoil them.
     pub async fn connect(&self) -> DatabaseConnection {
+        connect(&self.owner_url).await
+    }
+
+    /// A connection as the server has it, past the capabilities alone.
+    pub async fn connect_as_server(&self) -> DatabaseConnection {
         connect(&self.url).await
     }
 }
@@ -105,7 +102,11 @@ async fn execute(url: &str, sql: &str) {
     connection.close().await.unwrap();
 }
 
-/// A copy of the template, which the first test to come migrates while the others wait.
+/// The role that the server works as: as `deploy/postgres/roles.sh` makes it.
+const SERVER_ROLE: &str = "CREATE ROLE plumbline_app LOGIN NOINHERIT IN ROLE plumbline_worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO plumbline_app";
+
+/// The name of a copy of the template, which the first test to come migrates while the others wait.
 async fn clone_template() -> String {
     let server = postgres_server();
     let name = unique_name();
@@ -121,6 +122,7 @@ async fn clone_template() -> String {
     if template.is_none() {
         control.execute_unprepared("CREATE DATABASE plumbline_building").await.unwrap();
         migrate(&format!("{server}/plumbline_building")).await;
+        execute(&format!("{server}/plumbline_building"), SERVER_ROLE).await;
         control
             .execute_unprepared("ALTER DATABASE plumbline_building RENAME TO plumbline_template")
             .await
@@ -128,5 +130,5 @@ async fn clone_template() -> String {
     }
     control.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE plumbline_template")).await.unwrap();
     control.close().await.unwrap();
-    format!("{server}/{name}")
+    name
 }

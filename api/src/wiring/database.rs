@@ -62,6 +62,19 @@ pub(super) async fn refuse_pending(store: &Store) -> Result<(), Failure> {
     )))
 }
 
+/// On PostgreSQL nothing is served past row-level security.
+pub(super) async fn refuse_open(configuration: &Configuration) -> Result<(), Failure> {
+    let url = configuration.database_url()?;
+    if !url.starts_with("postgres") {
+        return Ok(());
+    }
+    let timeout = Duration::from_secs(configuration.database.acquire_timeout_seconds);
+    let connection = Connection::open("database.url", url, timeout).await?;
+    let broken = super::broken_wall(&connection).await;
+    connection.close().await;
+    broken.map_or(Ok(()), |words| Err(Failure::new(words)))
+}
+
 /// One connection past all use cases, for set-up and checks.
 #[derive(Debug)]
 pub struct Connection(DatabaseConnection);

@@ -4,12 +4,14 @@ mod database;
 mod logging;
 mod redis;
 mod shutdown;
+mod walls;
 mod worker;
 
 pub use database::{Connection, migrate, pending};
 pub use logging::start as start_logging;
 use redis::Redis;
 pub use shutdown::until_signal;
+pub use walls::broken_wall;
 pub use worker::run_worker;
 
 use crate::configuration::{Configuration, Gateway, Role};
@@ -78,11 +80,13 @@ pub struct App {
 
 impl App {
     /// Connects to the database and wires everything to it. A failure where the keys are not
-    /// valid, the database does not answer, or it has pending migrations.
+    /// valid, the database does not answer, it has pending migrations, or row-level security does
+    /// not bind the server there.
     pub async fn build(configuration: Configuration, ports: Ports) -> Result<Self, Failure> {
         let keys = Keyring::new(configuration.installation_key()?);
         let store = database::connect(&configuration).await?;
         database::refuse_pending(&store).await?;
+        database::refuse_open(&configuration).await?;
         let Ports { clock, random, live, gateway } = ports;
         let redis = Redis::open(&configuration.redis)?;
         let id = care::id::new(clock.as_ref(), random.as_ref());

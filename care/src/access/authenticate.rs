@@ -35,6 +35,7 @@ pub async fn authenticate(door: &Door, access_token: &str, request_id: String) -
     if account.is_none_or(|account| account.disabled_at.is_some()) {
         return Err(Error::Unauthenticated);
     }
+    tx.enter(session.clinic_id).await?;
     let (person, role) = person_of(&tx, &session).await?;
     let clinic =
         clinic::Entity::find_by_id(session.clinic_id).one(&tx).await?.ok_or(Error::Unauthenticated)?;
@@ -85,6 +86,7 @@ async fn mark_used(door: &Door, token: &session_token::Model) -> Result<()> {
 /// What `account_id` stands for: the clinic and its row there. Membership comes before being a
 /// patient; the oldest clinic before later ones.
 pub(crate) async fn membership(tx: &Tx, account_id: Uuid) -> Result<Option<(Uuid, Person)>> {
+    tx.look_for(account_id).await?;
     let member = member::Entity::find()
         .filter(member::Column::AccountId.eq(account_id))
         .filter(member::Column::DisabledAt.is_null())

@@ -17,7 +17,7 @@ use crate::clock::{Clock, Instant, Random};
 use crate::error::Result;
 use crate::live::Live;
 use crate::sealed::Keyring;
-use crate::store::{Store, Tx};
+use crate::store::{Reach, Store, Tx};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -76,11 +76,11 @@ impl Door {
     }
 
     pub(crate) async fn read(&self) -> Result<Tx> {
-        self.services.store.read(None).await
+        self.services.store.read(Reach::Door).await
     }
 
     pub(crate) async fn write(&self) -> Result<Tx> {
-        self.services.store.write(None).await
+        self.services.store.write(Reach::Door).await
     }
 }
 
@@ -105,10 +105,10 @@ impl Worker {
     }
 
     pub(crate) async fn read(&self) -> Result<Tx> {
-        self.services.store.read(None).await
+        self.services.store.read(Reach::Worker).await
     }
 
     pub(crate) async fn write(&self) -> Result<Tx> {
-        self.services.store.write(None).await
+        self.services.store.write(Reach::Worker).await
     }
 }

@@ -4,7 +4,7 @@ use super::Services;
 use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::sealed::DataKey;
-use crate::store::Tx;
+use crate::store::{Reach, Tx};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -124,7 +124,7 @@ impl Scope {
         if let Some(tx) = reading.as_ref() {
             return Ok(Arc::clone(tx));
         }
-        let tx = Arc::new(self.services.store.read(Some(self.actor.clinic_id)).await?);
+        let tx = Arc::new(self.services.store.read(Reach::Clinic(self.actor.clinic_id)).await?);
         *reading = Some(Arc::clone(&tx));
         Ok(tx)
     }
@@ -132,7 +132,7 @@ impl Scope {
     /// A write transaction. What was read before in this operation is read anew after it.
     pub(crate) async fn write(&self) -> Result<Tx> {
         self.finish().await;
-        self.services.store.write(Some(self.actor.clinic_id)).await
+        self.services.store.write(Reach::Clinic(self.actor.clinic_id)).await
     }
 
     /// Gives the read transaction back; the operation is over.

@@ -27,6 +27,7 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<Tokens>
     let account = account.ok_or_else(refused)?;
     let tx = door.write().await?;
     let (clinic_id, person) = membership(&tx, account.id).await?.ok_or_else(refused)?;
+    tx.enter(clinic_id).await?;
     let tokens = session::open(&tx, services, account.id, clinic_id, person).await?;
     tx.commit().await?;
     Ok(tokens)

@@ -53,6 +53,7 @@ pub async fn accept(door: &Door, input: Accept) -> Result<Tokens> {
     if !invitation::admits(services, &invited, &email)? {
         return Err(refused());
     }
+    tx.enter(invited.clinic_id).await?;
     if by_code && !knows_birth_date(&tx, services, &invited, input.birth_date).await? {
         invitation::count_try(&tx, invited.id).await?;
         tx.commit().await?;

@@ -2,14 +2,17 @@
 //!
 //! - [`Store::connect`] opens the pool; [`Store::read`] and [`Store::write`] begin transactions
 //!   for the capabilities of `access`, which are the only callers.
+//! - [`Reach`] is what row-level security lets a transaction see.
 //! - [`Tx`] runs statements and counts them; it is rolled back when dropped without a commit.
 //!
-//! On PostgreSQL a transaction begins by setting its clinic for row-level security and, for
-//! reading, one snapshot. On SQLite (WAL, `synchronous=FULL`) there is one writer: writes begin
+//! On PostgreSQL a transaction begins by saying its reach for row-level security and, for
+//! reading, by taking one snapshot. On SQLite (WAL, `synchronous=FULL`) there is one writer: writes begin
 //! `IMMEDIATE` and wait for each other in this process before they would in the database.
 
+mod reach;
 mod transaction;
 
+pub(crate) use reach::Reach;
 pub use transaction::Tx;
 
 use crate::error::{Error, Result};
@@ -21,7 +24,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::sync::Mutex;
-use uuid::Uuid;
 
 /// How the store is reached.
 #[derive(Debug, Clone)]
@@ -117,21 +119,19 @@ impl Store {
         rows.iter().map(|row| row.try_get("", "version").map_err(from_database)).collect()
     }
 
-    /// Begins a transaction that only reads, in one snapshot, for `clinic_id` (none: no clinic's rows).
-    pub(crate) async fn read(&self, clinic_id: Option<Uuid>) -> Result<Tx> {
+    /// Begins a transaction that only reads, in one snapshot.
+    pub(crate) async fn read(&self, reach: Reach) -> Result<Tx> {
         let inner = self.connection.begin().await.map_err(from_database)?;
         if !self.is_sqlite() {
-            let begin = format!(
-                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; {}",
-                set_clinic(clinic_id)
-            );
+            let begin =
+                format!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", reach.statement());
             inner.execute_unprepared(&begin).await.map_err(from_database)?;
         }
         Ok(Tx::new(inner, None, Arc::clone(&self.statements)))
     }
 
-    /// Begins a transaction that writes for `clinic_id` (none: no clinic's rows).
-    pub(crate) async fn write(&self, clinic_id: Option<Uuid>) -> Result<Tx> {
+    /// Begins a transaction that writes.
+    pub(crate) async fn write(&self, reach: Reach) -> Result<Tx> {
         if self.is_sqlite() {
             let turn = Arc::clone(&self.writer).lock_owned().await;
             let options = TransactionOptions {
@@ -142,7 +142,7 @@ impl Store {
             return Ok(Tx::new(inner, Some(turn), Arc::clone(&self.statements)));
         }
         let inner = self.connection.begin().await.map_err(from_database)?;
-        inner.execute_unprepared(&set_clinic(clinic_id)).await.map_err(from_database)?;
+        inner.execute_unprepared(&reach.statement()).await.map_err(from_database)?;
         Ok(Tx::new(inner, None, Arc::clone(&self.statements)))
     }
 
@@ -150,12 +150,6 @@ impl Store {
     pub fn statements(&self) -> u64 {
         self.statements.load(std::sync::atomic::Ordering::Relaxed)
     }
-}
-
-/// Sets the clinic that row-level security lets this transaction see.
-fn set_clinic(clinic_id: Option<Uuid>) -> String {
-    let clinic_id = clinic_id.map(|id| id.to_string()).unwrap_or_default();
-    format!("SELECT set_config('plumbline.clinic_id', '{clinic_id}', true)")
 }
 
 /// What a driver's error means here. Its text stays out: it can hold values of rows.

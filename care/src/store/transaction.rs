@@ -1,5 +1,6 @@
 //! A transaction that counts its statements.
 
+use super::reach::setting;
 use crate::error::Result;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -8,6 +9,7 @@ use sea_orm::{
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::OwnedMutexGuard;
+use uuid::Uuid;
 
 /// An open transaction. Dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
@@ -42,6 +44,23 @@ impl Tx {
     /// writer as it is.)
     pub(crate) fn locking<F: QuerySelect<QueryStatement = SelectStatement>>(&self, find: F) -> F {
         if self.locks_rows() { find.lock_exclusive() } else { find }
+    }
+
+    /// Goes on among the rows of the clinic: who came through the door is known now.
+    pub(crate) async fn enter(&self, clinic_id: Uuid) -> Result<()> {
+        self.set("clinic_id", clinic_id).await
+    }
+
+    /// Lets the rows be read where this account is a member or a patient, in whatever clinic.
+    pub(crate) async fn look_for(&self, account_id: Uuid) -> Result<()> {
+        self.set("account_id", account_id).await
+    }
+
+    async fn set(&self, name: &str, id: Uuid) -> Result<()> {
+        if self.locks_rows() {
+            self.inner.execute_unprepared(&setting(name, id)).await?;
+        }
+        Ok(())
     }
 
     fn count(&self) {

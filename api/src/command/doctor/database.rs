@@ -1,9 +1,9 @@
-//! The database: whether it answers, its migrations, its role, its clock.
+//! The database: whether it answers, its migrations, its row-level security, its clock.
 
 use super::Report;
 use crate::configuration::{Configuration, masked_url};
 use crate::failure::Failure;
-use crate::wiring::{Connection, pending};
+use crate::wiring::{self, Connection, pending};
 use care::clock::{Clock, SystemClock};
 use care::store::{Options, Store};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(super) async fn check(report: &mut Report, configuration: &Configuration) ->
     report.ok(&format!("database: {} answers", masked_url(url)))?;
     migrations(report, url, timeout).await?;
     if connection.is_postgres() {
-        role(report, &connection).await?;
+        walls(report, &connection).await?;
         clock(report, &connection).await?;
     }
     connection.close().await;
@@ -46,24 +46,12 @@ async fn migrations(report: &mut Report, url: &str, timeout: Duration) -> Result
     }
 }
 
-async fn role(report: &mut Report, connection: &Connection) -> Result<(), Failure> {
-    let row = connection
-        .row(
-            "SELECT current_user::text AS name, r.rolsuper OR r.rolbypassrls AS powerful, \
-             EXISTS (SELECT 1 FROM pg_catalog.pg_tables t WHERE t.schemaname = current_schema() \
-             AND t.tableowner = current_user) AS owner FROM pg_catalog.pg_roles r WHERE r.rolname = current_user",
-        )
-        .await;
-    let Some(row) = row else { return report.warn("database role: cannot be read") };
-    let name: String = row.try_get("", "name").unwrap_or_default();
-    let powerful = row.try_get("", "powerful").unwrap_or(true);
-    let owner = row.try_get("", "owner").unwrap_or(true);
-    let mend = "Let the server work as a role of its own: deploy/postgres/roles.sh makes one; its address goes into database.url (PLUMBLINE_DATABASE__URL), the owner's into database.migration_url.";
-    match (powerful, owner) {
-        (true, _) => report
-            .warn(&format!("database role: {name} is a superuser or bypasses row-level security. {mend}")),
-        (false, true) => report.warn(&format!("database role: {name} owns the tables. {mend}")),
-        (false, false) => report.ok(&format!("database role: {name}, neither owner nor superuser")),
+async fn walls(report: &mut Report, connection: &Connection) -> Result<(), Failure> {
+    match wiring::broken_wall(connection).await {
+        None => {
+            report.ok("row-level security: every table of a clinic is closed, and the role is bound by it")
+        }
+        Some(words) => report.fail(&words),
     }
 }
 
