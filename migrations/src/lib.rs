@@ -18,6 +18,7 @@ mod m0006_progress;
 mod m0007_reminder;
 mod m0008_audit;
 mod m0011_row_security;
+mod m0012_break_glass;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_reminder::Migration),
             Box::new(m0008_audit::Migration),
             Box::new(m0011_row_security::Migration),
+            Box::new(m0012_break_glass::Migration),
         ]
     }
 }

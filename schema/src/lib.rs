@@ -24,9 +24,11 @@ use futures::StreamExt;
 use std::sync::Arc;
 
 mod account;
+mod care_team;
 mod caseload;
 mod library;
 mod live;
+mod member;
 mod node;
 mod patient;
 mod program;
@@ -50,6 +52,7 @@ struct Query(
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
     patient::PatientQuery,
+    member::MemberQuery,
     library::LibraryQuery,
 );
 
@@ -60,6 +63,8 @@ struct Mutation(
     progress::ProgressMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,
+    care_team::CareTeamMutation,
+    member::MemberMutation,
     program::ProgramMutation,
 );
 

@@ -4,6 +4,7 @@ use crate::context::{Options, scope};
 use crate::error::{payload, raise};
 use crate::id::{chosen, encode, input, named};
 use crate::library;
+use crate::member::Member;
 use crate::page::{self, Listed};
 use crate::program::Program;
 use crate::progress::{self, ProgressLog, ProgressSummary};
@@ -127,6 +128,17 @@ impl Patient {
     /// When the patient was added.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
+    }
+
+    /// When the patient's care ended, if it has.
+    async fn discharged_at(&self) -> Option<DateTime> {
+        self.0.discharged_at.map(DateTime::from)
+    }
+
+    /// Who of the staff may see the patient.
+    async fn care_team(&self, context: &Context<'_>) -> Result<Vec<Member>> {
+        let team = care::patient::care_team(scope(context)?, self.0.id).await.map_err(raise)?;
+        Ok(team.into_iter().map(Member::from).collect())
     }
 
     /// The conditions recorded, oldest first.

@@ -20,6 +20,7 @@ mod processes;
 mod programs;
 mod story;
 mod streams;
+mod teams;
 mod transport;
 mod walls;
 mod websocket;

@@ -80,7 +80,7 @@ impl Clinic {
             birth_date: None,
             email: email.to_owned(),
             password: PASSWORD.to_owned(),
-            name: Some("Member".to_owned()),
+            name: email.split('@').next().map(str::to_owned),
         };
         patient::accept(&door(&self.services), input).await.unwrap();
     }

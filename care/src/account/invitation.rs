@@ -52,13 +52,7 @@ pub(crate) struct For<'a> {
 pub(crate) async fn issue(tx: &Tx, services: &Services, whom: For<'_>) -> Result<Invited> {
     let now = services.now();
     if let Some(patient_id) = whom.patient_id {
-        invitation::Entity::update_many()
-            .col_expr(invitation::Column::ExpiresAt, Expr::value(now))
-            .filter(invitation::Column::ClinicId.eq(whom.clinic_id))
-            .filter(invitation::Column::PatientId.eq(patient_id))
-            .filter(invitation::Column::UsedAt.is_null())
-            .exec(tx)
-            .await?;
+        end_earlier(tx, whom.clinic_id, patient_id, now).await?;
     }
     let token = BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<16>(services.random.as_ref()));
     let code: String = random_bytes::<10>(services.random.as_ref())
@@ -87,6 +81,18 @@ pub(crate) async fn issue(tx: &Tx, services: &Services, whom: For<'_>) -> Result
     .insert(tx)
     .await?;
     Ok(Invited { token, code, expires_at })
+}
+
+/// Ends the invitations of a patient that are still open.
+pub(crate) async fn end_earlier(tx: &Tx, clinic_id: Uuid, patient_id: Uuid, now: Instant) -> Result<()> {
+    invitation::Entity::update_many()
+        .col_expr(invitation::Column::ExpiresAt, Expr::value(now))
+        .filter(invitation::Column::ClinicId.eq(clinic_id))
+        .filter(invitation::Column::PatientId.eq(patient_id))
+        .filter(invitation::Column::UsedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 fn place(id: Uuid) -> Place {

@@ -6,6 +6,7 @@
 
 mod device;
 mod email;
+mod end_sessions;
 pub(crate) mod invitation;
 mod password;
 mod session;
@@ -15,6 +16,7 @@ pub(crate) mod table;
 pub use device::{Device, Platform, RegisterDevice, unregister_device};
 pub(crate) use device::{check_device, open_token, retire_device, save_device};
 pub use email::Email;
+pub(crate) use end_sessions::end_sessions;
 pub use invitation::Invited;
 pub(crate) use password::{check as check_password, hash as hash_password};
 pub(crate) use session::open as open_session;

@@ -1,6 +1,7 @@
 //! An opened chart: the proof that who acts may see this patient.
 
 use super::Patient;
+use super::table::break_glass;
 use super::table::patient::{ActiveModel, Column, Entity, Model};
 use crate::access::{Person, Scope};
 use crate::clinic::table::care_team;
@@ -22,21 +23,41 @@ pub(crate) struct Chart {
     own: bool,
 }
 
-/// The patients whom the person of `scope` may see: themselves, or those of their care teams.
-pub(crate) fn visible_to(scope: &Scope) -> Condition {
-    let own_clinic = Condition::all().add(Column::ClinicId.eq(scope.clinic_id()));
-    match scope.actor().person {
-        Person::Patient(id) => own_clinic.add(Column::Id.eq(id)),
+/// The patients whom the person of `scope` cares for: themselves, or those of their care teams.
+pub(crate) fn cared_for_by(scope: &Scope) -> Condition {
+    in_clinic(scope).add(match scope.actor().person {
+        Person::Patient(id) => Column::Id.eq(id),
         Person::Member(member_id) => {
+            use care_team::{Column as Team, Entity};
             let teams = Query::select()
-                .column(care_team::Column::PatientId)
-                .from(care_team::Entity)
-                .and_where(Expr::col((care_team::Entity, care_team::Column::ClinicId)).eq(scope.clinic_id()))
-                .and_where(Expr::col((care_team::Entity, care_team::Column::MemberId)).eq(member_id))
+                .column(Team::PatientId)
+                .from(Entity)
+                .and_where(Expr::col((Entity, Team::ClinicId)).eq(scope.clinic_id()))
+                .and_where(Expr::col((Entity, Team::MemberId)).eq(member_id))
                 .to_owned();
-            own_clinic.add(Column::Id.in_subquery(teams))
+            Column::Id.in_subquery(teams)
         }
-    }
+    })
+}
+
+/// The patients whom the person of `scope` may see: whom they care for, and whom they have broken
+/// the glass for.
+pub(crate) fn visible_to(scope: &Scope) -> Condition {
+    use break_glass::{Column as Glass, Entity};
+    let Person::Member(member_id) = scope.actor().person else { return cared_for_by(scope) };
+    let opened = Query::select()
+        .column(Glass::PatientId)
+        .from(Entity)
+        .and_where(Expr::col((Entity, Glass::ClinicId)).eq(scope.clinic_id()))
+        .and_where(Expr::col((Entity, Glass::MemberId)).eq(member_id))
+        .and_where(Expr::col((Entity, Glass::ExpiresAt)).gt(scope.services().now()))
+        .to_owned();
+    let opened = in_clinic(scope).add(Column::Id.in_subquery(opened));
+    Condition::any().add(cared_for_by(scope)).add(opened)
+}
+
+fn in_clinic(scope: &Scope) -> Condition {
+    Condition::all().add(Column::ClinicId.eq(scope.clinic_id()))
 }
 
 impl Chart {
@@ -157,6 +178,7 @@ impl Chart {
             has_account: row.account_id.is_some(),
             last_activity_at: row.last_activity_at,
             created_at: row.created_at,
+            discharged_at: row.discharged_at,
         })
     }
 }

@@ -1,16 +1,16 @@
 //! The patients of a person's care teams, longest without activity first.
 
 use super::table::patient::{Column, Entity};
-use super::{Chart, visible_to};
+use super::{Chart, cared_for_by};
 use crate::access::Scope;
 use crate::error::Result;
 use crate::page::{Cursor, Page, Window};
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter};
 
-/// One page of the visible patients who are not discharged: by last activity, oldest first, then id.
+/// One page of the patients of the care teams who are not discharged: by last activity, oldest first, then id.
 pub(crate) async fn by_activity(tx: &Tx, scope: &Scope, window: &Window) -> Result<Page<Chart>> {
-    let visible = Entity::find().filter(visible_to(scope)).filter(Column::DischargedAt.is_null());
+    let visible = Entity::find().filter(cared_for_by(scope)).filter(Column::DischargedAt.is_null());
     let total = visible.clone().count(tx).await?;
     let rows = window.select(visible, (Column::LastActivityAt, Column::Id), &Order::Asc).all(tx).await?;
     let charts = rows

@@ -1,20 +1,26 @@
 //! Patients, the conditions recorded of them, and the charts through which all else is reached.
 //!
-//! Offers [`create`], [`invite`], [`accept`], [`get`], [`list_by_activity`] and, to the slices
+//! Offers [`create`], [`invite`], [`accept`], [`assign`], [`break_glass`], [`discharge`], [`get`], [`list_by_activity`] and, to the slices
 //! above, [`Chart`]: the proof that who acts may see this patient.
 
 mod accept;
+mod break_glass;
 mod chart;
 mod create;
+mod discharge;
 mod invite;
 mod list;
 pub(crate) mod table;
+mod team;
 
 pub use accept::{Accept, accept};
-pub(crate) use chart::{Chart, visible_to};
+pub use break_glass::{BreakGlass, break_glass};
+pub(crate) use chart::{Chart, cared_for_by, visible_to};
 pub use create::{CreatePatient, create};
+pub use discharge::discharge;
 pub use invite::invite;
 pub(crate) use list::by_activity;
+pub use team::{LARGEST_TEAM, assign, care_team};
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
@@ -61,6 +67,8 @@ pub struct Patient {
     pub last_activity_at: Instant,
     /// When the patient was created.
     pub created_at: Instant,
+    /// When the patient's care ended, if it has.
+    pub discharged_at: Option<Instant>,
 }
 
 /// A condition recorded of a patient.

@@ -1,4 +1,4 @@
-//! The tables `patient` and `patient_condition`.
+//! The tables `patient`, `patient_condition`, `break_glass`.
 
 pub(crate) mod patient {
     use super::super::ZonePolicy;
@@ -54,6 +54,31 @@ pub(crate) mod patient_condition {
         pub(crate) condition: String,
         pub(crate) noted_on: Day,
         pub(crate) change: i64,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod break_glass {
+    use crate::clock::Instant;
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "break_glass")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        pub(crate) member_id: Uuid,
+        pub(crate) reason: Sealed,
+        pub(crate) begun_at: Instant,
+        pub(crate) expires_at: Instant,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

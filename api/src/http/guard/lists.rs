@@ -15,10 +15,12 @@ pub(super) enum Length {
 /// Every field that answers a list or a connection. The `edges` and `nodes` of a connection are
 /// as long as the connection; lists of [`USER_ERRORS`] are short wherever they are.
 pub(super) const LENGTHS: &[(&str, Length)] = &[
+    ("CareTeam.members", Length::About(5)),
     ("Exercise.categories", Length::About(3)),
     ("Exercise.instructions", Length::About(6)),
     ("Exercise.movementTags", Length::About(4)),
     ("LogProgressPayload.results", Length::About(20)),
+    ("Patient.careTeam", Length::About(5)),
     ("Patient.conditions", Length::About(3)),
     ("Patient.programs", Length::About(4)),
     ("Patient.progressLogs", Length::Page),
@@ -34,6 +36,7 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("Query.caseload", Length::Page),
     ("Query.conditions", Length::About(12)),
     ("Query.exercises", Length::Page),
+    ("Query.members", Length::Page),
     ("Query.nodes", Length::Of("ids")),
     ("Query.programs", Length::About(4)),
     ("Query.progressLogs", Length::Page),

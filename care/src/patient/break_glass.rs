@@ -1,0 +1,65 @@
+//! Breaking the glass: a clinician outside the care team sees one patient in an emergency, for a
+//! reason, for an hour, on the record.
+
+use super::Chart;
+use super::table::{break_glass, patient};
+use crate::access::{Role, Scope};
+use crate::audit;
+use crate::clock::Instant;
+use crate::error::{Code, Error, Result, has_control};
+use crate::id::Kind;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use uuid::Uuid;
+
+/// Sixty minutes.
+const LASTS: i64 = 60 * 60 * 1_000;
+
+/// An emergency access that has begun.
+#[derive(Debug, Clone, Copy)]
+pub struct BreakGlass {
+    /// The patient.
+    pub patient_id: Uuid,
+    /// When it ends by itself.
+    pub expires_at: Instant,
+}
+
+/// Opens a patient of the clinic to the therapist or assistant who acts. `reason`: 10 to 500
+/// characters, kept sealed beside the record.
+pub async fn break_glass(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<BreakGlass> {
+    if !matches!(scope.actor().role, Role::Therapist | Role::Assistant) {
+        return Err(Error::Forbidden);
+    }
+    let reason = reason.trim();
+    if !(10..=500).contains(&reason.chars().count()) || has_control(reason) {
+        let message = "Say in 10 to 500 characters why you need to see this patient now.";
+        return Err(Error::field("reason", Code::OutOfRange, message));
+    }
+    let (services, clinic_id) = (scope.services(), scope.clinic_id());
+    let tx = scope.write().await?;
+    let row = patient::Entity::find()
+        .filter(patient::Column::ClinicId.eq(clinic_id))
+        .filter(patient::Column::Id.eq(patient_id))
+        .one(&tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let chart = Chart::of(scope, row)?;
+    let (id, now) = (services.new_id(), services.now());
+    let expires_at = now.plus(LASTS);
+    break_glass::ActiveModel {
+        clinic_id: Set(clinic_id),
+        id: Set(id),
+        patient_id: Set(patient_id),
+        member_id: Set(scope.member_id()?),
+        reason: Set(chart.seal(scope, "break_glass.reason", id, reason)?),
+        begun_at: Set(now),
+        expires_at: Set(expires_at),
+    }
+    .insert(&tx)
+    .await?;
+    let object = (Kind::Patient, patient_id);
+    let entry = audit::Entry { action: "patient.break_glass", patient_id: Some(patient_id), object };
+    audit::record(&tx, scope, entry).await?;
+    tx.commit().await?;
+    tracing::warn!(patient = %patient_id, "the glass was broken");
+    Ok(BreakGlass { patient_id, expires_at })
+}

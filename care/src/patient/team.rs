@@ -1,0 +1,109 @@
+//! The care team of a patient: who of the staff may see them.
+
+use super::table::patient;
+use super::visible_to;
+use crate::access::{Role, Scope};
+use crate::audit;
+use crate::clinic::Member;
+use crate::clinic::table::{care_team, member};
+use crate::error::{Code, Error, Result};
+use crate::id::Kind;
+use crate::store::Tx;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The most members of a care team.
+pub const LARGEST_TEAM: usize = 20;
+
+/// The care team of a visible patient, those who joined the clinic first first.
+pub async fn care_team(scope: &Scope, patient_id: Uuid) -> Result<Vec<Member>> {
+    let tx = scope.read().await?;
+    let seen = patient::Entity::find().filter(visible_to(scope)).filter(patient::Column::Id.eq(patient_id));
+    seen.one(tx.as_ref()).await?.ok_or(Error::NotFound)?;
+    read(&tx, scope, patient_id).await
+}
+
+/// Makes these members the care team of a patient, from their next request on. A therapist of the
+/// team does it, or an administrator, who need not be on it and sees nothing of the patient by it.
+pub async fn assign(scope: &Scope, patient_id: Uuid, member_ids: &[Uuid]) -> Result<Vec<Member>> {
+    let clinic_id = scope.clinic_id();
+    let whose = match scope.actor().role {
+        Role::Administrator => patient::Column::ClinicId.eq(clinic_id).into(),
+        Role::Therapist => visible_to(scope),
+        Role::Patient | Role::Assistant | Role::PrivacyOfficer => return Err(Error::Forbidden),
+    };
+    let wanted: BTreeSet<_> = member_ids.iter().copied().collect();
+    if wanted.len() > LARGEST_TEAM {
+        let message = format!("Give at most {LARGEST_TEAM} members.");
+        return Err(Error::field("memberIds", Code::TooMany, message));
+    }
+    let tx = scope.write().await?;
+    let find = patient::Entity::find().filter(whose).filter(patient::Column::Id.eq(patient_id));
+    tx.locking(find).one(&tx).await?.ok_or(Error::NotFound)?;
+    check(&tx, clinic_id, &wanted).await?;
+    care_team::Entity::delete_many()
+        .filter(care_team::Column::ClinicId.eq(clinic_id))
+        .filter(care_team::Column::PatientId.eq(patient_id))
+        .filter(care_team::Column::MemberId.is_not_in(wanted.iter().copied()))
+        .exec(&tx)
+        .await?;
+    let there: BTreeSet<_> = read(&tx, scope, patient_id).await?.iter().map(|member| member.id).collect();
+    let joining: Vec<_> = wanted.difference(&there).map(|id| row(scope, patient_id, *id)).collect();
+    if !joining.is_empty() {
+        care_team::Entity::insert_many(joining).exec_without_returning(&tx).await?;
+    }
+    let object = (Kind::Patient, patient_id);
+    let entry = audit::Entry { action: "care_team.assign", patient_id: Some(patient_id), object };
+    audit::record(&tx, scope, entry).await?;
+    let team = read(&tx, scope, patient_id).await?;
+    tx.commit().await?;
+    Ok(team)
+}
+
+fn row(scope: &Scope, patient_id: Uuid, member_id: Uuid) -> care_team::ActiveModel {
+    care_team::ActiveModel {
+        clinic_id: Set(scope.clinic_id()),
+        patient_id: Set(patient_id),
+        member_id: Set(member_id),
+        since: Set(scope.services().now()),
+    }
+}
+
+/// All of them work in the clinic, and one is a therapist: nobody else changes a plan.
+async fn check(tx: &Tx, clinic_id: Uuid, wanted: &BTreeSet<Uuid>) -> Result<()> {
+    let known = member::Entity::find()
+        .filter(member::Column::ClinicId.eq(clinic_id))
+        .filter(member::Column::Id.is_in(wanted.iter().copied()))
+        .filter(member::Column::DisabledAt.is_null())
+        .all(tx)
+        .await?;
+    if known.len() < wanted.len() {
+        let message = "A member does not exist, or is not visible to you.";
+        return Err(Error::field("memberIds", Code::NotFound, message));
+    }
+    if !known.iter().any(|member| member.role == Role::Therapist) {
+        let message = "A care team has at least one therapist.";
+        return Err(Error::field("memberIds", Code::NotAllowed, message));
+    }
+    Ok(())
+}
+
+async fn read(tx: &Tx, scope: &Scope, patient_id: Uuid) -> Result<Vec<Member>> {
+    let ids: Vec<Uuid> = care_team::Entity::find()
+        .filter(care_team::Column::ClinicId.eq(scope.clinic_id()))
+        .filter(care_team::Column::PatientId.eq(patient_id))
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|row| row.member_id)
+        .collect();
+    let rows = member::Entity::find()
+        .filter(member::Column::ClinicId.eq(scope.clinic_id()))
+        .filter(member::Column::Id.is_in(ids))
+        .order_by_asc(member::Column::CreatedAt)
+        .order_by_asc(member::Column::Id)
+        .all(tx)
+        .await?;
+    rows.iter().map(|row| Member::of(scope, row)).collect()
+}
