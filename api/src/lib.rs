@@ -1,6 +1,7 @@
 //! The program `plumbline`: HTTP, command line, configuration, wiring. It knows every room and
 //! holds no rule of care.
 
+pub mod checkpoints;
 pub mod command;
 pub mod configuration;
 pub mod failure;

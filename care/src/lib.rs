@@ -15,7 +15,7 @@ pub mod store;
 
 pub mod access;
 pub mod account;
-mod audit;
+pub mod audit;
 pub mod caseload;
 pub mod clinic;
 pub mod library;

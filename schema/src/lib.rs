@@ -24,6 +24,7 @@ use futures::StreamExt;
 use std::sync::Arc;
 
 mod account;
+mod audit;
 mod care_team;
 mod caseload;
 mod library;
@@ -53,6 +54,7 @@ struct Query(
     caseload::CaseloadQuery,
     patient::PatientQuery,
     member::MemberQuery,
+    audit::AuditQuery,
     library::LibraryQuery,
 );
 

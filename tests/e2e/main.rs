@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod audit;
 mod budgets;
 mod conformance;
 mod connections;
@@ -18,6 +19,7 @@ mod input;
 mod persisted;
 mod processes;
 mod programs;
+mod rotation;
 mod story;
 mod streams;
 mod teams;

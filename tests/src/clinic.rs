@@ -54,10 +54,8 @@ impl Clinic {
         let clinic = Self { database, services, clock };
         library::load(&clinic.worker()).await.unwrap();
         clinic.begin_another("Test Clinic", "admin@clinic.example").await;
-        let admin = clinic.sign_in("admin@clinic.example").await;
         for email in ["therapist@clinic.example", "other@clinic.example"] {
-            let invited = clinic::invite_member(&admin, email, Role::Therapist).await.unwrap();
-            clinic.accept(&invited.token, email).await;
+            clinic.member(email, Role::Therapist).await;
         }
         clinic
     }
@@ -72,6 +70,13 @@ impl Clinic {
         let created = clinic::create(&self.worker(), name, "America/New_York", administrator).await.unwrap();
         self.accept(&created.invitation.token, administrator).await;
         created.clinic_id
+    }
+
+    /// Makes a member of the clinic with this role.
+    pub async fn member(&self, email: &str, role: Role) {
+        let admin = self.sign_in("admin@clinic.example").await;
+        let invited = clinic::invite_member(&admin, email, role).await.unwrap();
+        self.accept(&invited.token, email).await;
     }
 
     async fn accept(&self, secret: &str, email: &str) {

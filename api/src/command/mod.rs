@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod audit;
 mod clinic;
 mod demo;
 mod doctor;
@@ -47,6 +48,7 @@ enum Command {
     Migrate(migrate::Arguments),
     Seed(seed::Arguments),
     Clinic(clinic::Arguments),
+    Audit(audit::Arguments),
     Schema(schema::Arguments),
     Documents(documents::Arguments),
     Doctor(doctor::Arguments),
@@ -97,6 +99,7 @@ pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCod
         Command::Migrate(arguments) => migrate::run(&arguments, &sources).await?,
         Command::Seed(arguments) => seed::run(&arguments, &sources).await?,
         Command::Clinic(arguments) => clinic::run(&arguments, &sources).await?,
+        Command::Audit(arguments) => return audit::run(&arguments, &sources).await,
         Command::Schema(arguments) => schema::run(&arguments)?,
         Command::Documents(arguments) => documents::run(&arguments)?,
         Command::Doctor(arguments) => return doctor::run(&arguments, &sources).await,
@@ -143,6 +146,7 @@ mod tests {
             "plumbline --config x.toml worker",
             "plumbline migrate",
             "plumbline clinic create --name A --time-zone Europe/Berlin --admin-email a@clinic.example",
+            "plumbline audit verify --clinic clinic_01h455vb4pex5vsknk084sn02q",
             "plumbline schema",
             "plumbline documents --operations a --out b",
             "plumbline doctor",

@@ -1,6 +1,7 @@
 //! Settings against their ranges and against each other.
 
 use super::{Configuration, Fault, Gateway, Role};
+use crate::checkpoints::Checkpoints;
 use crate::http::{network, origin_of};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -196,6 +197,12 @@ impl Configuration {
             "" => self.database_url(),
             url => Ok(url),
         }
+    }
+
+    /// The file of checkpoints of the audit trail, if it is set.
+    pub fn checkpoints(&self) -> Option<Checkpoints> {
+        let path = &self.audit.checkpoints;
+        (!path.as_os_str().is_empty()).then(|| Checkpoints::new(path.clone()))
     }
 
     /// The installation's key, from its setting or its file.

@@ -23,6 +23,8 @@ pub struct Configuration {
     pub redis: Redis,
     /// The installation's key.
     pub keys: Keys,
+    /// What guards the audit trail.
+    pub audit: Audit,
     /// How the worker works.
     pub reminders: Reminders,
     /// What carries pushes.
@@ -145,6 +147,14 @@ pub struct Keys {
     pub installation_key: Secret,
     /// A file that holds the key; empty: there is none.
     pub installation_key_file: PathBuf,
+}
+
+/// What guards the audit trail.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// The file of checkpoints; empty: there is none.
+    pub checkpoints: PathBuf,
 }
 
 /// How the worker works.

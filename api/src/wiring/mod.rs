@@ -3,6 +3,7 @@
 mod database;
 mod logging;
 mod redis;
+mod sealer;
 mod shutdown;
 mod walls;
 mod worker;
@@ -10,6 +11,7 @@ mod worker;
 pub use database::{Connection, migrate, pending};
 pub use logging::start as start_logging;
 use redis::Redis;
+use sealer::run_sealer;
 pub use shutdown::until_signal;
 pub use walls::broken_wall;
 pub use worker::run_worker;
@@ -134,7 +136,8 @@ impl App {
             }
             Ok(())
         };
-        let ended = tokio::try_join!(http, between, run_worker(self, stop.clone()));
+        let sealing = Box::pin(run_sealer(self, stop.clone()));
+        let ended = tokio::try_join!(http, between, run_worker(self, stop.clone()), sealing);
         self.services.store.close().await;
         ended.map(|_| ())
     }

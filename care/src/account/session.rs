@@ -118,13 +118,16 @@ pub async fn refresh(door: &Door, refresh_token: &str) -> Result<Tokens> {
     let services = door.services();
     let now = services.now();
     let tx = door.write().await?;
-    let (pair, session) = session_token::Entity::find()
-        .filter(session_token::Column::RefreshHash.eq(digest(refresh_token)))
-        .find_also_related(session::Entity)
-        .one(&tx)
-        .await?
-        .and_then(|(pair, session)| session.map(|session| (pair, session)))
-        .ok_or(Error::Unauthenticated)?;
+    let find = || {
+        session_token::Entity::find()
+            .filter(session_token::Column::RefreshHash.eq(digest(refresh_token)))
+            .one(&tx)
+    };
+    let pair = find().await?.ok_or(Error::Unauthenticated)?;
+    // One exchange of a session at a time: of two at once neither would see the other's new pair.
+    let session = tx.locking(session::Entity::find_by_id(pair.session_id)).one(&tx).await?;
+    let session = session.ok_or(Error::Unauthenticated)?;
+    let pair = find().await?.ok_or(Error::Unauthenticated)?;
     if session.revoked_at.is_some() || session.expires_at <= now || pair.refresh_expires_at <= now {
         return Err(Error::Unauthenticated);
     }

@@ -1,8 +1,16 @@
 //! The audit trail: who did what to whom, by ids only, in the transaction of the write itself.
 //!
-//! Offers [`Entry`], [`record`], [`record_all`], [`record_without_scope`].
+//! Offers [`events`], which lists them, [`seal`], which chains the events of each clinic, [`verify`], which walks the chains, and
+//! to the slices above `Entry`, `record`, `record_all`, `record_without_scope`.
 
+mod list;
+mod seal;
 pub(crate) mod table;
+mod verify;
+
+pub use list::{Event, Filter, events};
+pub use seal::{Checkpoint, seal};
+pub use verify::{Fault, Verdict, verify};
 
 use crate::access::{Scope, Services};
 use crate::error::Result;
@@ -58,7 +66,7 @@ struct Who {
 }
 
 async fn insert(tx: &Tx, services: &Services, who: &Who, entries: &[Entry]) -> Result<()> {
-    let row = |entry: &Entry| table::ActiveModel {
+    let row = |entry: &Entry| table::audit_event::ActiveModel {
         id: Set(services.new_id()),
         clinic_id: Set(Some(who.clinic_id)),
         at: Set(services.now()),
@@ -71,6 +79,6 @@ async fn insert(tx: &Tx, services: &Services, who: &Who, entries: &[Entry]) -> R
         outcome: Set("DONE".to_owned()),
         request_id: Set(who.request_id.clone()),
     };
-    table::Entity::insert_many(entries.iter().map(row)).exec_without_returning(tx).await?;
+    table::audit_event::Entity::insert_many(entries.iter().map(row)).exec_without_returning(tx).await?;
     Ok(())
 }

@@ -1,26 +1,69 @@
-//! The table `audit_event`.
+//! The tables `audit_event`, `audit_key`, `audit_seal`.
 
-use crate::clock::Instant;
-use sea_orm::entity::prelude::*;
+pub(crate) mod audit_event {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
 
-#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
-#[sea_orm(table_name = "audit_event")]
-pub(crate) struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) id: Uuid,
-    pub(crate) clinic_id: Option<Uuid>,
-    pub(crate) at: Instant,
-    pub(crate) account_id: Option<Uuid>,
-    pub(crate) role: String,
-    pub(crate) action: String,
-    pub(crate) patient_id: Option<Uuid>,
-    pub(crate) object_kind: String,
-    pub(crate) object_id: Option<Uuid>,
-    pub(crate) outcome: String,
-    pub(crate) request_id: Option<String>,
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_event")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) clinic_id: Option<Uuid>,
+        pub(crate) at: Instant,
+        pub(crate) account_id: Option<Uuid>,
+        pub(crate) role: String,
+        pub(crate) action: String,
+        pub(crate) patient_id: Option<Uuid>,
+        pub(crate) object_kind: String,
+        pub(crate) object_id: Option<Uuid>,
+        pub(crate) outcome: String,
+        pub(crate) request_id: Option<String>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub(crate) enum Relation {}
+pub(crate) mod audit_key {
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
 
-impl ActiveModelBehavior for ActiveModel {}
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_key")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        pub(crate) chain_key: Sealed,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod audit_seal {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_seal")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) sequence: i64,
+        pub(crate) event_id: Uuid,
+        pub(crate) event_at: Instant,
+        pub(crate) mac: Vec<u8>,
+        pub(crate) sealed_at: Instant,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

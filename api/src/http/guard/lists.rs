@@ -33,6 +33,7 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("ProgressLog.results", Length::About(8)),
     ("ProgressResult.sets", Length::About(4)),
     ("ProgressSummary.pain", Length::About(30)),
+    ("Query.auditEvents", Length::Page),
     ("Query.caseload", Length::Page),
     ("Query.conditions", Length::About(12)),
     ("Query.exercises", Length::Page),

@@ -1,0 +1,79 @@
+//! Checkpoints of the audit trail: lines of a file, kept where the database's keepers cannot reach.
+
+use crate::failure::Failure;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use care::audit::Checkpoint;
+use care::clock::Instant;
+use care::id::Kind;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+/// A file of checkpoints, to which lines are only ever added.
+#[derive(Debug, Clone)]
+pub struct Checkpoints(PathBuf);
+
+/// One line.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    clinic: String,
+    sequence: i64,
+    mac: String,
+    at: String,
+}
+
+impl Checkpoints {
+    /// The file at `path`; it need not be there yet.
+    pub fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// Adds these, made at `now`, and waits until they are on the disk.
+    pub fn append(&self, checkpoints: &[Checkpoint], now: Instant) -> Result<(), Failure> {
+        let mut text = String::new();
+        for checkpoint in checkpoints {
+            let line = Line {
+                clinic: Kind::Clinic.encode(checkpoint.clinic_id),
+                sequence: checkpoint.sequence,
+                mac: BASE64_STANDARD.encode(&checkpoint.mac),
+                at: now.to_string(),
+            };
+            text += &serde_json::to_string(&line).map_err(|error| self.failure(&error.to_string()))?;
+            text.push('\n');
+        }
+        let append = || {
+            let mut file = OpenOptions::new().create(true).append(true).open(&self.0)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_data()
+        };
+        append().map_err(|error: std::io::Error| self.failure(&error.to_string()))
+    }
+
+    /// All of them; none where the file has not begun.
+    pub fn read(&self) -> Result<Vec<Checkpoint>, Failure> {
+        let text = match fs::read_to_string(&self.0) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(self.failure(&error.to_string())),
+        };
+        let read = |(at, line): (usize, &str)| {
+            let broken = || self.failure(&format!("line {} is no checkpoint", at + 1));
+            let line: Line = serde_json::from_str(line).map_err(|_| broken())?;
+            Ok(Checkpoint {
+                clinic_id: Kind::Clinic.decode(&line.clinic).ok_or_else(broken)?,
+                sequence: line.sequence,
+                mac: BASE64_STANDARD.decode(&line.mac).map_err(|_| broken())?,
+            })
+        };
+        text.lines().enumerate().map(read).collect()
+    }
+
+    fn failure(&self, what: &str) -> Failure {
+        let path = self.0.display();
+        Failure::new(format!(
+            "The checkpoints of the audit trail at {path}: {what} (audit.checkpoints, in the environment PLUMBLINE_AUDIT__CHECKPOINTS)."
+        ))
+    }
+}
