@@ -20,6 +20,7 @@ mod m0008_audit;
 mod m0011_row_security;
 mod m0012_break_glass;
 mod m0013_audit_chain;
+mod m0014_attempt;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_row_security::Migration),
             Box::new(m0012_break_glass::Migration),
             Box::new(m0013_audit_chain::Migration),
+            Box::new(m0014_attempt::Migration),
         ]
     }
 }

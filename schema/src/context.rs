@@ -4,6 +4,7 @@ use crate::error::raise;
 use async_graphql::{Context, Result};
 use care::access::{Door, Person, Scope, Services};
 use care::error::Error;
+use std::net::IpAddr;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ pub struct Caller {
     pub request_id: String,
     /// The language asked for: a BCP 47 tag.
     pub language: String,
+    /// Where the request comes from.
+    pub address: Option<IpAddr>,
 }
 
 /// The person who asks; the error `UNAUTHENTICATED` when signed out.
@@ -43,7 +46,8 @@ pub(crate) fn acting_patient(scope: &Scope) -> Result<Uuid> {
 
 /// The way in before sign-in.
 pub(crate) fn door(context: &Context<'_>) -> Result<Door> {
-    Ok(care::access::door(context.data::<Arc<Services>>()?))
+    let caller = context.data::<Caller>()?;
+    Ok(care::access::door(context.data::<Arc<Services>>()?).seen_from(caller.address))
 }
 
 /// The language asked for.

@@ -15,6 +15,7 @@ mod conformance;
 mod connections;
 mod contract;
 mod documents;
+mod guessing;
 mod input;
 mod persisted;
 mod processes;

@@ -34,7 +34,7 @@ pub(super) async fn post(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Response {
-    let exchange = Exchange::begin(server, id, request.headers());
+    let exchange = Exchange::begin(server, id, &request);
     let (parts, body) = request.into_parts();
     let answer = match exchange.read(&parts.headers, body).await {
         Ok((parameters, size)) => exchange.answer(parameters, |operation| operation.may_have(size)).await,
@@ -48,7 +48,7 @@ pub(super) async fn get(server: Server, id: RequestId, request: Request) -> Resp
     if !server.settings.get_queries {
         return only_post();
     }
-    let exchange = Exchange::begin(server, id, request.headers());
+    let exchange = Exchange::begin(server, id, &request);
     let parameters = Parameters::of_query(request.uri().query().unwrap_or_default());
     drop(request);
     let answer = match parameters {
@@ -83,8 +83,9 @@ impl Operation {
 }
 
 impl Exchange {
-    fn begin(server: Server, RequestId(request_id): RequestId, headers: &HeaderMap) -> Self {
-        Self { session: Session::of(headers), accepted: negotiation::accepted(headers), request_id, server }
+    fn begin(server: Server, RequestId(request_id): RequestId, request: &Request) -> Self {
+        let session = Session::of(request.headers(), request.extensions());
+        Self { session, accepted: negotiation::accepted(request.headers()), request_id, server }
     }
 
     async fn read(&self, headers: &HeaderMap, body: Body) -> Result<(Parameters, usize), Refusal> {

@@ -1,24 +1,27 @@
 //! Whom a wire speaks for.
 
-use super::Server;
 use super::refusal::Refusal;
-use axum::http::{HeaderMap, header};
+use super::{ClientAddress, Server};
+use axum::http::{Extensions, HeaderMap, header};
 use care::error::Error;
 use schema::Caller;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-/// What a client says of itself: its access token and its language.
+/// What is known of a client: its access token, its language and its address.
 #[derive(Clone, Default)]
 pub(crate) struct Session {
     token: Option<String>,
     language: String,
+    address: Option<IpAddr>,
 }
 
 impl Session {
-    /// By the headers of a request.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    /// By the head of a request.
+    pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> Self {
+        let address = extensions.get().map(|ClientAddress(address)| *address);
         let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        Self { token: value.and_then(bearer), language: language(headers) }
+        Self { token: value.and_then(bearer), language: language(headers), address }
     }
 
     /// The same with another `authorization`, such as a WebSocket tells after its headers.
@@ -41,7 +44,8 @@ impl Session {
                 }
             }
         };
-        Ok(Caller { scope, request_id: request_id.to_owned(), language: self.language.clone() })
+        let (language, address) = (self.language.clone(), self.address);
+        Ok(Caller { scope, request_id: request_id.to_owned(), language, address })
     }
 
     /// Who asks, for what only a person may ask.

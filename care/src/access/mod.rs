@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::live::Live;
 use crate::sealed::Keyring;
 use crate::store::{Reach, Store, Tx};
+use std::net::IpAddr;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -52,6 +53,7 @@ impl Services {
 #[derive(Debug, Clone)]
 pub struct Door {
     services: Arc<Services>,
+    address: Option<IpAddr>,
 }
 
 /// The way in for work that no person asked for at this moment.
@@ -62,7 +64,7 @@ pub struct Worker {
 
 /// Opens the door of these services.
 pub fn door(services: &Arc<Services>) -> Door {
-    Door { services: Arc::clone(services) }
+    Door { services: Arc::clone(services), address: None }
 }
 
 /// The worker of these services.
@@ -71,6 +73,16 @@ pub fn worker(services: &Arc<Services>) -> Worker {
 }
 
 impl Door {
+    /// The same door, at which somebody stands who comes from `address`.
+    #[must_use]
+    pub fn seen_from(self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self }
+    }
+
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
     pub(crate) fn services(&self) -> &Arc<Services> {
         &self.services
     }

@@ -7,6 +7,7 @@
 mod device;
 mod email;
 mod end_sessions;
+mod guessing;
 pub(crate) mod invitation;
 mod password;
 mod session;
@@ -17,6 +18,7 @@ pub use device::{Device, Platform, RegisterDevice, unregister_device};
 pub(crate) use device::{check_device, open_token, retire_device, save_device};
 pub use email::Email;
 pub(crate) use end_sessions::end_sessions;
+pub(crate) use guessing::attempt;
 pub use invitation::Invited;
 pub(crate) use password::{check as check_password, hash as hash_password};
 pub(crate) use session::open as open_session;

@@ -1,5 +1,6 @@
 //! Signing in with e-mail and password.
 
+use super::guessing::attempt;
 use super::table::account;
 use super::{Email, Tokens, password, session};
 use crate::access::{Door, Services, membership};
@@ -10,6 +11,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use uuid::Uuid;
 
 /// Signs in. A wrong address, a wrong password and a disabled account answer alike, in equal time.
+/// `RateLimited` after failures.
 pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<Tokens> {
     let refused = || Error::field("password", Code::Credentials, "E-mail or password is wrong.");
     let services = door.services();
@@ -17,6 +19,7 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<Tokens>
     if password.len() > 4_096 {
         return Err(refused());
     }
+    let attempt = attempt(door, Some(&email)).await?;
     let tx = door.read().await?;
     let account = find_by_email(&tx, services, &email).await?.filter(|account| account.disabled_at.is_none());
     tx.commit().await?;
@@ -27,6 +30,7 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<Tokens>
     let account = account.ok_or_else(refused)?;
     let tx = door.write().await?;
     let (clinic_id, person) = membership(&tx, account.id).await?.ok_or_else(refused)?;
+    attempt.forgive(&tx).await?;
     tx.enter(clinic_id).await?;
     let tokens = session::open(&tx, services, account.id, clinic_id, person).await?;
     tx.commit().await?;

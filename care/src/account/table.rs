@@ -1,4 +1,4 @@
-//! The tables `account`, `session`, `session_token`, `device`, `invitation`.
+//! The tables `account`, `session`, `session_token`, `device`, `invitation`, `attempt`.
 
 pub(crate) mod account {
     use crate::clock::Instant;
@@ -139,6 +139,26 @@ pub(crate) mod invitation {
         pub(crate) created_at: Instant,
         pub(crate) expires_at: Instant,
         pub(crate) used_at: Option<Instant>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod attempt {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// What is known of who guesses, or of what is guessed at.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "attempt")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) subject: Vec<u8>,
+        pub(crate) failures: i32,
+        pub(crate) free_at: Instant,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

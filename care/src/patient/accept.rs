@@ -42,11 +42,12 @@ fn refused() -> Error {
     Error::field("secret", Code::Credentials, message)
 }
 
-/// Accepts an invitation and signs in.
+/// Accepts an invitation and signs in. `RateLimited` after failures.
 pub async fn accept(door: &Door, input: Accept) -> Result<Tokens> {
     let services = door.services();
     let email = Email::parse("email", &input.email)?;
     account::check_password("password", &input.password)?;
+    let attempt = account::attempt(door, None).await?;
     let hash = account::hash_password(services.random.as_ref(), &input.password).await?;
     let tx = door.write().await?;
     let (invited, by_code) = invitation::find(&tx, services, &input.secret).await?.ok_or_else(refused)?;
@@ -66,6 +67,7 @@ pub async fn accept(door: &Door, input: Accept) -> Result<Tokens> {
     if !invitation::consume(&tx, invited.id, services.now()).await? {
         return Err(refused());
     }
+    attempt.forgive(&tx).await?;
     let account_id = account::create(&tx, services, &email, hash).await?;
     let person = match invited.patient_id {
         Some(patient_id) => become_patient(&tx, invited.clinic_id, patient_id, account_id).await?,

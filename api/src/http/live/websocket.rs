@@ -59,7 +59,7 @@ pub(in crate::http) async fn upgrade(server: Server, request: Request) -> Respon
     if !origin_allowed(&server.settings.origins, &parts.headers) {
         return (StatusCode::FORBIDDEN, "This origin may not connect.").into_response();
     }
-    let session = Session::of(&parts.headers);
+    let session = Session::of(&parts.headers, &parts.extensions);
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade,
         Err(refused) => return refused.into_response(),
