@@ -3,7 +3,7 @@
 use crate::log_one;
 use api::checkpoints::Checkpoints;
 use care::access::Role;
-use care::audit::{Checkpoint, Fault, seal, verify};
+use care::audit::{Checkpoint, Fault, Search, newest, seal, verify};
 use care::id::Kind;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -22,7 +22,7 @@ const EVENTS: &str = "query($filter: AuditFilter, $first: Int, $after: String) {
 async fn seal_all(clinic: &Clinic) -> Vec<Checkpoint> {
     let mut checkpoints = Vec::new();
     loop {
-        let made = seal(&clinic.worker()).await.unwrap();
+        let made = seal(&clinic.worker(), Search::Recent).await.unwrap();
         if made.is_empty() {
             return checkpoints;
         }
@@ -109,7 +109,11 @@ async fn edited_deleted_moved_and_cut_off_events_are_found_by_their_number() {
 async fn a_chain_goes_on_where_it_was_and_two_sealers_make_one_chain() {
     for stack in Stack::BOTH {
         let (clinic, first, connection) = sealed(stack).await;
-        assert_eq!(seal(&clinic.worker()).await.unwrap(), Vec::new(), "nothing is sealed twice");
+        assert_eq!(
+            seal(&clinic.worker(), Search::Recent).await.unwrap(),
+            Vec::new(),
+            "nothing is sealed twice"
+        );
         for name in ["ben", "cleo"] {
             clinic.patient(name).await;
         }
@@ -122,7 +126,7 @@ async fn a_chain_goes_on_where_it_was_and_two_sealers_make_one_chain() {
             .await
             .unwrap();
         let (one, other) = (clinic.worker(), clinic.worker());
-        let (one, other) = tokio::join!(seal(&one), seal(&other));
+        let (one, other) = tokio::join!(seal(&one, Search::Recent), seal(&other, Search::All));
         let newest = one.unwrap().into_iter().chain(other.unwrap()).max_by_key(|made| made.sequence).unwrap();
         let verdict =
             verify(&clinic.worker(), None, &[first[0].clone(), newest.clone()]).await.unwrap().remove(0);
@@ -134,6 +138,52 @@ async fn a_chain_goes_on_where_it_was_and_two_sealers_make_one_chain() {
         assert_eq!(i64::try_from(rows.await.unwrap().len()).unwrap(), newest.sequence, "all are sealed");
         let forged = Checkpoint { mac: vec![0; 32], ..first[0].clone() };
         assert_eq!(broken(&clinic, &[forged]).await, Some((first[0].sequence, Fault::Changed)));
+        connection.close().await.unwrap();
+        clinic.services.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_was_cut_off_stays_missed_when_the_chain_goes_on() {
+    for stack in Stack::BOTH {
+        let (clinic, mut checkpoints, connection) = sealed(stack).await;
+        let last = checkpoints[0].sequence;
+        let cut = format!("DELETE FROM audit_event WHERE {}", event(last));
+        connection.execute_unprepared(&cut).await.unwrap();
+        connection
+            .execute_unprepared(&format!("DELETE FROM audit_seal WHERE sequence = {last}"))
+            .await
+            .unwrap();
+        assert_eq!(broken(&clinic, &checkpoints).await, Some((last, Fault::Truncated)));
+        clinic.sign_in("admin@clinic.example").await;
+        checkpoints.extend(seal_all(&clinic).await);
+        checkpoints.extend(newest(&clinic.worker()).await.unwrap());
+        assert_eq!(checkpoints[1].sequence, last, "the number is given again");
+        assert_eq!(broken(&clinic, &checkpoints).await, Some((last, Fault::Changed)));
+        connection.close().await.unwrap();
+        clinic.services.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_the_future_keeps_no_other_from_being_sealed() {
+    for stack in Stack::BOTH {
+        let (clinic, checkpoints, connection) = sealed(stack).await;
+        let day = 24 * 60 * 60_000;
+        clinic.clock.advance(day);
+        clinic.sign_in("admin@clinic.example").await;
+        clinic.clock.advance(-day);
+        seal_all(&clinic).await;
+        clinic.begin_another("Other Clinic", "admin@other.example").await;
+        clinic.sign_in("admin@clinic.example").await;
+        clinic.clock.advance(2 * day);
+        let late = verify(&clinic.worker(), None, &checkpoints).await.unwrap();
+        assert!(late.len() == 2 && late.iter().all(|verdict| verdict.unsealed > 0), "{late:?}");
+        clinic.clock.advance(-2 * day);
+        seal_all(&clinic).await;
+        clinic.clock.advance(2 * day);
+        let sealed = verify(&clinic.worker(), None, &checkpoints).await.unwrap();
+        assert!(sealed.iter().all(|verdict| verdict.unsealed == 0 && verdict.broken.is_none()), "{sealed:?}");
         connection.close().await.unwrap();
         clinic.services.store.close().await;
     }

@@ -31,7 +31,7 @@ Walk the chain of seals of each clinic from its beginning and name the first tha
 an event was edited, deleted or moved. That the end was cut off only the checkpoints tell, which the
 worker keeps in the file audit.checkpoints (PLUMBLINE_AUDIT__CHECKPOINTS).
 
-One line a clinic; the exit status is 1 when a chain is broken. Servers go on working meanwhile.
+One line a clinic; the exit status is 1 when a chain is broken or events wait too long for a seal. Servers go on working meanwhile.
 
 Example:
   plumbline audit verify --clinic clinic_01h455vb4pex5vsknk084sn02q")]
@@ -64,14 +64,20 @@ pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<Exit
     for verdict in &verdicts {
         print(&line(verdict))?;
     }
-    let broken = verdicts.iter().any(|verdict| verdict.broken.is_some());
+    let broken = verdicts.iter().any(|verdict| verdict.broken.is_some() || verdict.unsealed > 0);
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn line(verdict: &Verdict) -> String {
     let clinic = Kind::Clinic.encode(verdict.clinic_id);
     let Some((sequence, fault)) = verdict.broken else {
-        return format!("{clinic}  sound, {} events\n", verdict.sound);
+        return match verdict.unsealed {
+            0 => format!("{clinic}  sound, {} events\n", verdict.sound),
+            waiting => format!(
+                "{clinic}  sound, {} events, but {waiting} more than an hour old are NOT SEALED: does a worker run?\n",
+                verdict.sound
+            ),
+        };
     };
     let what = match fault {
         Fault::SealMissing => "the seal is missing",

@@ -1,7 +1,7 @@
 //! The audit trail: who did what to whom, by ids only, in the transaction of the write itself.
 //!
-//! Offers [`events`], which lists them, [`seal`], which chains the events of each clinic, [`verify`], which walks the chains, and
-//! to the slices above `Entry`, `record`, `record_all`, `record_without_scope`.
+//! Offers [`events`], which lists them, [`seal`], which chains the events of each clinic,
+//! [`newest`], its last seals, [`verify`], which walks the chains, and to the slices above `Entry`, `record`, `record_all`, `record_without_scope`.
 
 mod list;
 mod seal;
@@ -9,7 +9,7 @@ pub(crate) mod table;
 mod verify;
 
 pub use list::{Event, Filter, events};
-pub use seal::{Checkpoint, seal};
+pub use seal::{Checkpoint, Search, newest, seal};
 pub use verify::{Fault, Verdict, verify};
 
 use crate::access::{Scope, Services};

@@ -3,11 +3,12 @@
 
 use super::table::{audit_event, audit_key, audit_seal};
 use crate::access::{Services, Worker};
+use crate::clock::Instant;
 use crate::error::Result;
 use crate::sealed::{DataKey, Place};
 use crate::store::Tx;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use uuid::Uuid;
 const BATCH: u64 = 500;
 /// How much later than it says of itself an event may be committed: an hour, where an operation
 /// takes seconds.
-const LATE: i64 = 60 * 60 * 1_000;
+pub(super) const LATE: i64 = 60 * 60 * 1_000;
 
 /// The newest seal of a clinic, to be kept where the database cannot be made to forget it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,32 +29,80 @@ pub struct Checkpoint {
     pub mac: Vec<u8>,
 }
 
+/// Where unsealed events are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Search {
+    /// In the whole trail: at the start, and now and then.
+    All,
+    /// From an hour before the newest sealed event on.
+    Recent,
+}
+
 /// Seals up to 500 events, oldest first; answers the newest seal of each clinic that got one.
-/// Nothing is answered when nothing was left to seal. Any number of sealers may work at once.
-pub async fn seal(worker: &Worker) -> Result<Vec<Checkpoint>> {
+/// Nothing is answered when nothing was left to seal. Any number of sealers may work at once. A
+/// clinic whose chain cannot go on holds up no other.
+pub async fn seal(worker: &Worker, search: Search) -> Result<Vec<Checkpoint>> {
     let reading = worker.read().await?;
     let mut by_clinic: BTreeMap<Uuid, Vec<audit_event::Model>> = BTreeMap::new();
-    for event in unsealed(&reading).await? {
+    let since = match search {
+        Search::All => Instant(i64::MIN),
+        Search::Recent => recent(&reading, worker.now()).await?,
+    };
+    for event in unsealed(since)
+        .order_by_asc(audit_event::Column::At)
+        .order_by_asc(audit_event::Column::Id)
+        .limit(BATCH)
+        .all(&reading)
+        .await?
+    {
         if let Some(clinic_id) = event.clinic_id {
             by_clinic.entry(clinic_id).or_default().push(event);
         }
     }
     reading.commit().await?;
-    let mut checkpoints = Vec::new();
+    let (mut checkpoints, mut failure) = (Vec::new(), None);
     for (clinic_id, events) in by_clinic {
-        checkpoints.extend(extend(worker, clinic_id, events).await?);
+        match extend(worker, clinic_id, events).await {
+            Ok(checkpoint) => checkpoints.extend(checkpoint),
+            Err(error) => {
+                tracing::error!(clinic = %clinic_id, %error, "the audit trail of a clinic is not sealed");
+                failure = Some(error);
+            }
+        }
     }
+    failure.filter(|_| checkpoints.is_empty()).map_or(Ok(checkpoints), Err)
+}
+
+/// The newest seal of each clinic.
+pub async fn newest(worker: &Worker) -> Result<Vec<Checkpoint>> {
+    let tx = worker.read().await?;
+    let mut checkpoints = Vec::new();
+    for key in audit_key::Entity::find().all(&tx).await? {
+        let seal = last(&tx, key.clinic_id).await?;
+        checkpoints.extend(seal.map(|seal| Checkpoint {
+            clinic_id: seal.clinic_id,
+            sequence: seal.sequence,
+            mac: seal.mac,
+        }));
+    }
+    tx.commit().await?;
     Ok(checkpoints)
 }
 
-async fn unsealed(tx: &Tx) -> Result<Vec<audit_event::Model>> {
+/// An hour before the newest sealed event. What claims to be of the future does not move it.
+async fn recent(tx: &Tx, now: Instant) -> Result<Instant> {
     let newest: Option<Option<i64>> = audit_seal::Entity::find()
         .select_only()
         .column_as(audit_seal::Column::EventAt.max(), "event_at")
+        .filter(audit_seal::Column::EventAt.lte(now))
         .into_tuple()
         .one(tx)
         .await?;
-    let since = newest.flatten().map_or(i64::MIN, |at| at.saturating_sub(LATE));
+    Ok(newest.flatten().map_or(Instant(i64::MIN), |at| Instant(at).plus(-LATE)))
+}
+
+/// The events of clinics at `since` or later that have no seal.
+pub(super) fn unsealed(since: Instant) -> Select<audit_event::Entity> {
     let seal = Query::select()
         .expr(Expr::value(1))
         .from(audit_seal::Entity)
@@ -62,14 +111,17 @@ async fn unsealed(tx: &Tx) -> Result<Vec<audit_event::Model>> {
                 .equals((audit_event::Entity, audit_event::Column::Id)),
         )
         .to_owned();
-    Ok(audit_event::Entity::find()
+    audit_event::Entity::find()
         .filter(audit_event::Column::ClinicId.is_not_null())
         .filter(audit_event::Column::At.gte(since))
         .filter(Expr::exists(seal).not())
-        .order_by_asc(audit_event::Column::At)
-        .order_by_asc(audit_event::Column::Id)
-        .limit(BATCH)
-        .all(tx)
+}
+
+async fn last(tx: &Tx, clinic_id: Uuid) -> Result<Option<audit_seal::Model>> {
+    Ok(audit_seal::Entity::find()
+        .filter(audit_seal::Column::ClinicId.eq(clinic_id))
+        .order_by_desc(audit_seal::Column::Sequence)
+        .one(tx)
         .await?)
 }
 
@@ -91,12 +143,8 @@ async fn extend(
         .await?
         .into_iter()
         .collect();
-    let newest = audit_seal::Entity::find()
-        .filter(audit_seal::Column::ClinicId.eq(clinic_id))
-        .order_by_desc(audit_seal::Column::Sequence)
-        .one(&tx)
-        .await?;
-    let (mut sequence, mut mac) = newest.map_or((0, Vec::new()), |seal| (seal.sequence, seal.mac));
+    let (mut sequence, mut mac) =
+        last(&tx, clinic_id).await?.map_or((0, Vec::new()), |seal| (seal.sequence, seal.mac));
     let mut seals = Vec::new();
     for event in events.iter().filter(|event| !sealed.contains(&event.id)) {
         sequence += 1;

@@ -1,8 +1,9 @@
 //! Verifying: the chain is walked from its beginning, and the first seal that does not hold is named.
 
-use super::seal::{Checkpoint, open};
+use super::seal::{Checkpoint, LATE, open, unsealed};
 use super::table::{audit_event, audit_key, audit_seal};
 use crate::access::{Services, Worker};
+use crate::clock::Instant;
 use crate::error::Result;
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -32,6 +33,9 @@ pub struct Verdict {
     pub clinic_id: Uuid,
     /// How many seals hold, from the first.
     pub sound: i64,
+    /// Events more than an hour old that have no seal: the sealer does not work, or they were put
+    /// in beside it.
+    pub unsealed: i64,
     /// The first number that does not hold, and why; none when all do.
     pub broken: Option<(i64, Fault)>,
 }
@@ -46,23 +50,43 @@ pub async fn verify(
     let tx = worker.read().await?;
     let mut kept: BTreeMap<Uuid, BTreeMap<i64, &[u8]>> = BTreeMap::new();
     for checkpoint in checkpoints {
-        kept.entry(checkpoint.clinic_id).or_default().insert(checkpoint.sequence, &checkpoint.mac);
+        // No number is given twice, unless the end was cut off between: the first holds.
+        kept.entry(checkpoint.clinic_id).or_default().entry(checkpoint.sequence).or_insert(&checkpoint.mac);
     }
     let mut keys: BTreeMap<Uuid, Option<audit_key::Model>> =
         kept.keys().map(|clinic_id| (*clinic_id, None)).collect();
     keys.extend(audit_key::Entity::find().all(&tx).await?.into_iter().map(|row| (row.clinic_id, Some(row))));
+    let unsealed = unsealed_by_clinic(&tx, worker.now()).await?;
+    for clinic_id in unsealed.keys() {
+        keys.entry(*clinic_id).or_insert(None);
+    }
     keys.retain(|id, _| clinic_id.is_none_or(|wanted| wanted == *id));
     let mut verdicts = Vec::new();
     for (clinic_id, key) in keys {
         let kept = kept.remove(&clinic_id).unwrap_or_default();
         let (sound, broken) = match key {
             Some(key) => walk(&tx, worker.services(), &key, &kept).await?,
-            None => (0, Some((1, Fault::Truncated))),
+            // Nothing was ever sealed, unless a checkpoint says otherwise.
+            None => (0, (!kept.is_empty()).then_some((1, Fault::Truncated))),
         };
-        verdicts.push(Verdict { clinic_id, sound, broken });
+        let unsealed = unsealed.get(&clinic_id).copied().unwrap_or_default();
+        verdicts.push(Verdict { clinic_id, sound, unsealed, broken });
     }
     tx.commit().await?;
     Ok(verdicts)
+}
+
+async fn unsealed_by_clinic(tx: &Tx, now: Instant) -> Result<BTreeMap<Uuid, i64>> {
+    let counts: Vec<(Uuid, i64)> = unsealed(Instant(i64::MIN))
+        .filter(audit_event::Column::At.lt(now.plus(-LATE)))
+        .select_only()
+        .column(audit_event::Column::ClinicId)
+        .column_as(audit_event::Column::Id.count(), "events")
+        .group_by(audit_event::Column::ClinicId)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(counts.into_iter().collect())
 }
 
 async fn walk(
