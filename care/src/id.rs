@@ -77,6 +77,11 @@ impl Kind {
         }
     }
 
+    /// The kind of TypeIDs with this prefix.
+    pub(crate) fn of_prefix(prefix: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.prefix() == prefix)
+    }
+
     /// The TypeID of `id`.
     pub fn encode(self, id: Uuid) -> String {
         match DynamicType::new(self.prefix()) {
@@ -99,7 +104,7 @@ pub fn parse(text: &str) -> Option<(Kind, Uuid)> {
     // The library cuts the text at byte 63, which panics inside a longer letter.
     let text = Some(text).filter(|text| text.is_ascii())?;
     let parsed = TypeSafeId::<DynamicType>::from_str(text).ok()?;
-    let kind = Kind::ALL.into_iter().find(|kind| kind.prefix() == parsed.type_prefix())?;
+    let kind = Kind::of_prefix(parsed.type_prefix())?;
     Some((kind, parsed.uuid()))
 }
 

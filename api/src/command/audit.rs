@@ -31,7 +31,8 @@ Walk the chain of seals of each clinic from its beginning and name the first tha
 an event was edited, deleted or moved. That the end was cut off only the checkpoints tell, which the
 worker keeps in the file audit.checkpoints (PLUMBLINE_AUDIT__CHECKPOINTS).
 
-One line a clinic; the exit status is 1 when a chain is broken or events wait too long for a seal. Servers go on working meanwhile.
+One line a clinic; the exit status is 1 when a chain is broken or events wait too long for a seal.
+Servers go on working meanwhile.
 
 Example:
   plumbline audit verify --clinic clinic_01h455vb4pex5vsknk084sn02q")]

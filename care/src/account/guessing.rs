@@ -40,7 +40,7 @@ pub(crate) async fn attempt(door: &Door, email: Option<&Email>) -> Result<Attemp
     let address = door.address().map(|address| key.index("attempt.address", &network(address)));
     let tx = door.write().await?;
     if let Some(subject) = &address {
-        count(&tx, subject, |row| Ok((0, next_of_address(Instant(row.free_at.0), now)?))).await?;
+        count(&tx, subject, |row| Ok((0, next_of_address(row.free_at, now)?))).await?;
     }
     if let Some(subject) = &account {
         count(&tx, subject, |row| next_of_account(row, now)).await?;

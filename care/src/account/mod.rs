@@ -6,7 +6,6 @@
 
 mod device;
 mod email;
-mod end_sessions;
 mod guessing;
 pub(crate) mod invitation;
 mod password;
@@ -17,11 +16,10 @@ pub(crate) mod table;
 pub use device::{Device, Platform, RegisterDevice, unregister_device};
 pub(crate) use device::{check_device, open_token, retire_device, save_device};
 pub use email::Email;
-pub(crate) use end_sessions::end_sessions;
 pub(crate) use guessing::attempt;
 pub use invitation::Invited;
 pub(crate) use password::{check as check_password, hash as hash_password};
-pub(crate) use session::open as open_session;
 pub use session::{Tokens, refresh, sign_out};
+pub(crate) use session::{end_sessions, open as open_session};
 pub use sign_in::sign_in;
 pub(crate) use sign_in::{create, find_by_email};

@@ -143,7 +143,7 @@ pub async fn refresh(door: &Door, refresh_token: &str) -> Result<Tokens> {
     let lost =
         consumed.rows_affected == 0 && !taken_back && take_back_unused_successor(&tx, &pair, now).await?;
     if consumed.rows_affected == 0 && !lost {
-        revoke(&tx, session.id, now, "REFRESH_TOKEN_REUSED").await?;
+        revoke(&tx, session::Column::Id.eq(session.id), now, "REFRESH_TOKEN_REUSED").await?;
         tx.commit().await?;
         tracing::warn!(session = %session.id, "a refresh token was used twice; the session has ended");
         return Err(Error::Unauthenticated);
@@ -185,11 +185,26 @@ async fn newest_generation(tx: &Tx, session_id: Uuid) -> Result<i32> {
     Ok(newest.map_or(0, |pair| pair.generation))
 }
 
-async fn revoke(tx: &Tx, session_id: Uuid, now: Instant, reason: &str) -> Result<()> {
+/// Ends every session of `person` in the clinic. Their tokens are refused from the next request on.
+pub(crate) async fn end_sessions(
+    tx: &Tx,
+    clinic_id: Uuid,
+    person: Person,
+    now: Instant,
+    reason: &str,
+) -> Result<()> {
+    let whose = match person {
+        Person::Member(id) => session::Column::MemberId.eq(id),
+        Person::Patient(id) => session::Column::PatientId.eq(id),
+    };
+    revoke(tx, session::Column::ClinicId.eq(clinic_id).and(whose), now, reason).await
+}
+
+async fn revoke(tx: &Tx, which: Expr, now: Instant, reason: &str) -> Result<()> {
     session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(now))
         .col_expr(session::Column::RevokedReason, Expr::value(reason))
-        .filter(session::Column::Id.eq(session_id))
+        .filter(which)
         .filter(session::Column::RevokedAt.is_null())
         .exec(tx)
         .await?;
@@ -200,7 +215,7 @@ async fn revoke(tx: &Tx, session_id: Uuid, now: Instant, reason: &str) -> Result
 pub async fn sign_out(scope: &Scope) -> Result<()> {
     let tx = scope.write().await?;
     let id = scope.actor().session_id;
-    revoke(&tx, id, scope.services().now(), "SIGNED_OUT").await?;
+    revoke(&tx, session::Column::Id.eq(id), scope.services().now(), "SIGNED_OUT").await?;
     let object = (Kind::Session, id);
     audit::record(&tx, scope, audit::Entry { action: "session.close", patient_id: None, object }).await?;
     tx.commit().await

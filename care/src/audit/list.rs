@@ -34,7 +34,7 @@ pub struct Event {
 
 impl From<Model> for Event {
     fn from(row: Model) -> Self {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.prefix() == row.object_kind);
+        let kind = Kind::of_prefix(&row.object_kind);
         Self {
             id: row.id,
             at: row.at,
@@ -65,7 +65,7 @@ pub struct Filter {
 }
 
 /// Only privacy officers and administrators look into the trail.
-pub(super) fn may_look(scope: &Scope) -> Result<()> {
+fn may_look(scope: &Scope) -> Result<()> {
     match scope.actor().role {
         Role::PrivacyOfficer | Role::Administrator => Ok(()),
         Role::Patient | Role::Therapist | Role::Assistant => Err(Error::Forbidden),

@@ -168,14 +168,17 @@ async fn extend(
 
 /// The key of the clinic's chain, made when first needed. Its row is locked: one sealer at a time.
 async fn chain_key(tx: &Tx, services: &Services, clinic_id: Uuid) -> Result<DataKey> {
+    let find = || tx.locking(audit_key::Entity::find_by_id(clinic_id)).one(tx);
+    if let Some(row) = find().await? {
+        return open(services, &row);
+    }
     let (_, wrapped) = services.keys.wrapping.issue(services.random.as_ref(), place(clinic_id))?;
     let fresh = audit_key::ActiveModel { clinic_id: Set(clinic_id), chain_key: Set(wrapped) };
     audit_key::Entity::insert(fresh)
         .on_conflict(OnConflict::column(audit_key::Column::ClinicId).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await?;
-    let row = tx.locking(audit_key::Entity::find_by_id(clinic_id)).one(tx).await?;
-    open(services, &row.ok_or(crate::error::Error::Internal)?)
+    open(services, &find().await?.ok_or(crate::error::Error::Internal)?)
 }
 
 /// The key in this row.

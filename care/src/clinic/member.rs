@@ -79,7 +79,7 @@ async fn another(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Model> {
     if scope.actor().role != Role::Administrator {
         return Err(Error::Forbidden);
     }
-    let find = Entity::find().filter(Column::ClinicId.eq(scope.clinic_id())).filter(Column::Id.eq(id));
+    let find = Entity::find_by_id((scope.clinic_id(), id));
     let row = tx.locking(find).one(tx).await?.ok_or(Error::NotFound)?;
     if scope.actor().person == Person::Member(id) {
         let message = "Another administrator has to do this for you.";

@@ -8,7 +8,7 @@ use crate::audit;
 use crate::clock::Instant;
 use crate::error::{Code, Error, Result, has_control};
 use crate::id::Kind;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 use uuid::Uuid;
 
 /// Sixty minutes.
@@ -36,13 +36,8 @@ pub async fn break_glass(scope: &Scope, patient_id: Uuid, reason: &str) -> Resul
     }
     let (services, clinic_id) = (scope.services(), scope.clinic_id());
     let tx = scope.write().await?;
-    let row = patient::Entity::find()
-        .filter(patient::Column::ClinicId.eq(clinic_id))
-        .filter(patient::Column::Id.eq(patient_id))
-        .one(&tx)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let chart = Chart::of(scope, row)?;
+    let row = patient::Entity::find_by_id((clinic_id, patient_id)).one(&tx).await?;
+    let chart = Chart::of(scope, row.ok_or(Error::NotFound)?)?;
     let (id, now) = (services.new_id(), services.now());
     let expires_at = now.plus(LASTS);
     break_glass::ActiveModel {

@@ -20,7 +20,7 @@ pub use create::{CreatePatient, create};
 pub use discharge::discharge;
 pub use invite::invite;
 pub(crate) use list::by_activity;
-pub use team::{LARGEST_TEAM, assign, care_team};
+pub use team::{assign, care_team};
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};

@@ -1,7 +1,7 @@
 //! The care team of a patient: who of the staff may see them.
 
 use super::table::patient;
-use super::visible_to;
+use super::{Chart, visible_to};
 use crate::access::{Role, Scope};
 use crate::audit;
 use crate::clinic::Member;
@@ -14,13 +14,12 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The most members of a care team.
-pub const LARGEST_TEAM: usize = 20;
+const LARGEST_TEAM: usize = 20;
 
 /// The care team of a visible patient, those who joined the clinic first first.
 pub async fn care_team(scope: &Scope, patient_id: Uuid) -> Result<Vec<Member>> {
     let tx = scope.read().await?;
-    let seen = patient::Entity::find().filter(visible_to(scope)).filter(patient::Column::Id.eq(patient_id));
-    seen.one(tx.as_ref()).await?.ok_or(Error::NotFound)?;
+    Chart::open(&tx, scope, patient_id).await?;
     read(&tx, scope, patient_id).await
 }
 
@@ -48,7 +47,7 @@ pub async fn assign(scope: &Scope, patient_id: Uuid, member_ids: &[Uuid]) -> Res
         .filter(care_team::Column::MemberId.is_not_in(wanted.iter().copied()))
         .exec(&tx)
         .await?;
-    let there: BTreeSet<_> = read(&tx, scope, patient_id).await?.iter().map(|member| member.id).collect();
+    let there = ids_of(&tx, clinic_id, patient_id).await?;
     let joining: Vec<_> = wanted.difference(&there).map(|id| row(scope, patient_id, *id)).collect();
     if !joining.is_empty() {
         care_team::Entity::insert_many(joining).exec_without_returning(&tx).await?;
@@ -89,15 +88,17 @@ async fn check(tx: &Tx, clinic_id: Uuid, wanted: &BTreeSet<Uuid>) -> Result<()> 
     Ok(())
 }
 
-async fn read(tx: &Tx, scope: &Scope, patient_id: Uuid) -> Result<Vec<Member>> {
-    let ids: Vec<Uuid> = care_team::Entity::find()
-        .filter(care_team::Column::ClinicId.eq(scope.clinic_id()))
+async fn ids_of(tx: &Tx, clinic_id: Uuid, patient_id: Uuid) -> Result<BTreeSet<Uuid>> {
+    let rows = care_team::Entity::find()
+        .filter(care_team::Column::ClinicId.eq(clinic_id))
         .filter(care_team::Column::PatientId.eq(patient_id))
         .all(tx)
-        .await?
-        .into_iter()
-        .map(|row| row.member_id)
-        .collect();
+        .await?;
+    Ok(rows.into_iter().map(|row| row.member_id).collect())
+}
+
+async fn read(tx: &Tx, scope: &Scope, patient_id: Uuid) -> Result<Vec<Member>> {
+    let ids = ids_of(tx, scope.clinic_id(), patient_id).await?;
     let rows = member::Entity::find()
         .filter(member::Column::ClinicId.eq(scope.clinic_id()))
         .filter(member::Column::Id.is_in(ids))
