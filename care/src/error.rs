@@ -23,6 +23,12 @@ pub enum Error {
     /// The caller's role may never do this.
     #[error("forbidden")]
     Forbidden,
+    /// Staff must set up a second factor before they reach anything of the clinic.
+    #[error("a second factor is required")]
+    SecondFactorRequired,
+    /// Who acts must prove again who they are before they do this.
+    #[error("a fresh proof is required")]
+    StepUpRequired,
     /// Too many attempts; try again after so many seconds.
     #[error("rate limited, retry after {retry_after_seconds} s")]
     RateLimited {

@@ -21,6 +21,7 @@ mod m0011_row_security;
 mod m0012_break_glass;
 mod m0013_audit_chain;
 mod m0014_attempt;
+mod m0015_second_factor;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_break_glass::Migration),
             Box::new(m0013_audit_chain::Migration),
             Box::new(m0014_attempt::Migration),
+            Box::new(m0015_second_factor::Migration),
         ]
     }
 }

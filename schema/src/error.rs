@@ -33,6 +33,10 @@ pub(crate) enum UserErrorCode {
     Credentials,
     /// Your role may never do this.
     Forbidden,
+    /// The password is right; `verifySecondFactor` goes on with the challenge and a code.
+    SecondFactorRequired,
+    /// Prove again who you are by `stepUp`, then repeat this within five minutes.
+    StepUpRequired,
 }
 
 /// A fault of the input that the client can mend. Nothing was changed.
@@ -65,9 +69,11 @@ impl From<FieldError> for UserError {
     }
 }
 
-fn whole(code: UserErrorCode, message: &str) -> Vec<UserError> {
+pub(crate) fn whole(code: UserErrorCode, message: &str) -> Vec<UserError> {
     vec![UserError { code, message: message.to_owned(), path: Vec::new() }]
 }
+
+const STEP_UP: &str = "Prove again who you are by stepUp, then repeat this within five minutes.";
 
 /// The answer of a mutation: what it changed, or the faults of its input. What a client cannot
 /// mend is a GraphQL error.
@@ -84,6 +90,7 @@ pub(crate) fn settle<T>(
             whole(UserErrorCode::Conflict, "This id has other content, or the object has changed meanwhile.")
         }
         Err(Error::Forbidden) => whole(UserErrorCode::Forbidden, "Your role may not do this."),
+        Err(Error::StepUpRequired) => whole(UserErrorCode::StepUpRequired, STEP_UP),
         Err(error) => return Err(raise(error)),
     };
     Ok((None, faults))
@@ -124,6 +131,10 @@ pub(crate) fn raise(error: Error) -> async_graphql::Error {
             ("BAD_USER_INPUT", message.collect::<Vec<_>>().join(" "))
         }
         Error::Forbidden => ("FORBIDDEN", "Your role may not do this.".to_owned()),
+        Error::SecondFactorRequired => {
+            ("MFA_REQUIRED", "Set up a second factor first, by enrollTotp and confirmTotp.".to_owned())
+        }
+        Error::StepUpRequired => ("FORBIDDEN", STEP_UP.to_owned()),
         Error::RateLimited { .. } => ("RATE_LIMITED", "Too many attempts.".to_owned()),
         Error::Unavailable => ("UNAVAILABLE", "Try again in a moment.".to_owned()),
         Error::Internal => ("INTERNAL_SERVER_ERROR", "Something went wrong on our side.".to_owned()),

@@ -1,10 +1,11 @@
 //! The people who work in a clinic.
 
 use crate::account::Role;
-use crate::context::scope;
+use crate::context::{Options, scope};
 use crate::error::{payload, raise};
 use crate::id::{encode, input};
 use crate::page::{self, Listed};
+use crate::patient::Invitation;
 use crate::scalar::DateTime;
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use care::id::Kind;
@@ -59,6 +60,23 @@ async fn members(context: &Context<'_>, request: &care::page::Request) -> Result
     Ok(page::listed("members", page, Member::from))
 }
 
+/// Whom to invite to work in the clinic.
+#[derive(InputObject)]
+struct InviteClinicianInput {
+    /// The only address that may accept.
+    email: String,
+    /// Any role but that of a patient.
+    role: Role,
+}
+
+payload! {
+    /// What inviting a clinician answers.
+    InviteClinicianPayload {
+        /// The invitation.
+        invitation: Invitation
+    }
+}
+
 /// Whose role is to change, and to what.
 #[derive(InputObject)]
 struct SetMemberRoleInput {
@@ -96,6 +114,18 @@ pub(crate) struct MemberMutation;
 
 #[Object]
 impl MemberMutation {
+    /// Invites a person to work in the clinic. Administrators only, with a proof that is not older
+    /// than five minutes: see `stepUp`.
+    async fn invite_clinician(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Whom to invite.")] input: InviteClinicianInput,
+    ) -> Result<InviteClinicianPayload> {
+        let invited = care::clinic::invite_member(scope(context)?, &input.email, input.role.into()).await;
+        let public_url = &context.data::<Options>()?.public_url;
+        InviteClinicianPayload::of(invited.map(|invited| Invitation::at(public_url, invited)))
+    }
+
     /// Gives another member a role, from their next request on. Administrators only.
     async fn set_member_role(
         &self,

@@ -252,15 +252,23 @@ pub(crate) struct InvitePatientInput {
     patient_id: ID,
 }
 
-/// An invitation to the app. It is shown this once, works once, and ends earlier ones.
+/// An invitation. It is shown this once, works once, and ends earlier ones.
 #[derive(SimpleObject)]
 pub(crate) struct Invitation {
     /// The link to hand over; who has it can accept.
     link: String,
-    /// Ten characters to read out or type, which work together with the birth date.
+    /// Ten characters to read out or type, which work together with a patient's birth date.
     code: String,
     /// When both end.
     expires_at: DateTime,
+}
+
+impl Invitation {
+    /// The invitation, with a link to the installation at `public_url`.
+    pub(crate) fn at(public_url: &str, invited: care::account::Invited) -> Self {
+        let link = format!("{public_url}/invitation/{}", invited.token);
+        Self { link, code: invited.code, expires_at: invited.expires_at.into() }
+    }
 }
 
 payload! {
@@ -307,10 +315,6 @@ impl PatientMutation {
             let patient_id = self::input(Kind::Patient, "patientId", &input.patient_id)?;
             care::patient::invite(scope, patient_id).await
         };
-        InvitePatientPayload::of(invited.await.map(|invited| Invitation {
-            link: format!("{public_url}/invitation/{}", invited.token),
-            code: invited.code,
-            expires_at: invited.expires_at.into(),
-        }))
+        InvitePatientPayload::of(invited.await.map(|invited| Invitation::at(public_url, invited)))
     }
 }

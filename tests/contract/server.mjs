@@ -82,6 +82,7 @@ async function seeded(folder, address, settings) {
   const database = {
     PLUMBLINE_DATABASE__URL: `sqlite://${path.join(folder, 'plumbline.sqlite3')}?mode=rwc`,
     PLUMBLINE_KEYS__INSTALLATION_KEY: randomBytes(32).toString('base64'),
+    PLUMBLINE_ACCOUNTS__REQUIRE_SECOND_FACTOR: 'false',
   };
   const env = { ...surroundings(), ...database, PLUMBLINE_SERVER__LISTEN: address, ...settings };
   await promisify(execFile)(BINARY, ['migrate'], { env });

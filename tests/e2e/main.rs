@@ -21,6 +21,8 @@ mod persisted;
 mod processes;
 mod programs;
 mod rotation;
+mod second_factor;
+mod sessions;
 mod story;
 mod streams;
 mod teams;
@@ -54,6 +56,21 @@ const CASELOAD: &str =
   edges { cursor node { patient { id name } adherence7 adherence28 painNow lastActivityAt
       program { id title phase { name } day } } }
   pageInfo { hasNextPage endCursor } totalCount } }";
+
+/// Runs a mutation whose input and payload are named after it.
+async fn change(client: &Client, mutation: &str, answers: &str, input: Value) -> Value {
+    let name = format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]);
+    let query = format!(
+        "mutation($input: {name}Input!) {{ {mutation}(input: $input) {{ {answers} userErrors {{ code path }} }} }}"
+    );
+    client.ask(&query, json!({ "input": input })).await[mutation].clone()
+}
+
+/// The answer is a refusal of this code.
+#[track_caller]
+fn refused(answer: &Value, code: &str) {
+    assert_eq!(answer["userErrors"][0]["code"], code, "{answer}");
+}
 
 /// A fresh id that a client chooses.
 fn chosen(app: &TestApp, kind: Kind) -> String {

@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use sea_orm::{ConnectionTrait, Statement};
-use tests::{Clinic, PASSWORD, Stack};
+use tests::{Clinic, Stack};
 
 async fn open(clinic: &Clinic) -> Tokens {
-    account::sign_in(&door(&clinic.services), "admin@clinic.example", PASSWORD).await.unwrap()
+    clinic.tokens("admin@clinic.example").await
 }
 
 /// How many pairs of unended sessions could still be used, by the rows themselves.

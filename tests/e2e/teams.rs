@@ -1,22 +1,13 @@
 //! Who may see a patient changes: teams, emergencies, roles, discharge. Each change holds from the
 //! next request on.
 
-use crate::{CASELOAD, TODAY, chosen};
+use crate::{CASELOAD, TODAY, change, chosen, refused};
 use care::id::Kind;
 use serde_json::{Value, json};
 use tests::{Client, Stack, TestApp};
 
 const PATIENT: &str = "query($id: ID!) { patient(id: $id) { name dischargedAt careTeam { name role } } }";
 const MEMBERS: &str = "{ members { edges { node { id name } } } }";
-
-/// Runs a mutation whose input and payload are named after it.
-async fn change(client: &Client, mutation: &str, answers: &str, input: Value) -> Value {
-    let name = format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]);
-    let query = format!(
-        "mutation($input: {name}Input!) {{ {mutation}(input: $input) {{ {answers} userErrors {{ code path }} }} }}"
-    );
-    client.ask(&query, json!({ "input": input })).await[mutation].clone()
-}
 
 async fn assign(client: &Client, patient_id: &str, members: &[&Value]) -> Value {
     let input = json!({ "patientId": patient_id, "memberIds": members });
@@ -25,10 +16,6 @@ async fn assign(client: &Client, patient_id: &str, members: &[&Value]) -> Value 
 
 async fn sees(client: &Client, patient_id: &str) -> bool {
     client.raw(PATIENT, json!({ "id": patient_id })).await["data"]["patient"]["name"] == "ada"
-}
-
-fn refused(answer: &Value, code: &str) {
-    assert_eq!(answer["userErrors"][0]["code"], code, "{answer}");
 }
 
 /// The ids of the administrator, the therapist and the other therapist.

@@ -2,7 +2,7 @@
 
 use crate::database::{Database, Stack};
 use care::access::{Role, Scope, Services, Worker, authenticate, door, worker};
-use care::account::{Platform, RegisterDevice};
+use care::account::{Platform, RegisterDevice, SignedIn, Tokens};
 use care::clock::{Instant, ManualClock, SystemRandom};
 use care::live::InProcess;
 use care::patient::{Accept, CreatePatient, Patient};
@@ -42,6 +42,15 @@ impl Clinic {
 
     /// The clinic, on a PostgreSQL that works on a statement no longer than this.
     pub async fn open_with(stack: Stack, statement_timeout: Duration) -> Self {
+        Self::begin(stack, statement_timeout, false).await
+    }
+
+    /// The clinic, whose staff reaches nothing without a second factor. It has an administrator alone.
+    pub async fn open_strict(stack: Stack) -> Self {
+        Self::begin(stack, Duration::from_mins(1), true).await
+    }
+
+    async fn begin(stack: Stack, statement_timeout: Duration, require_second_factor: bool) -> Self {
         let database = Database::create(stack).await;
         let clock = Arc::new(ManualClock::new(at(MORNING)));
         let services = Arc::new(Services {
@@ -50,10 +59,14 @@ impl Clinic {
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SystemRandom),
             live: Arc::new(InProcess::default()),
+            require_second_factor,
         });
         let clinic = Self { database, services, clock };
         library::load(&clinic.worker()).await.unwrap();
         clinic.begin_another("Test Clinic", "admin@clinic.example").await;
+        if require_second_factor {
+            return clinic;
+        }
         for email in ["therapist@clinic.example", "other@clinic.example"] {
             clinic.member(email, Role::Therapist).await;
         }
@@ -93,8 +106,15 @@ impl Clinic {
     /// Signs in by the use case itself.
     pub async fn sign_in(&self, email: &str) -> Scope {
         let door = door(&self.services);
-        let tokens = account::sign_in(&door, email, PASSWORD).await.unwrap();
-        authenticate(&door, &tokens.access, "test".to_owned()).await.unwrap()
+        authenticate(&door, &self.tokens(email).await.access, "test".to_owned()).await.unwrap()
+    }
+
+    /// The tokens of a new session.
+    pub async fn tokens(&self, email: &str) -> Tokens {
+        match account::sign_in(&door(&self.services), email, PASSWORD).await.unwrap() {
+            SignedIn::In(tokens) => tokens,
+            SignedIn::Challenged(_) => panic!("{email} has a second factor"),
+        }
     }
 
     /// The therapist who treats the patients made here.

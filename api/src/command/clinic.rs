@@ -59,7 +59,8 @@ What to do next:
   1. Start the server: plumbline serve
   2. Accept as {email}, in an app or by the mutation acceptInvitation, with the last part of the
      link as its secret, a password and a name.
-  3. Sign in and invite the therapists.
+  3. Set up an authenticator app (enrollTotp, confirmTotp), and invite the therapists
+     (inviteClinician).
 ",
         until = invited.expires_at,
         token = invited.token,

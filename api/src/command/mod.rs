@@ -93,11 +93,11 @@ pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCod
     let file = cli.config.or_else(|| configuration::file_of(&environment));
     let sources = Sources { file, environment };
     match cli.command {
-        Command::Demo(arguments) => demo::run(&arguments, &sources).await?,
+        Command::Demo(arguments) => Box::pin(demo::run(&arguments, &sources)).await?,
         Command::Serve(arguments) => serve::run(&arguments, &sources).await?,
         Command::Worker(arguments) => worker::run(&arguments, &sources).await?,
         Command::Migrate(arguments) => migrate::run(&arguments, &sources).await?,
-        Command::Seed(arguments) => seed::run(&arguments, &sources).await?,
+        Command::Seed(arguments) => Box::pin(seed::run(&arguments, &sources)).await?,
         Command::Clinic(arguments) => clinic::run(&arguments, &sources).await?,
         Command::Audit(arguments) => return audit::run(&arguments, &sources).await,
         Command::Schema(arguments) => schema::run(&arguments)?,

@@ -32,7 +32,12 @@ pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<(), 
     seed(&app.services, Seeds { patients: arguments.patients }).await?;
     app.services.store.close().await;
     print(&format!(
-        "Seeded {} fictional patients. WARNING: patient@demo.example, therapist@demo.example and admin@demo.example have the public password plumbline-demo here; never use this database for a clinic.\n",
-        arguments.patients
+        "Seeded {} fictional patients. WARNING: patient@demo.example, therapist@demo.example and admin@demo.example have the public password plumbline-demo here; never use this database for a clinic.\n{}",
+        arguments.patients,
+        if app.configuration.accounts.require_second_factor {
+            "The staff has no second factor yet: set it up at the first sign-in (enrollTotp), or set accounts.require_second_factor = false to look around without.\n"
+        } else {
+            ""
+        }
     ))
 }

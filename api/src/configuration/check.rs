@@ -161,6 +161,12 @@ impl Configuration {
                 "Give the address that people use.",
             ),
             warning(
+                open && !self.accounts.require_second_factor,
+                "accounts.require_second_factor",
+                "A password alone opens the records of patients to who has guessed it.",
+                "Turn it on.",
+            ),
+            warning(
                 open && self.push.gateway == Gateway::Console && server.role != Role::Api,
                 "push.gateway",
                 "Pushes are printed as lines and reach no phone.",

@@ -23,6 +23,8 @@ pub struct Configuration {
     pub redis: Redis,
     /// The installation's key.
     pub keys: Keys,
+    /// How people sign in.
+    pub accounts: Accounts,
     /// What guards the audit trail.
     pub audit: Audit,
     /// How the worker works.
@@ -147,6 +149,14 @@ pub struct Keys {
     pub installation_key: Secret,
     /// A file that holds the key; empty: there is none.
     pub installation_key_file: PathBuf,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accounts {
+    /// Whether staff need a second factor.
+    pub require_second_factor: bool,
 }
 
 /// What guards the audit trail.

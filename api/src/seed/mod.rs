@@ -75,6 +75,7 @@ pub async fn seed(services: &Arc<Services>, data: Seeds) -> Result<Seeded> {
         clock: Arc::<ManualClock>::clone(&clock),
         random: Arc::clone(&services.random),
         live: Arc::new(InProcess::default()),
+        require_second_factor: false,
     });
     let (clinic_id, therapists) = staff::begin(&past).await?;
     let mut enrolled = Vec::new();

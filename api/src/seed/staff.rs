@@ -2,9 +2,9 @@
 
 use super::{ADMINISTRATOR, CLINIC, PASSWORD, THERAPIST, TIME_ZONE};
 use care::access::{Role, Scope, Services, authenticate, door, worker};
-use care::account::{self, Invited, Tokens};
+use care::account::{self, Invited, SignedIn, Tokens};
 use care::clinic;
-use care::error::Result;
+use care::error::{Error, Result};
 use care::patient::{self, Accept};
 use sea_orm::prelude::Uuid;
 use std::sync::Arc;
@@ -65,8 +65,10 @@ pub(super) async fn join(
 
 /// Signs in with the public password.
 pub(super) async fn sign_in(services: &Arc<Services>, email: &str) -> Result<Scope> {
-    let tokens = account::sign_in(&door(services), email, PASSWORD).await?;
-    scope(services, &tokens).await
+    match account::sign_in(&door(services), email, PASSWORD).await? {
+        SignedIn::In(tokens) => scope(services, &tokens).await,
+        SignedIn::Challenged(_) => Err(Error::SecondFactorRequired),
+    }
 }
 
 /// The person whom the tokens stand for.

@@ -94,7 +94,8 @@ impl App {
         let id = care::id::new(clock.as_ref(), random.as_ref());
         let between = redis.as_ref().map(|redis| Arc::new(redis.live(id, Arc::clone(&live))));
         let live = between.clone().map_or(live, |live| live as _);
-        let services = Arc::new(Services { store, keys, clock, random, live });
+        let require_second_factor = configuration.accounts.require_second_factor;
+        let services = Arc::new(Services { store, keys, clock, random, live, require_second_factor });
         let options = schema::Options {
             introspection: configuration.server.introspection,
             public_url: configuration.public_url(),

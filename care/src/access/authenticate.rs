@@ -9,7 +9,6 @@ use crate::patient::table::patient;
 use crate::sealed::digest;
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// The scope of the person whom `access_token` stands for.
@@ -50,8 +49,10 @@ pub async fn authenticate(door: &Door, access_token: &str, request_id: String) -
         clinic_id: session.clinic_id,
         role,
         person,
+        second_factor: session.second_factor_at.is_some(),
+        proved_at: session.proved_at,
     };
-    Ok(Scope::new(Arc::clone(services), actor, clinic_key, request_id))
+    Ok(Scope::new(door, actor, clinic_key, request_id))
 }
 
 async fn person_of(tx: &Tx, session: &session::Model) -> Result<(Person, Role)> {

@@ -11,6 +11,7 @@ mod scope;
 
 pub use authenticate::authenticate;
 pub(crate) use authenticate::membership;
+pub(crate) use scope::FRESH;
 pub use scope::{Actor, Person, Role, Scope};
 
 use crate::clock::{Clock, Instant, Random};
@@ -35,6 +36,8 @@ pub struct Services {
     pub random: Arc<dyn Random>,
     /// Announces what was committed.
     pub live: Arc<dyn Live>,
+    /// Whether staff reach nothing of a clinic before they have set up a second factor.
+    pub require_second_factor: bool,
 }
 
 impl Services {

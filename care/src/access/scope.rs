@@ -1,11 +1,13 @@
 //! A person in a clinic.
 
-use super::Services;
+use super::{Door, Services};
+use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::sealed::DataKey;
 use crate::store::{Reach, Tx};
 use sea_orm::{DeriveActiveEnum, EnumIter};
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -48,7 +50,14 @@ pub struct Actor {
     pub role: Role,
     /// Its row there.
     pub person: Person,
+    /// Whether the session was opened or confirmed by a second factor.
+    pub second_factor: bool,
+    /// When who holds the session last proved who they are.
+    pub proved_at: Option<Instant>,
 }
+
+/// For how long a proof counts for what needs a fresh one: five minutes.
+pub(crate) const FRESH: i64 = 5 * 60_000;
 
 /// A signed-in person in a clinic: the key to every use case. Made by
 /// [`super::authenticate`] alone; lives as long as one operation.
@@ -58,18 +67,20 @@ pub struct Scope {
     actor: Actor,
     clinic_key: DataKey,
     request_id: String,
+    address: Option<IpAddr>,
     /// The read transaction that everything in this operation shares, begun when first needed.
     reading: Mutex<Option<Arc<Tx>>>,
 }
 
 impl Scope {
-    pub(super) fn new(
-        services: Arc<Services>,
-        actor: Actor,
-        clinic_key: DataKey,
-        request_id: String,
-    ) -> Self {
-        Self { services, actor, clinic_key, request_id, reading: Mutex::new(None) }
+    pub(super) fn new(door: &Door, actor: Actor, clinic_key: DataKey, request_id: String) -> Self {
+        let (services, address) = (Arc::clone(door.services()), door.address());
+        Self { services, actor, clinic_key, request_id, address, reading: Mutex::new(None) }
+    }
+
+    /// The door that this person came in by: to what is an account's, in whatever clinic.
+    pub(crate) fn door(&self) -> Door {
+        super::door(&self.services).seen_from(self.address)
     }
 
     /// Who acts.
@@ -118,8 +129,30 @@ impl Scope {
         &self.services
     }
 
-    /// The operation's read transaction.
+    /// `StepUpRequired` unless who acts has proved who they are within five minutes.
+    pub(crate) fn freshly_proved(&self) -> Result<()> {
+        let fresh = self.actor.proved_at.is_some_and(|at| at.plus(FRESH) > self.services.now());
+        if fresh { Ok(()) } else { Err(Error::StepUpRequired) }
+    }
+
+    /// Whether who acts is of the staff and lacks the second factor that the installation wants.
+    pub(crate) fn needs_second_factor(&self) -> bool {
+        let staff = matches!(self.actor.person, Person::Member(_));
+        staff && self.services.require_second_factor && !self.actor.second_factor
+    }
+
+    fn admitted(&self) -> Result<()> {
+        if self.needs_second_factor() { Err(Error::SecondFactorRequired) } else { Ok(()) }
+    }
+
+    /// The operation's read transaction. `SecondFactorRequired` for staff without one.
     pub(crate) async fn read(&self) -> Result<Arc<Tx>> {
+        self.admitted()?;
+        self.read_own().await
+    }
+
+    /// The same, for what a person may know of themselves before they have a second factor.
+    pub(crate) async fn read_own(&self) -> Result<Arc<Tx>> {
         let mut reading = self.reading.lock().await;
         if let Some(tx) = reading.as_ref() {
             return Ok(Arc::clone(tx));
@@ -130,9 +163,20 @@ impl Scope {
     }
 
     /// A write transaction. What was read before in this operation is read anew after it.
+    /// `SecondFactorRequired` for staff without one.
     pub(crate) async fn write(&self) -> Result<Tx> {
+        self.admitted()?;
         self.finish().await;
         self.services.store.write(Reach::Clinic(self.actor.clinic_id)).await
+    }
+
+    /// A write transaction over the account of who acts and its sessions in whatever clinic, also
+    /// before there is a second factor.
+    pub(crate) async fn write_own(&self) -> Result<Tx> {
+        self.finish().await;
+        let tx = self.door().write().await?;
+        tx.enter(self.actor.clinic_id).await?;
+        Ok(tx)
     }
 
     /// Gives the read transaction back; the operation is over.

@@ -13,6 +13,7 @@ use crate::store::Tx;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use std::net::IpAddr;
+use uuid::Uuid;
 
 /// Milliseconds until the next attempt on an account is taken, after 1, 2, 3, … failures in a row;
 /// then always the last. Nobody is locked out for good.
@@ -24,6 +25,18 @@ const REFILL: i64 = 20_000;
 /// … and up to three at once.
 const BURST: i64 = 3;
 
+/// What is guessed at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Target<'a> {
+    /// The password of the account of this address, whether there is one or not.
+    Password(&'a Email),
+    /// The code or the password by which somebody signed in proves again who they are, or somebody
+    /// with the right password goes on.
+    Proof(Uuid),
+    /// An invitation: of nobody yet.
+    Invitation,
+}
+
 /// An attempt that has been counted.
 #[derive(Debug)]
 pub(crate) struct Attempt {
@@ -31,12 +44,16 @@ pub(crate) struct Attempt {
     address: Option<Vec<u8>>,
 }
 
-/// Counts an attempt from the address of `door`, on the account of `email` whether there is one or
-/// not. `RateLimited` when it comes too early; then it does not count.
-pub(crate) async fn attempt(door: &Door, email: Option<&Email>) -> Result<Attempt> {
+/// Counts an attempt at `target` from the address of `door`. `RateLimited` when it comes too early;
+/// then it does not count.
+pub(crate) async fn attempt(door: &Door, target: Target<'_>) -> Result<Attempt> {
     let services = door.services();
     let (now, key) = (services.now(), &services.keys.installation);
-    let account = email.map(|email| key.index("attempt.account", email.as_str().as_bytes()));
+    let account = match target {
+        Target::Password(email) => Some(key.index("attempt.account", email.as_str().as_bytes())),
+        Target::Proof(account_id) => Some(key.index("attempt.proof", account_id.as_bytes())),
+        Target::Invitation => None,
+    };
     let address = door.address().map(|address| key.index("attempt.address", &network(address)));
     let tx = door.write().await?;
     if let Some(subject) = &address {

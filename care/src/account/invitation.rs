@@ -55,10 +55,7 @@ pub(crate) async fn issue(tx: &Tx, services: &Services, whom: For<'_>) -> Result
         end_earlier(tx, whom.clinic_id, patient_id, now).await?;
     }
     let token = BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<16>(services.random.as_ref()));
-    let code: String = random_bytes::<10>(services.random.as_ref())
-        .iter()
-        .filter_map(|byte| ALPHABET.get(usize::from(byte % 32)).map(|letter| char::from(*letter)))
-        .collect();
+    let code = typed_code(services);
     let (id, expires_at) = (services.new_id(), now.plus(LIFETIME));
     let email = whom
         .email
@@ -81,6 +78,19 @@ pub(crate) async fn issue(tx: &Tx, services: &Services, whom: For<'_>) -> Result
     .insert(tx)
     .await?;
     Ok(Invited { token, code, expires_at })
+}
+
+/// Ten random characters that can be read out and typed.
+pub(super) fn typed_code(services: &Services) -> String {
+    random_bytes::<10>(services.random.as_ref())
+        .iter()
+        .filter_map(|byte| ALPHABET.get(usize::from(byte % 32)).map(|letter| char::from(*letter)))
+        .collect()
+}
+
+/// A typed code as it was made.
+pub(super) fn normalized(code: &str) -> String {
+    code.trim().to_uppercase().replace(['-', ' '], "")
 }
 
 /// Ends the invitations of a patient that are still open.
@@ -111,8 +121,7 @@ pub(crate) async fn find(
     services: &Services,
     secret: &str,
 ) -> Result<Option<(invitation::Model, bool)>> {
-    let code = secret.trim().to_uppercase().replace(['-', ' '], "");
-    let code_hash = services.keys.installation.index("invitation.code", code.as_bytes());
+    let code_hash = services.keys.installation.index("invitation.code", normalized(secret).as_bytes());
     let find = invitation::Entity::find().filter(
         Condition::any()
             .add(invitation::Column::LinkHash.eq(digest(secret.trim())))

@@ -1,25 +1,38 @@
-//! People who sign in: accounts, sessions, devices, invitations. They are global; an account
-//! may stand for a patient or a member of a clinic.
+//! People who sign in: accounts, sessions, second factors, devices, invitations. They are global; an
+//! account may stand for a patient or a member of a clinic.
 //!
-//! Offers [`sign_in`], [`refresh`], [`sign_out`], [`unregister_device`],
-//! and to the slices above it account creation and single-use invitations.
+//! Offers [`sign_in`], [`verify_second_factor`], [`refresh`], [`sign_out`]; to who is signed in
+//! [`sessions`], [`revoke_session`], [`change_password`], [`step_up`], [`second_factor`], [`enroll`],
+//! [`confirm`], [`unregister_device`]; and to the slices above it account creation, single-use
+//! invitations, and `attempt`, which makes guessing slow.
 
+mod challenge;
+mod change_password;
 mod device;
 mod email;
 mod guessing;
 pub(crate) mod invitation;
 mod password;
+mod second_factor;
 mod session;
+mod sessions;
 mod sign_in;
+mod step_up;
 pub(crate) mod table;
+mod totp;
 
+pub use challenge::{Challenge, verify_second_factor};
+pub use change_password::change_password;
 pub use device::{Device, Platform, RegisterDevice, unregister_device};
 pub(crate) use device::{check_device, open_token, retire_device, save_device};
 pub use email::Email;
-pub(crate) use guessing::attempt;
+pub(crate) use guessing::{Target, attempt};
 pub use invitation::Invited;
 pub(crate) use password::{check as check_password, hash as hash_password};
+pub use second_factor::{Enrollment, SecondFactor, confirm, enroll, second_factor};
 pub use session::{Tokens, refresh, sign_out};
 pub(crate) use session::{end_sessions, open as open_session};
-pub use sign_in::sign_in;
+pub use sessions::{MOST_SESSIONS, OpenSession, revoke_session, sessions};
+pub use sign_in::{SignedIn, sign_in};
 pub(crate) use sign_in::{create, find_by_email};
+pub use step_up::step_up;

@@ -54,13 +54,14 @@ impl std::fmt::Debug for Tokens {
     }
 }
 
-/// Opens a session for `account_id` as `person` of the clinic.
+/// Opens a session for `account_id` as this person of this clinic, who has just proved who they are:
+/// by a `second_factor`, or by a secret alone.
 pub(crate) async fn open(
     tx: &Tx,
     services: &Services,
     account_id: Uuid,
-    clinic_id: Uuid,
-    person: Person,
+    (clinic_id, person): (Uuid, Person),
+    second_factor: bool,
 ) -> Result<Tokens> {
     let now = services.now();
     let (member_id, patient_id) = match person {
@@ -77,6 +78,8 @@ pub(crate) async fn open(
         expires_at: now.plus(lifetimes(patient_id.is_some()).absolute),
         revoked_at: None,
         revoked_reason: None,
+        proved_at: Some(now),
+        second_factor_at: second_factor.then_some(now),
     };
     session::ActiveModel::from(session.clone()).reset_all().insert(tx).await?;
     let object = (Kind::Session, session.id);
@@ -86,7 +89,7 @@ pub(crate) async fn open(
 }
 
 /// A new random token of 256 bits.
-fn token(services: &Services) -> String {
+pub(super) fn token(services: &Services) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>(services.random.as_ref()))
 }
 
@@ -197,23 +200,34 @@ pub(crate) async fn end_sessions(
         Person::Member(id) => session::Column::MemberId.eq(id),
         Person::Patient(id) => session::Column::PatientId.eq(id),
     };
-    revoke(tx, session::Column::ClinicId.eq(clinic_id).and(whose), now, reason).await
+    revoke(tx, session::Column::ClinicId.eq(clinic_id).and(whose), now, reason).await?;
+    Ok(())
 }
 
-async fn revoke(tx: &Tx, which: Expr, now: Instant, reason: &str) -> Result<()> {
-    session::Entity::update_many()
+/// Ends the sessions of the account of who acts, but for the one they act by.
+pub(super) async fn end_others(tx: &Tx, scope: &Scope, reason: &str) -> Result<()> {
+    let actor = scope.actor();
+    let others =
+        session::Column::AccountId.eq(actor.account_id).and(session::Column::Id.ne(actor.session_id));
+    revoke(tx, others, scope.services().now(), reason).await?;
+    Ok(())
+}
+
+/// Ends the sessions that are meant and have not ended; answers how many.
+pub(super) async fn revoke(tx: &Tx, which: Expr, now: Instant, reason: &str) -> Result<u64> {
+    let ended = session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(now))
         .col_expr(session::Column::RevokedReason, Expr::value(reason))
         .filter(which)
         .filter(session::Column::RevokedAt.is_null())
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(ended.rows_affected)
 }
 
 /// Ends the session of `scope`. Its tokens are refused from now on.
 pub async fn sign_out(scope: &Scope) -> Result<()> {
-    let tx = scope.write().await?;
+    let tx = scope.write_own().await?;
     let id = scope.actor().session_id;
     revoke(&tx, session::Column::Id.eq(id), scope.services().now(), "SIGNED_OUT").await?;
     let object = (Kind::Session, id);

@@ -1,8 +1,7 @@
 //! Signing in with e-mail and password.
 
-use super::guessing::attempt;
 use super::table::account;
-use super::{Email, Tokens, password, session};
+use super::{Challenge, Email, Target, Tokens, attempt, challenge, password, second_factor, session};
 use crate::access::{Door, Services, membership};
 use crate::error::{Code, Error, Result};
 use crate::sealed::Place;
@@ -10,16 +9,25 @@ use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use uuid::Uuid;
 
+/// What signing in answers.
+#[derive(Debug, Clone)]
+pub enum SignedIn {
+    /// A session.
+    In(Tokens),
+    /// The account has a second factor: [`super::verify_second_factor`] goes on.
+    Challenged(Challenge),
+}
+
 /// Signs in. A wrong address, a wrong password and a disabled account answer alike, in equal time.
 /// `RateLimited` after failures.
-pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<Tokens> {
+pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<SignedIn> {
     let refused = || Error::field("password", Code::Credentials, "E-mail or password is wrong.");
     let services = door.services();
     let email = Email::parse("email", email)?;
     if password.len() > 4_096 {
         return Err(refused());
     }
-    let attempt = attempt(door, Some(&email)).await?;
+    let attempt = attempt(door, Target::Password(&email)).await?;
     let tx = door.read().await?;
     let account = find_by_email(&tx, services, &email).await?.filter(|account| account.disabled_at.is_none());
     tx.commit().await?;
@@ -29,12 +37,16 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<Tokens>
     }
     let account = account.ok_or_else(refused)?;
     let tx = door.write().await?;
-    let (clinic_id, person) = membership(&tx, account.id).await?.ok_or_else(refused)?;
+    let member_of = membership(&tx, account.id).await?.ok_or_else(refused)?;
     attempt.forgive(&tx).await?;
-    tx.enter(clinic_id).await?;
-    let tokens = session::open(&tx, services, account.id, clinic_id, person).await?;
+    let signed_in = if second_factor::is_set_up(&tx, account.id).await? {
+        SignedIn::Challenged(challenge::issue(&tx, services, account.id).await?)
+    } else {
+        tx.enter(member_of.0).await?;
+        SignedIn::In(session::open(&tx, services, account.id, member_of, false).await?)
+    };
     tx.commit().await?;
-    Ok(tokens)
+    Ok(signed_in)
 }
 
 /// The account of this address.
@@ -55,7 +67,7 @@ pub(crate) async fn create(
     password_hash: String,
 ) -> Result<Uuid> {
     let id = services.new_id();
-    let place = Place::new("account.email", Uuid::nil(), id);
+    let place = email_place(id);
     let key = &services.keys.installation;
     account::ActiveModel {
         id: Set(id),
@@ -68,4 +80,15 @@ pub(crate) async fn create(
     .insert(tx)
     .await?;
     Ok(id)
+}
+
+fn email_place(account_id: Uuid) -> Place {
+    Place::new("account.email", Uuid::nil(), account_id)
+}
+
+/// The address of an account.
+pub(super) async fn email_of(tx: &Tx, services: &Services, account_id: Uuid) -> Result<Email> {
+    let row = account::Entity::find_by_id(account_id).one(tx).await?.ok_or(Error::Unauthenticated)?;
+    let text = services.keys.installation.open(email_place(account_id), &row.email)?;
+    Ok(Email::parse("email", &text)?)
 }

@@ -1,4 +1,5 @@
-//! The tables `account`, `session`, `session_token`, `device`, `invitation`, `attempt`.
+//! The tables `account`, `session`, `session_token`, `device`, `invitation`, `attempt`,
+//! `second_factor`, `recovery_code`, `challenge`.
 
 pub(crate) mod account {
     use crate::clock::Instant;
@@ -40,6 +41,10 @@ pub(crate) mod session {
         pub(crate) expires_at: Instant,
         pub(crate) revoked_at: Option<Instant>,
         pub(crate) revoked_reason: Option<String>,
+        /// When who holds the session last proved who they are.
+        pub(crate) proved_at: Option<Instant>,
+        /// When they first did so by a second factor.
+        pub(crate) second_factor_at: Option<Instant>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -159,6 +164,71 @@ pub(crate) mod attempt {
         pub(crate) subject: Vec<u8>,
         pub(crate) failures: i32,
         pub(crate) free_at: Instant,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod second_factor {
+    use crate::clock::Instant;
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    /// The authenticator app of an account.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "second_factor")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) account_id: Uuid,
+        /// The secret in force, in base64; none before the first has been confirmed.
+        pub(crate) secret: Option<Sealed>,
+        /// The secret that is being set up.
+        pub(crate) pending: Option<Sealed>,
+        /// The time step of the last code that was taken: none works twice.
+        pub(crate) last_step: i64,
+        pub(crate) confirmed_at: Option<Instant>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod recovery_code {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "recovery_code")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) code_hash: Vec<u8>,
+        pub(crate) account_id: Uuid,
+        pub(crate) used_at: Option<Instant>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod challenge {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// A sign-in that waits for its second factor.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "challenge")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) token_hash: Vec<u8>,
+        pub(crate) account_id: Uuid,
+        pub(crate) expires_at: Instant,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -67,11 +67,16 @@ pub async fn create(worker: &Worker, name: &str, time_zone: &str, admin_email: &
     Ok(Created { clinic_id, invitation })
 }
 
-/// Invites a person to work in the clinic. Administrators only.
+/// Invites a person to work in the clinic. Administrators only. `StepUpRequired` when the last proof
+/// is older than five minutes.
 pub async fn invite_member(scope: &Scope, email: &str, role: Role) -> Result<Invited> {
-    if scope.actor().role != Role::Administrator || role == Role::Patient {
+    if scope.actor().role != Role::Administrator {
         return Err(Error::Forbidden);
     }
+    if role == Role::Patient {
+        return Err(Error::field("role", Code::NotAllowed, "Choose a role of the staff."));
+    }
+    scope.freshly_proved()?;
     let email = Email::parse("email", email)?;
     let tx = scope.write().await?;
     let whom = invitation::For {

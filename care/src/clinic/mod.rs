@@ -42,7 +42,7 @@ pub async fn any(worker: &Worker) -> Result<bool> {
 
 /// The clinic of who acts.
 pub async fn own(scope: &Scope) -> Result<Clinic> {
-    let tx = scope.read().await?;
+    let tx = scope.read_own().await?;
     let row = table::clinic::Entity::find_by_id(scope.clinic_id())
         .one(tx.as_ref())
         .await?

@@ -47,7 +47,7 @@ pub async fn accept(door: &Door, input: Accept) -> Result<Tokens> {
     let services = door.services();
     let email = Email::parse("email", &input.email)?;
     account::check_password("password", &input.password)?;
-    let attempt = account::attempt(door, None).await?;
+    let attempt = account::attempt(door, account::Target::Invitation).await?;
     let hash = account::hash_password(services.random.as_ref(), &input.password).await?;
     let tx = door.write().await?;
     let (invited, by_code) = invitation::find(&tx, services, &input.secret).await?.ok_or_else(refused)?;
@@ -76,7 +76,7 @@ pub async fn accept(door: &Door, input: Accept) -> Result<Tokens> {
     let object = (Kind::Account, account_id);
     let entry = audit::Entry { action: "invitation.accept", patient_id: invited.patient_id, object };
     audit::record_without_scope(&tx, services, invited.clinic_id, entry).await?;
-    let tokens = account::open_session(&tx, services, account_id, invited.clinic_id, person).await?;
+    let tokens = account::open_session(&tx, services, account_id, (invited.clinic_id, person), false).await?;
     tx.commit().await?;
     Ok(tokens)
 }

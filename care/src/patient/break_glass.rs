@@ -24,11 +24,13 @@ pub struct BreakGlass {
 }
 
 /// Opens a patient of the clinic to the therapist or assistant who acts. `reason`: 10 to 500
-/// characters, kept sealed beside the record.
+/// characters, kept sealed beside the record. `StepUpRequired` when the last proof is older than five
+/// minutes.
 pub async fn break_glass(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<BreakGlass> {
     if !matches!(scope.actor().role, Role::Therapist | Role::Assistant) {
         return Err(Error::Forbidden);
     }
+    scope.freshly_proved()?;
     let reason = reason.trim();
     if !(10..=500).contains(&reason.chars().count()) || has_control(reason) {
         let message = "Say in 10 to 500 characters why you need to see this patient now.";

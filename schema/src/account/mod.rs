@@ -1,6 +1,7 @@
 //! Who is signed in, and how one comes and goes.
 
 mod device;
+mod security;
 mod session;
 
 use crate::context::scope;
@@ -8,9 +9,10 @@ use crate::error::raise;
 use crate::id;
 use crate::patient::Patient;
 use crate::scalar::TimeZone;
-use async_graphql::{Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
 use care::access::{Person, Scope};
 use care::id::Kind;
+use security::{OpenSession, SecondFactor};
 
 /// What a person is in a clinic.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,7 @@ impl From<care::clinic::Clinic> for Clinic {
 
 /// Who is signed in.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Viewer {
     /// The account.
     id: ID,
@@ -80,6 +83,23 @@ impl Viewer {
     }
 }
 
+#[ComplexObject]
+impl Viewer {
+    /// The account's second factor.
+    async fn second_factor(&self, context: &Context<'_>) -> Option<Result<SecondFactor>> {
+        Some(async { Ok(care::account::second_factor(scope(context)?).await.map_err(raise)?.into()) }.await)
+    }
+
+    /// The account's sessions in this clinic that have not ended, newest first, at most 50.
+    async fn sessions(&self, context: &Context<'_>) -> Option<Result<Vec<OpenSession>>> {
+        let sessions = async {
+            let open = care::account::sessions(scope(context)?).await.map_err(raise)?;
+            Ok(open.into_iter().map(OpenSession::from).collect())
+        };
+        Some(sessions.await)
+    }
+}
+
 /// The account's query.
 #[derive(Default)]
 pub(crate) struct AccountQuery;
@@ -94,4 +114,8 @@ impl AccountQuery {
 
 /// The changes of accounts.
 #[derive(MergedObject, Default)]
-pub(crate) struct AccountMutation(session::SessionMutation, device::DeviceMutation);
+pub(crate) struct AccountMutation(
+    session::SessionMutation,
+    security::SecurityMutation,
+    device::DeviceMutation,
+);

@@ -2,11 +2,11 @@
 
 use super::Viewer;
 use crate::context::{Caller, door, scope};
-use crate::error::{UserError, settle};
+use crate::error::{UserError, UserErrorCode, settle, whole};
 use crate::scalar::{DateTime, LocalDate};
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use care::access::authenticate;
-use care::account::Tokens;
+use care::account::{Challenge, SignedIn, Tokens};
 use care::error::{Code, Error};
 use care::patient::Accept;
 
@@ -40,6 +40,21 @@ impl From<Tokens> for Session {
     }
 }
 
+/// A sign-in that waits for its second factor.
+#[derive(SimpleObject)]
+struct SecondFactorChallenge {
+    /// What `verifySecondFactor` takes.
+    token: String,
+    /// When it ends: after five minutes.
+    expires_at: DateTime,
+}
+
+impl From<Challenge> for SecondFactorChallenge {
+    fn from(challenge: Challenge) -> Self {
+        Self { token: challenge.token, expires_at: challenge.expires_at.into() }
+    }
+}
+
 /// Who has signed in.
 #[derive(SimpleObject)]
 struct SignInPayload {
@@ -47,7 +62,30 @@ struct SignInPayload {
     session: Option<Session>,
     /// Who it is for.
     viewer: Option<Viewer>,
+    /// Instead of a session, where the account has a second factor: `userErrors` says
+    /// `SECOND_FACTOR_REQUIRED` then.
+    challenge: Option<SecondFactorChallenge>,
     /// Why it was refused. Known and unknown addresses answer alike.
+    user_errors: Vec<UserError>,
+}
+
+/// A challenge and its code.
+#[derive(InputObject)]
+struct VerifySecondFactorInput {
+    /// The token of the challenge that `signIn` answered.
+    challenge: String,
+    /// Six digits that the authenticator app shows, or a recovery code.
+    code: String,
+}
+
+/// Who has signed in by a second factor.
+#[derive(SimpleObject)]
+struct VerifySecondFactorPayload {
+    /// The new session.
+    session: Option<Session>,
+    /// Who it is for.
+    viewer: Option<Viewer>,
+    /// Why it was refused.
     user_errors: Vec<UserError>,
 }
 
@@ -133,9 +171,33 @@ impl SessionMutation {
         context: &Context<'_>,
         #[graphql(desc = "E-mail and password.")] input: SignInInput,
     ) -> Result<SignInPayload> {
-        let tokens = care::account::sign_in(&door(context)?, &input.email, &input.password).await;
+        let signed_in = care::account::sign_in(&door(context)?, &input.email, &input.password).await;
+        let (signed_in, user_errors) = settle(signed_in)?;
+        let (session, viewer, challenge, user_errors) = match signed_in {
+            None => (None, None, None, user_errors),
+            Some(SignedIn::In(tokens)) => {
+                let (session, viewer, user_errors) = opened(context, Ok(tokens)).await?;
+                (session, viewer, None, user_errors)
+            }
+            Some(SignedIn::Challenged(challenge)) => {
+                let message = "Give a code of your authenticator app to verifySecondFactor.";
+                let user_errors = whole(UserErrorCode::SecondFactorRequired, message);
+                (None, None, Some(challenge.into()), user_errors)
+            }
+        };
+        Ok(SignInPayload { session, viewer, challenge, user_errors })
+    }
+
+    /// Goes on with a sign-in that needs a second factor.
+    async fn verify_second_factor(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The challenge and its code.")] input: VerifySecondFactorInput,
+    ) -> Result<VerifySecondFactorPayload> {
+        let door = door(context)?;
+        let tokens = care::account::verify_second_factor(&door, &input.challenge, &input.code).await;
         let (session, viewer, user_errors) = opened(context, tokens).await?;
-        Ok(SignInPayload { session, viewer, user_errors })
+        Ok(VerifySecondFactorPayload { session, viewer, user_errors })
     }
 
     /// Exchanges a refresh token for the next pair. When the answer is lost, the same token works

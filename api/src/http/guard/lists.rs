@@ -16,6 +16,7 @@ pub(super) enum Length {
 /// as long as the connection; lists of [`USER_ERRORS`] are short wherever they are.
 pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("CareTeam.members", Length::About(5)),
+    ("ConfirmTotpPayload.recoveryCodes", Length::About(10)),
     ("Exercise.categories", Length::About(3)),
     ("Exercise.instructions", Length::About(6)),
     ("Exercise.movementTags", Length::About(4)),
@@ -52,6 +53,7 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("Today.items", Length::About(8)),
     ("Today.reminders", Length::About(10)),
     ("UserError.path", Length::About(4)),
+    ("Viewer.sessions", Length::About(10)),
     // The schema itself, where it may be asked for. Deeper than the tools ask, it soon adds up.
     ("__Directive.args", Length::About(2)),
     ("__Directive.locations", Length::About(3)),

@@ -1,0 +1,44 @@
+//! Proving again who one is, for what must not be done by whoever finds a screen unlocked.
+
+use super::second_factor::{is_set_up, use_code};
+use super::table::{account, session};
+use super::{Target, attempt, password};
+use crate::access::{FRESH, Scope};
+use crate::audit;
+use crate::clock::Instant;
+use crate::error::{Code, Error, Result};
+use crate::id::Kind;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+/// Proves by a code of the second factor who acts, or by the password where there is none. Answers
+/// until when the proof counts as fresh. `RateLimited` after failures.
+pub async fn step_up(scope: &Scope, password: Option<&str>, code: Option<&str>) -> Result<Instant> {
+    let (services, actor) = (scope.services(), scope.actor());
+    let attempt = attempt(&scope.door(), Target::Proof(actor.account_id)).await?;
+    let tx = scope.write_own().await?;
+    let by_code = is_set_up(&tx, actor.account_id).await?;
+    if by_code {
+        let message = "Give a code of your authenticator app, or a recovery code.";
+        let code = code.ok_or_else(|| Error::field("code", Code::Required, message))?;
+        use_code(&tx, services, actor.account_id, code).await?;
+    } else {
+        let message = "Give your password.";
+        let given = password.ok_or_else(|| Error::field("password", Code::Required, message))?;
+        let row = account::Entity::find_by_id(actor.account_id).one(&tx).await?;
+        if !password::verify(given, row.map(|row| row.password_hash)).await? {
+            return Err(Error::field("password", Code::Credentials, "This password is wrong."));
+        }
+    }
+    let now = services.now();
+    attempt.forgive(&tx).await?;
+    let mut proved = session::Entity::update_many().col_expr(session::Column::ProvedAt, Expr::value(now));
+    if by_code {
+        proved = proved.col_expr(session::Column::SecondFactorAt, Expr::value(now));
+    }
+    proved.filter(session::Column::Id.eq(actor.session_id)).exec(&tx).await?;
+    let object = (Kind::Session, actor.session_id);
+    audit::record(&tx, scope, audit::Entry { action: "session.step_up", patient_id: None, object }).await?;
+    tx.commit().await?;
+    Ok(now.plus(FRESH))
+}
