@@ -22,6 +22,7 @@ mod m0012_break_glass;
 mod m0013_audit_chain;
 mod m0014_attempt;
 mod m0015_second_factor;
+mod m0016_audit_reads;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_audit_chain::Migration),
             Box::new(m0014_attempt::Migration),
             Box::new(m0015_second_factor::Migration),
+            Box::new(m0016_audit_reads::Migration),
         ]
     }
 }

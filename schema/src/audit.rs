@@ -5,7 +5,7 @@ use crate::error::raise;
 use crate::id::{encode, named};
 use crate::page::{self, Listed};
 use crate::scalar::DateTime;
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use care::id::Kind;
 
 /// One thing that was done in the clinic. It holds ids alone, no values.
@@ -23,10 +23,13 @@ pub(crate) struct AuditEvent {
     patient_id: Option<ID>,
     /// The TypeID of what was acted on.
     object_id: Option<ID>,
-    /// How it ended: `DONE`.
+    /// How it ended: `DONE`, or `REFUSED` because the patient is not there or not visible to who
+    /// asked, or because their role may not do it.
     outcome: String,
     /// The request, as the server's log names it.
     request_id: Option<String>,
+    /// The network address that the request came from.
+    address: Option<String>,
 }
 
 impl From<care::audit::Event> for AuditEvent {
@@ -40,6 +43,7 @@ impl From<care::audit::Event> for AuditEvent {
             object_id: event.object_id.map(ID),
             outcome: event.outcome,
             request_id: event.request_id,
+            address: event.address,
         }
     }
 }
@@ -71,11 +75,53 @@ impl AuditFilter {
     }
 }
 
+/// What is wrong with a chain.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "care::audit::Fault")]
+enum AuditFault {
+    /// The seal of this number is not there, but a later one is.
+    SealMissing,
+    /// The event of this seal is not there.
+    EventMissing,
+    /// The event does not match its seal: one of them was edited, or events changed places.
+    Changed,
+    /// The chain ends before this number.
+    Truncated,
+}
+
+/// What walking the clinic's chain of audit events has found.
+#[derive(SimpleObject)]
+struct AuditVerdict {
+    /// How many events hold, from the first.
+    sound: i64,
+    /// Events more than an hour old without a seal: the worker does not run, or they were put in
+    /// beside it.
+    unsealed: i64,
+    /// The number of the first event that does not hold; none when all do.
+    broken_at: Option<i64>,
+    /// Why it does not.
+    fault: Option<AuditFault>,
+}
+
+impl From<care::audit::Verdict> for AuditVerdict {
+    fn from(verdict: care::audit::Verdict) -> Self {
+        let (broken_at, fault) = verdict.broken.map(|(at, fault)| (at, fault.into())).unzip();
+        Self { sound: verdict.sound, unsealed: verdict.unsealed, broken_at, fault }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct AuditQuery;
 
 #[Object]
 impl AuditQuery {
+    /// Walks the clinic's whole chain of audit events. An end that was cut off is found by
+    /// `plumbline audit verify` alone, which knows the checkpoints. Privacy officers and
+    /// administrators only.
+    async fn verify_audit(&self, context: &Context<'_>) -> Option<Result<AuditVerdict>> {
+        Some(async { Ok(care::audit::verify_own(scope(context)?).await.map_err(raise)?.into()) }.await)
+    }
+
     /// What was done in the clinic, newest first. Privacy officers and administrators only.
     #[allow(clippy::too_many_arguments, reason = "the arguments of the field")]
     async fn audit_events(

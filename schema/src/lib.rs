@@ -18,8 +18,9 @@ pub use live::{Told, Wake, Woken};
 pub use scalar::check_scalar;
 pub use server_info::DOCUMENT_BYTES;
 
-use async_graphql::{MergedObject, Request, Response};
-use care::access::Services;
+use async_graphql::{MergedObject, Pos, Request, Response};
+use care::access::{Scope, Services};
+use error::raise;
 use futures::StreamExt;
 use std::sync::Arc;
 
@@ -92,14 +93,15 @@ pub fn sdl() -> String {
 }
 
 impl Schema {
-    /// Runs an operation for `caller`.
+    /// Runs an operation for `caller`. Its answer has data of patients only once the audit trail has
+    /// who saw them.
     pub async fn execute(&self, request: Request, caller: Caller) -> Response {
         let scope = caller.scope.clone();
         let response = self.0.execute(request.data(caller)).await;
-        if let Some(scope) = scope {
-            scope.finish().await;
+        match end(scope).await {
+            Ok(()) => response,
+            Err(errors) => *errors,
         }
-        response
     }
 
     /// Runs a subscription once for `woken`: an answer for each of its events, or one with the
@@ -107,9 +109,20 @@ impl Schema {
     pub async fn wake(&self, request: Request, caller: Caller, woken: Woken) -> Vec<Response> {
         let scope = caller.scope.clone();
         let answers = self.0.execute_stream(request.data(caller).data(woken)).collect().await;
-        if let Some(scope) = scope {
-            scope.finish().await;
+        match end(scope).await {
+            Ok(()) => answers,
+            Err(errors) => vec![*errors],
         }
-        answers
     }
+}
+
+/// The end of an operation: its transaction is given back, and what it has shown is recorded. Where
+/// that fails, what to answer instead.
+async fn end(scope: Option<Arc<Scope>>) -> Result<(), Box<Response>> {
+    let Some(scope) = scope else { return Ok(()) };
+    scope.finish().await;
+    care::audit::record_reads(&scope).await.map_err(|error| {
+        let error = raise(error).into_server_error(Pos::default());
+        Box::new(Response::from_errors(vec![error]))
+    })
 }

@@ -49,7 +49,8 @@ async fn operations_keep_their_budgets() {
             );
         }
         assert!(today.iter().all(|count| *count <= 10), "{stack:?}: today {today:?}");
-        assert!(caseload.iter().all(|count| *count <= 8), "{stack:?}: caseload {caseload:?}");
+        // One of them records in the audit trail whom the therapist saw.
+        assert!(caseload.iter().all(|count| *count <= 9), "{stack:?}: caseload {caseload:?}");
         assert_eq!(today[0], today[1], "more rows, no more statements");
         assert_eq!(caseload[0], caseload[1], "more rows, no more statements");
         app.stop().await;

@@ -10,6 +10,7 @@
 
 mod access;
 mod audit;
+mod audit_reads;
 mod budgets;
 mod conformance;
 mod connections;

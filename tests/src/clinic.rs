@@ -3,6 +3,7 @@
 use crate::database::{Database, Stack};
 use care::access::{Role, Scope, Services, Worker, authenticate, door, worker};
 use care::account::{Platform, RegisterDevice, SignedIn, Tokens};
+use care::audit::Journal;
 use care::clock::{Instant, ManualClock, SystemRandom};
 use care::live::InProcess;
 use care::patient::{Accept, CreatePatient, Patient};
@@ -60,6 +61,7 @@ impl Clinic {
             random: Arc::new(SystemRandom),
             live: Arc::new(InProcess::default()),
             require_second_factor,
+            journal: Journal::default(),
         });
         let clinic = Self { database, services, clock };
         library::load(&clinic.worker()).await.unwrap();

@@ -35,7 +35,7 @@ impl Session {
         let scope = match &self.token {
             None => None,
             Some(token) => {
-                let door = care::access::door(&server.services);
+                let door = care::access::door(&server.services).seen_from(self.address);
                 match care::access::authenticate(&door, token, request_id.to_owned()).await {
                     Ok(scope) => Some(Arc::new(scope)),
                     Err(Error::Unavailable) => return Err(Refusal::unavailable()),

@@ -16,6 +16,7 @@ mod staff;
 pub use reminders::schedule_demo_reminder;
 
 use care::access::{Services, worker};
+use care::audit::Journal;
 use care::clock::ManualClock;
 use care::error::{Error, Result};
 use care::live::InProcess;
@@ -76,6 +77,7 @@ pub async fn seed(services: &Arc<Services>, data: Seeds) -> Result<Seeded> {
         random: Arc::clone(&services.random),
         live: Arc::new(InProcess::default()),
         require_second_factor: false,
+        journal: Journal::default(),
     });
     let (clinic_id, therapists) = staff::begin(&past).await?;
     let mut enrolled = Vec::new();

@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::http::{Connections, Documents, Manifest, Origins, Server, Settings, Wires, network};
 use crate::redis::RedisLive;
 use care::access::{Services, worker as worker_of};
+use care::audit::Journal;
 use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
 use care::sealed::Keyring;
@@ -95,7 +96,9 @@ impl App {
         let between = redis.as_ref().map(|redis| Arc::new(redis.live(id, Arc::clone(&live))));
         let live = between.clone().map_or(live, |live| live as _);
         let require_second_factor = configuration.accounts.require_second_factor;
-        let services = Arc::new(Services { store, keys, clock, random, live, require_second_factor });
+        let journal = Journal::default();
+        let services =
+            Arc::new(Services { store, keys, clock, random, live, require_second_factor, journal });
         let options = schema::Options {
             introspection: configuration.server.introspection,
             public_url: configuration.public_url(),

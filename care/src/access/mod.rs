@@ -11,9 +11,10 @@ mod scope;
 
 pub use authenticate::authenticate;
 pub(crate) use authenticate::membership;
-pub(crate) use scope::FRESH;
 pub use scope::{Actor, Person, Role, Scope};
+pub(crate) use scope::{FRESH, Noted};
 
+use crate::audit::Journal;
 use crate::clock::{Clock, Instant, Random};
 use crate::error::Result;
 use crate::live::Live;
@@ -38,6 +39,8 @@ pub struct Services {
     pub live: Arc<dyn Live>,
     /// Whether staff reach nothing of a clinic before they have set up a second factor.
     pub require_second_factor: bool,
+    /// What waits to be recorded of what people read.
+    pub journal: Journal,
 }
 
 impl Services {
@@ -88,6 +91,11 @@ impl Door {
 
     pub(crate) fn services(&self) -> &Arc<Services> {
         &self.services
+    }
+
+    /// The worker behind this door, for what is recorded of who came by it.
+    pub(crate) fn worker(&self) -> Worker {
+        worker(&self.services)
     }
 
     pub(crate) async fn read(&self) -> Result<Tx> {

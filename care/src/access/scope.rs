@@ -7,8 +7,9 @@ use crate::live::Change;
 use crate::sealed::DataKey;
 use crate::store::{Reach, Tx};
 use sea_orm::{DeriveActiveEnum, EnumIter};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -59,6 +60,17 @@ pub struct Actor {
 /// For how long a proof counts for what needs a fresh one: five minutes.
 pub(crate) const FRESH: i64 = 5 * 60_000;
 
+/// What an operation has shown and was refused, until the audit trail has it.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    /// The patients whose charts were opened.
+    pub(crate) seen: BTreeSet<Uuid>,
+    /// The patients who were asked for, and who are not there or not visible to who acts.
+    pub(crate) missed: BTreeSet<Uuid>,
+    /// Whether something was asked that the role may never do.
+    pub(crate) forbidden: bool,
+}
+
 /// A signed-in person in a clinic: the key to every use case. Made by
 /// [`super::authenticate`] alone; lives as long as one operation.
 #[derive(Debug)]
@@ -68,6 +80,7 @@ pub struct Scope {
     clinic_key: DataKey,
     request_id: String,
     address: Option<IpAddr>,
+    noted: std::sync::Mutex<Noted>,
     /// The read transaction that everything in this operation shares, begun when first needed.
     reading: Mutex<Option<Arc<Tx>>>,
 }
@@ -75,7 +88,8 @@ pub struct Scope {
 impl Scope {
     pub(super) fn new(door: &Door, actor: Actor, clinic_key: DataKey, request_id: String) -> Self {
         let (services, address) = (Arc::clone(door.services()), door.address());
-        Self { services, actor, clinic_key, request_id, address, reading: Mutex::new(None) }
+        let (noted, reading) = (std::sync::Mutex::default(), Mutex::new(None));
+        Self { services, actor, clinic_key, request_id, address, noted, reading }
     }
 
     /// The door that this person came in by: to what is an account's, in whatever clinic.
@@ -93,11 +107,45 @@ impl Scope {
         &self.request_id
     }
 
+    /// The network address that the operation came from.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    fn note(&self, what: impl FnOnce(&mut Noted)) {
+        what(&mut self.noted.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Notes that the chart of this patient was opened.
+    pub(crate) fn saw(&self, patient_id: Uuid) {
+        self.note(|noted| {
+            noted.seen.insert(patient_id);
+        });
+    }
+
+    /// Notes that this patient was asked for in vain; the error that says so.
+    pub(crate) fn missed(&self, patient_id: Uuid) -> Error {
+        self.note(|noted| {
+            noted.missed.insert(patient_id);
+        });
+        Error::NotFound
+    }
+
+    /// Notes that the role may not do what was asked; the error that says so.
+    pub(crate) fn forbid(&self) -> Error {
+        self.note(|noted| noted.forbidden = true);
+        Error::Forbidden
+    }
+
+    pub(crate) fn take_noted(&self) -> Noted {
+        std::mem::take(&mut self.noted.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The patient who acts; `Forbidden` for anyone else.
     pub(crate) fn patient_id(&self) -> Result<Uuid> {
         match self.actor.person {
             Person::Patient(id) => Ok(id),
-            Person::Member(_) => Err(Error::Forbidden),
+            Person::Member(_) => Err(self.forbid()),
         }
     }
 
@@ -105,7 +153,7 @@ impl Scope {
     pub(crate) fn member_id(&self) -> Result<Uuid> {
         match self.actor.person {
             Person::Member(id) => Ok(id),
-            Person::Patient(_) => Err(Error::Forbidden),
+            Person::Patient(_) => Err(self.forbid()),
         }
     }
 
@@ -113,7 +161,7 @@ impl Scope {
     pub(crate) fn therapist_id(&self) -> Result<Uuid> {
         match self.actor.role {
             Role::Therapist => self.member_id(),
-            _ => Err(Error::Forbidden),
+            _ => Err(self.forbid()),
         }
     }
 

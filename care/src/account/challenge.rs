@@ -68,7 +68,7 @@ pub async fn verify_second_factor(door: &Door, token: &str, code: &str) -> Resul
     }
     attempt.forgive(&tx).await?;
     tx.enter(member_of.0).await?;
-    let tokens = session::open(&tx, services, account_id, member_of, true).await?;
+    let tokens = session::open(&tx, door, account_id, member_of, true).await?;
     tx.commit().await?;
     Ok(tokens)
 }

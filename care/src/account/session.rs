@@ -58,11 +58,12 @@ impl std::fmt::Debug for Tokens {
 /// by a `second_factor`, or by a secret alone.
 pub(crate) async fn open(
     tx: &Tx,
-    services: &Services,
+    door: &Door,
     account_id: Uuid,
     (clinic_id, person): (Uuid, Person),
     second_factor: bool,
 ) -> Result<Tokens> {
+    let services = door.services();
     let now = services.now();
     let (member_id, patient_id) = match person {
         Person::Member(id) => (Some(id), None),
@@ -84,7 +85,7 @@ pub(crate) async fn open(
     session::ActiveModel::from(session.clone()).reset_all().insert(tx).await?;
     let object = (Kind::Session, session.id);
     let entry = audit::Entry { action: "session.open", patient_id, object };
-    audit::record_without_scope(tx, services, clinic_id, entry).await?;
+    audit::record_at_door(tx, door, clinic_id, account_id, entry).await?;
     issue(tx, services, &session, 1).await
 }
 

@@ -43,7 +43,7 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<SignedI
         SignedIn::Challenged(challenge::issue(&tx, services, account.id).await?)
     } else {
         tx.enter(member_of.0).await?;
-        SignedIn::In(session::open(&tx, services, account.id, member_of, false).await?)
+        SignedIn::In(session::open(&tx, door, account.id, member_of, false).await?)
     };
     tx.commit().await?;
     Ok(signed_in)

@@ -3,7 +3,7 @@
 use super::table::audit_event::{Column, Entity, Model};
 use crate::access::{Role, Scope};
 use crate::clock::Instant;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::Kind;
 use crate::page::{Cursor, Page, Request};
 use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter};
@@ -26,10 +26,12 @@ pub struct Event {
     pub patient_id: Option<Uuid>,
     /// The TypeID of what was acted on.
     pub object_id: Option<String>,
-    /// How it ended.
+    /// `DONE` or `REFUSED`.
     pub outcome: String,
     /// The request, as the log names it.
     pub request_id: Option<String>,
+    /// The network address that the request came from.
+    pub address: Option<String>,
 }
 
 impl From<Model> for Event {
@@ -45,6 +47,7 @@ impl From<Model> for Event {
             object_id: kind.zip(row.object_id).map(|(kind, id)| kind.encode(id)),
             outcome: row.outcome,
             request_id: row.request_id,
+            address: row.address,
         }
     }
 }
@@ -65,10 +68,10 @@ pub struct Filter {
 }
 
 /// Only privacy officers and administrators look into the trail.
-fn may_look(scope: &Scope) -> Result<()> {
+pub(super) fn may_look(scope: &Scope) -> Result<()> {
     match scope.actor().role {
         Role::PrivacyOfficer | Role::Administrator => Ok(()),
-        Role::Patient | Role::Therapist | Role::Assistant => Err(Error::Forbidden),
+        Role::Patient | Role::Therapist | Role::Assistant => Err(scope.forbid()),
     }
 }
 

@@ -1,22 +1,28 @@
-//! The audit trail: who did what to whom, by ids only, in the transaction of the write itself.
+//! The audit trail: who did what to whom, by ids only. What is written is recorded in the transaction
+//! of the write itself, what is read before the answer leaves.
 //!
 //! Offers [`events`], which lists them, [`seal`], which chains the events of each clinic,
-//! [`newest`], its last seals, [`verify`], which walks the chains, and to the slices above `Entry`, `record`, `record_all`, `record_without_scope`.
+//! [`newest`], its last seals, [`verify`] and [`verify_own`], which walk the chains,
+//! [`record_reads`], and to the slices above `Entry`, `record`, `record_all`, `record_at_door`,
+//! `record_by_worker`.
 
+mod journal;
 mod list;
 mod seal;
 pub(crate) mod table;
 mod verify;
 
+pub use journal::{Journal, record_reads};
 pub use list::{Event, Filter, events};
 pub use seal::{Checkpoint, Search, newest, seal};
-pub use verify::{Fault, Verdict, verify};
+pub use verify::{Fault, Verdict, verify, verify_own};
 
-use crate::access::{Scope, Services};
+use crate::access::{Door, Scope, Services};
 use crate::error::Result;
 use crate::id::Kind;
 use crate::store::Tx;
 use sea_orm::{ActiveEnum, EntityTrait, Set};
+use std::net::IpAddr;
 use uuid::Uuid;
 
 /// One thing done.
@@ -37,25 +43,29 @@ pub(crate) async fn record(tx: &Tx, scope: &Scope, entry: Entry) -> Result<()> {
 
 /// Records that the person of `scope` did all this, in one statement.
 pub(crate) async fn record_all(tx: &Tx, scope: &Scope, entries: &[Entry]) -> Result<()> {
-    let actor = scope.actor();
-    let who = Who {
-        clinic_id: actor.clinic_id,
-        account_id: Some(actor.account_id),
-        role: actor.role.to_value(),
-        request_id: Some(scope.request_id().to_owned()),
-    };
-    insert(tx, scope.services(), &who, entries).await
+    insert(tx, scope.services(), &Who::of(scope), entries).await
 }
 
-/// Records what was done before or without sign-in.
-pub(crate) async fn record_without_scope(
+/// Records what somebody did at `door`, where they came to stand for `account_id`.
+pub(crate) async fn record_at_door(
+    tx: &Tx,
+    door: &Door,
+    clinic_id: Uuid,
+    account_id: Uuid,
+    entry: Entry,
+) -> Result<()> {
+    let who = Who { account_id: Some(account_id), address: door.address(), ..Who::system(clinic_id) };
+    insert(tx, door.services(), &who, &[entry]).await
+}
+
+/// Records what nobody signed in for.
+pub(crate) async fn record_by_worker(
     tx: &Tx,
     services: &Services,
     clinic_id: Uuid,
     entry: Entry,
 ) -> Result<()> {
-    let who = Who { clinic_id, account_id: None, role: "SYSTEM".to_owned(), request_id: None };
-    insert(tx, services, &who, &[entry]).await
+    insert(tx, services, &Who::system(clinic_id), &[entry]).await
 }
 
 struct Who {
@@ -63,22 +73,46 @@ struct Who {
     account_id: Option<Uuid>,
     role: String,
     request_id: Option<String>,
+    address: Option<IpAddr>,
+}
+
+impl Who {
+    fn of(scope: &Scope) -> Self {
+        let actor = scope.actor();
+        Self {
+            clinic_id: actor.clinic_id,
+            account_id: Some(actor.account_id),
+            role: actor.role.to_value(),
+            request_id: Some(scope.request_id().to_owned()),
+            address: scope.address(),
+        }
+    }
+
+    fn system(clinic_id: Uuid) -> Self {
+        let role = "SYSTEM".to_owned();
+        Self { clinic_id, account_id: None, role, request_id: None, address: None }
+    }
+
+    fn row(&self, services: &Services, entry: &Entry, outcome: &str) -> table::audit_event::ActiveModel {
+        table::audit_event::ActiveModel {
+            id: Set(services.new_id()),
+            clinic_id: Set(Some(self.clinic_id)),
+            at: Set(services.now()),
+            account_id: Set(self.account_id),
+            role: Set(self.role.clone()),
+            action: Set(entry.action.to_owned()),
+            patient_id: Set(entry.patient_id),
+            object_kind: Set(entry.object.0.prefix().to_owned()),
+            object_id: Set(Some(entry.object.1)),
+            outcome: Set(outcome.to_owned()),
+            request_id: Set(self.request_id.clone()),
+            address: Set(self.address.map(|address| address.to_string())),
+        }
+    }
 }
 
 async fn insert(tx: &Tx, services: &Services, who: &Who, entries: &[Entry]) -> Result<()> {
-    let row = |entry: &Entry| table::audit_event::ActiveModel {
-        id: Set(services.new_id()),
-        clinic_id: Set(Some(who.clinic_id)),
-        at: Set(services.now()),
-        account_id: Set(who.account_id),
-        role: Set(who.role.clone()),
-        action: Set(entry.action.to_owned()),
-        patient_id: Set(entry.patient_id),
-        object_kind: Set(entry.object.0.prefix().to_owned()),
-        object_id: Set(Some(entry.object.1)),
-        outcome: Set("DONE".to_owned()),
-        request_id: Set(who.request_id.clone()),
-    };
-    table::audit_event::Entity::insert_many(entries.iter().map(row)).exec_without_returning(tx).await?;
+    let rows = entries.iter().map(|entry| who.row(services, entry, "DONE"));
+    table::audit_event::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
 }

@@ -195,7 +195,7 @@ impl audit_event::Model {
     pub(super) fn mac(&self, key: &DataKey, sequence: i64, previous: &[u8]) -> Vec<u8> {
         let uuid = |id: Option<Uuid>| id.map(|id| id.as_bytes().to_vec());
         let text = |text: &str| Some(text.as_bytes().to_vec());
-        let fields = [
+        let mut fields = vec![
             Some(previous.to_vec()),
             Some(sequence.to_be_bytes().to_vec()),
             uuid(Some(self.id)),
@@ -210,6 +210,8 @@ impl audit_event::Model {
             text(&self.outcome),
             self.request_id.as_deref().and_then(text),
         ];
+        // Events of earlier versions have no address, and no place for one in their MAC.
+        fields.extend(self.address.as_deref().map(text));
         // Each field says whether it is there and how long it is: no two events read the same.
         let mut message = Vec::new();
         for field in &fields {

@@ -19,6 +19,7 @@ pub(crate) mod audit_event {
         pub(crate) object_id: Option<Uuid>,
         pub(crate) outcome: String,
         pub(crate) request_id: Option<String>,
+        pub(crate) address: Option<String>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -62,7 +62,7 @@ pub async fn create(worker: &Worker, name: &str, time_zone: &str, admin_email: &
     let invitation = invitation::issue(&tx, services, whom).await?;
     let object = (Kind::Clinic, clinic_id);
     let entry = audit::Entry { action: "clinic.create", patient_id: None, object };
-    audit::record_without_scope(&tx, services, clinic_id, entry).await?;
+    audit::record_by_worker(&tx, services, clinic_id, entry).await?;
     tx.commit().await?;
     Ok(Created { clinic_id, invitation })
 }
@@ -71,7 +71,7 @@ pub async fn create(worker: &Worker, name: &str, time_zone: &str, admin_email: &
 /// is older than five minutes.
 pub async fn invite_member(scope: &Scope, email: &str, role: Role) -> Result<Invited> {
     if scope.actor().role != Role::Administrator {
-        return Err(Error::Forbidden);
+        return Err(scope.forbid());
     }
     if role == Role::Patient {
         return Err(Error::field("role", Code::NotAllowed, "Choose a role of the staff."));

@@ -77,7 +77,7 @@ pub async fn disable(scope: &Scope, id: Uuid) -> Result<Member> {
 /// clinic always has an administrator.
 async fn another(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Model> {
     if scope.actor().role != Role::Administrator {
-        return Err(Error::Forbidden);
+        return Err(scope.forbid());
     }
     let find = Entity::find_by_id((scope.clinic_id(), id));
     let row = tx.locking(find).one(tx).await?.ok_or(Error::NotFound)?;

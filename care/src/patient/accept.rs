@@ -75,8 +75,8 @@ pub async fn accept(door: &Door, input: Accept) -> Result<Tokens> {
     };
     let object = (Kind::Account, account_id);
     let entry = audit::Entry { action: "invitation.accept", patient_id: invited.patient_id, object };
-    audit::record_without_scope(&tx, services, invited.clinic_id, entry).await?;
-    let tokens = account::open_session(&tx, services, account_id, (invited.clinic_id, person), false).await?;
+    audit::record_at_door(&tx, door, invited.clinic_id, account_id, entry).await?;
+    let tokens = account::open_session(&tx, door, account_id, (invited.clinic_id, person), false).await?;
     tx.commit().await?;
     Ok(tokens)
 }

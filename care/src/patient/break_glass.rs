@@ -28,7 +28,7 @@ pub struct BreakGlass {
 /// minutes.
 pub async fn break_glass(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<BreakGlass> {
     if !matches!(scope.actor().role, Role::Therapist | Role::Assistant) {
-        return Err(Error::Forbidden);
+        return Err(scope.forbid());
     }
     scope.freshly_proved()?;
     let reason = reason.trim();
@@ -39,7 +39,7 @@ pub async fn break_glass(scope: &Scope, patient_id: Uuid, reason: &str) -> Resul
     let (services, clinic_id) = (scope.services(), scope.clinic_id());
     let tx = scope.write().await?;
     let row = patient::Entity::find_by_id((clinic_id, patient_id)).one(&tx).await?;
-    let chart = Chart::of(scope, row.ok_or(Error::NotFound)?)?;
+    let chart = Chart::of(scope, row.ok_or_else(|| scope.missed(patient_id))?)?;
     let (id, now) = (services.new_id(), services.now());
     let expires_at = now.plus(LASTS);
     break_glass::ActiveModel {

@@ -6,7 +6,7 @@ use super::table::patient::{ActiveModel, Column, Entity, Model};
 use crate::access::{Person, Scope};
 use crate::clinic::table::care_team;
 use crate::clock::{Day, Instant};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::sealed::{DataKey, Place, Sealed};
 use crate::store::Tx;
 use jiff::tz::TimeZone;
@@ -64,18 +64,19 @@ impl Chart {
     /// Opens the chart of `id`. `NotFound` when absent or not visible.
     pub(crate) async fn open(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Self> {
         let row = Entity::find().filter(visible_to(scope)).filter(Column::Id.eq(id)).one(tx).await?;
-        Self::of(scope, row.ok_or(Error::NotFound)?)
+        Self::of(scope, row.ok_or_else(|| scope.missed(id))?)
     }
 
     /// Opens the chart and locks the patient's row, so that one write at a time raises the
     /// change counter.
     pub(crate) async fn open_to_write(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Self> {
         let find = Entity::find().filter(visible_to(scope)).filter(Column::Id.eq(id));
-        Self::of(scope, tx.locking(find).one(tx).await?.ok_or(Error::NotFound)?)
+        Self::of(scope, tx.locking(find).one(tx).await?.ok_or_else(|| scope.missed(id))?)
     }
 
-    /// The chart of a row that was found among those visible to `scope`.
+    /// The chart of a row that was found among those visible to `scope`, which is noted as seen.
     pub(crate) fn of(scope: &Scope, row: Model) -> Result<Self> {
+        scope.saw(row.id);
         let key = scope.clinic_key().unwrap_key(Self::key_place(&row), &row.data_key)?;
         let own = scope.actor().person == Person::Patient(row.id);
         Ok(Self { row, key, own })

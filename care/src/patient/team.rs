@@ -30,7 +30,7 @@ pub async fn assign(scope: &Scope, patient_id: Uuid, member_ids: &[Uuid]) -> Res
     let whose = match scope.actor().role {
         Role::Administrator => patient::Column::ClinicId.eq(clinic_id).into(),
         Role::Therapist => visible_to(scope),
-        Role::Patient | Role::Assistant | Role::PrivacyOfficer => return Err(Error::Forbidden),
+        Role::Patient | Role::Assistant | Role::PrivacyOfficer => return Err(scope.forbid()),
     };
     let wanted: BTreeSet<_> = member_ids.iter().copied().collect();
     if wanted.len() > LARGEST_TEAM {
@@ -39,7 +39,7 @@ pub async fn assign(scope: &Scope, patient_id: Uuid, member_ids: &[Uuid]) -> Res
     }
     let tx = scope.write().await?;
     let find = patient::Entity::find().filter(whose).filter(patient::Column::Id.eq(patient_id));
-    tx.locking(find).one(&tx).await?.ok_or(Error::NotFound)?;
+    tx.locking(find).one(&tx).await?.ok_or_else(|| scope.missed(patient_id))?;
     check(&tx, clinic_id, &wanted).await?;
     care_team::Entity::delete_many()
         .filter(care_team::Column::ClinicId.eq(clinic_id))
