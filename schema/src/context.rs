@@ -2,7 +2,7 @@
 
 use crate::error::raise;
 use async_graphql::{Context, Result};
-use care::access::{Door, Person, Scope, Services};
+use care::access::{Door, Scope, Services};
 use care::error::Error;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -38,10 +38,7 @@ pub(crate) fn scope<'a>(context: &'a Context<'_>) -> Result<&'a Scope> {
 
 /// The patient who asks; the error `FORBIDDEN` for anyone else.
 pub(crate) fn acting_patient(scope: &Scope) -> Result<Uuid> {
-    match scope.actor().person {
-        Person::Patient(id) => Ok(id),
-        Person::Member(_) => Err(raise(Error::Forbidden)),
-    }
+    scope.patient_id().map_err(raise)
 }
 
 /// The way in before sign-in.

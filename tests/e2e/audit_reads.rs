@@ -64,6 +64,7 @@ async fn a_patients_own_reading_is_recorded_once_in_a_session_and_day() {
         let patient = app.sign_in("ada@patient.example").await;
         for _ in 0..3 {
             patient.ask(TODAY, json!({})).await;
+            patient.ask("{ program { id } programs { id } }", json!({})).await;
         }
         assert_eq!(count().await, 1);
         app.sign_in("ada@patient.example").await.ask(TODAY, json!({})).await;

@@ -18,6 +18,7 @@ mod contract;
 mod documents;
 mod guessing;
 mod input;
+mod matrix;
 mod persisted;
 mod processes;
 mod programs;

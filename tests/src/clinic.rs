@@ -89,7 +89,12 @@ impl Clinic {
 
     /// Makes a member of the clinic with this role.
     pub async fn member(&self, email: &str, role: Role) {
-        let admin = self.sign_in("admin@clinic.example").await;
+        self.member_of("admin@clinic.example", email, role).await;
+    }
+
+    /// Makes a member of the clinic of this administrator.
+    pub async fn member_of(&self, administrator: &str, email: &str, role: Role) {
+        let admin = self.sign_in(administrator).await;
         let invited = clinic::invite_member(&admin, email, role).await.unwrap();
         self.accept(&invited.token, email).await;
     }

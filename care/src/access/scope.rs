@@ -57,6 +57,24 @@ pub struct Actor {
     pub proved_at: Option<Instant>,
 }
 
+impl Actor {
+    /// The patient who acts, if a patient does.
+    pub fn patient_id(&self) -> Option<Uuid> {
+        match self.person {
+            Person::Patient(id) => Some(id),
+            Person::Member(_) => None,
+        }
+    }
+
+    /// The member who acts, if one of the staff does.
+    pub fn member_id(&self) -> Option<Uuid> {
+        match self.person {
+            Person::Member(id) => Some(id),
+            Person::Patient(_) => None,
+        }
+    }
+}
+
 /// For how long a proof counts for what needs a fresh one: five minutes.
 pub(crate) const FRESH: i64 = 5 * 60_000;
 
@@ -142,19 +160,13 @@ impl Scope {
     }
 
     /// The patient who acts; `Forbidden` for anyone else.
-    pub(crate) fn patient_id(&self) -> Result<Uuid> {
-        match self.actor.person {
-            Person::Patient(id) => Ok(id),
-            Person::Member(_) => Err(self.forbid()),
-        }
+    pub fn patient_id(&self) -> Result<Uuid> {
+        self.actor.patient_id().ok_or_else(|| self.forbid())
     }
 
     /// The clinician who acts; `Forbidden` for patients.
     pub(crate) fn member_id(&self) -> Result<Uuid> {
-        match self.actor.person {
-            Person::Member(id) => Ok(id),
-            Person::Patient(_) => Err(self.forbid()),
-        }
+        self.actor.member_id().ok_or_else(|| self.forbid())
     }
 
     /// The therapist who acts; `Forbidden` for anyone else. Only therapists change plans.
@@ -185,8 +197,7 @@ impl Scope {
 
     /// Whether who acts is of the staff and lacks the second factor that the installation wants.
     pub(crate) fn needs_second_factor(&self) -> bool {
-        let staff = matches!(self.actor.person, Person::Member(_));
-        staff && self.services.require_second_factor && !self.actor.second_factor
+        self.actor.member_id().is_some() && self.services.require_second_factor && !self.actor.second_factor
     }
 
     fn admitted(&self) -> Result<()> {

@@ -1,0 +1,99 @@
+//! Every mutation with an input about Ada. Who may do it gets `done`, or the refusal of the object's
+//! state; everybody else their own refusal.
+
+use super::people::People;
+use care::id::Kind;
+use serde_json::{Value, json};
+use tests::PASSWORD;
+
+/// The mutations in an order in which none takes from the later ones what they need.
+pub(super) const MUTATIONS: [&str; 35] = [
+    "logProgress",
+    "amendProgressLog",
+    "voidProgressLog",
+    "createReminder",
+    "updateReminder",
+    "pauseReminder",
+    "snoozeReminder",
+    "markReminderDone",
+    "deleteReminder",
+    "registerDevice",
+    "unregisterDevice",
+    "updateSettings",
+    "createPatient",
+    "invitePatient",
+    "assignCareTeam",
+    "createProgram",
+    "activateProgram",
+    "reviseProgram",
+    "holdProgram",
+    "releaseProgram",
+    "dischargePatient",
+    "breakGlass",
+    "inviteClinician",
+    "setMemberRole",
+    "disableMember",
+    "signIn",
+    "verifySecondFactor",
+    "refreshSession",
+    "revokeSession",
+    "stepUp",
+    "changePassword",
+    "enrollTotp",
+    // These count as guesses, of which an address has three a minute: the clock moves before them.
+    "confirmTotp",
+    "acceptInvitation",
+    "signOut",
+];
+
+/// The input of a mutation; none where it takes none.
+pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
+    let ids = &people.ids;
+    let log = |id: &str| {
+        json!({ "id": id, "performedAt": "2026-06-15T09:00:00Z", "painBefore": 1, "painAfter": 1,
+            "results": [{ "prescriptionId": ids.prescription, "sets": [{ "reps": 5 }], "painDuring": 1 }] })
+    };
+    Some(match mutation {
+        "logProgress" => json!({ "logs": [log(&people.chosen(Kind::ProgressLog))] }),
+        "amendProgressLog" => log(&ids.log),
+        "voidProgressLog" => json!({ "id": ids.log }),
+        "createReminder" => json!({ "kind": "EXERCISE", "times": ["20:00"] }),
+        "updateReminder" => json!({ "id": ids.reminder, "title": "Other" }),
+        "pauseReminder" | "deleteReminder" => json!({ "id": ids.reminder }),
+        "snoozeReminder" => json!({ "deliveryId": ids.delivery, "minutes": 10 }),
+        "markReminderDone" => json!({ "deliveryId": ids.delivery }),
+        "registerDevice" => json!({ "platform": "CONSOLE", "pushToken": people.chosen(Kind::Device),
+            "appVersion": "1.0", "language": "en", "timeZone": "America/New_York" }),
+        "unregisterDevice" => json!({ "id": ids.device }),
+        "updateSettings" => json!({ "language": "en" }),
+        "createPatient" => json!({ "name": "Eve", "conditions": [] }),
+        "invitePatient" => json!({ "patientId": ids.uninvited }),
+        "assignCareTeam" => json!({ "patientId": ids.patient, "memberIds": ids.team }),
+        "createProgram" => json!({ "patientId": ids.patient, "title": "Next",
+            "prescriptions": [{ "exerciseId": ids.exercise }] }),
+        "activateProgram" | "releaseProgram" => json!({ "programId": ids.program }),
+        "reviseProgram" => json!({ "programId": ids.program, "expectedRevision": 1,
+            "prescriptions": [{ "exerciseId": ids.exercise }] }),
+        "holdProgram" => json!({ "programId": ids.program, "reason": "Wait for the scan" }),
+        "dischargePatient" => json!({ "patientId": ids.second }),
+        "breakGlass" => json!({ "patientId": ids.second, "reason": "Collapsed in the waiting room." }),
+        "inviteClinician" => json!({ "email": "new@clinic.example", "role": "THERAPIST" }),
+        "setMemberRole" => json!({ "memberId": ids.spare, "role": "ASSISTANT" }),
+        "disableMember" => json!({ "memberId": ids.spare }),
+        "signIn" => json!({ "email": "ben@patient.example", "password": PASSWORD }),
+        "verifySecondFactor" => json!({ "challenge": "forged", "code": "123456" }),
+        "refreshSession" => json!({ "refreshToken": "forged" }),
+        "revokeSession" => json!({ "id": ids.session }),
+        "stepUp" => json!({ "password": PASSWORD }),
+        "changePassword" => json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD }),
+        "confirmTotp" => json!({ "code": "000000" }),
+        "acceptInvitation" => json!({ "secret": "forged", "email": "x@y.example", "password": PASSWORD }),
+        "enrollTotp" | "signOut" => return None,
+        other => panic!("no input of {other}: what would a stranger send?"),
+    })
+}
+
+/// Whether a refusal of this mutation counts as a guess.
+pub(super) fn is_guess(mutation: &str) -> bool {
+    ["confirmTotp", "acceptInvitation"].contains(&mutation)
+}

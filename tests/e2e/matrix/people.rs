@@ -1,0 +1,150 @@
+//! Who asks in the matrix, and whom they ask about: Ada, her program, log, reminder and device.
+
+use crate::{change, chosen, log_one};
+use care::access::Role;
+use care::id::Kind;
+use serde_json::{Value, json};
+use tests::{Client, Stack, TestApp, at};
+
+/// The columns of the matrix.
+pub(super) const ACTORS: [&str; 10] = [
+    "signed-out",
+    "foreign",
+    "officer",
+    "administrator",
+    "other-patient",
+    "other-assistant",
+    "other-therapist",
+    "assistant",
+    "own",
+    "therapist",
+];
+
+/// The clinic, the clients of [`ACTORS`] in their order, and what they ask about.
+pub(super) struct People {
+    pub(super) app: TestApp,
+    pub(super) clients: Vec<Client>,
+    pub(super) ids: Ids,
+}
+
+/// The objects asked about: Ada's, but where somebody else's will do or must.
+pub(super) struct Ids {
+    pub(super) clinic: String,
+    pub(super) patient: String,
+    /// Another patient of the same team, whose care may end.
+    pub(super) second: String,
+    /// A patient of the same team without an account.
+    pub(super) uninvited: String,
+    pub(super) program: String,
+    pub(super) prescription: Value,
+    pub(super) exercise: Value,
+    pub(super) log: String,
+    pub(super) reminder: Value,
+    pub(super) delivery: Value,
+    pub(super) device: Value,
+    pub(super) session: Value,
+    pub(super) team: Vec<Value>,
+    /// A member whom nobody will miss.
+    pub(super) spare: Value,
+}
+
+async fn staff(app: &TestApp) {
+    let clinic = &app.clinic;
+    for (name, role) in [
+        ("assistant", Role::Assistant),
+        ("other-assistant", Role::Assistant),
+        ("officer", Role::PrivacyOfficer),
+        ("spare", Role::Therapist),
+    ] {
+        clinic.member(&format!("{name}@clinic.example"), role).await;
+    }
+    clinic.begin_another("Other Clinic", "admin@other.example").await;
+    clinic.member_of("admin@other.example", "foreign@other.example", Role::Therapist).await;
+}
+
+/// A reminder of Ada's that has gone out, and its delivery.
+async fn reminded(app: &TestApp, ada: &Client) -> (Value, Value) {
+    let input = json!({ "kind": "EXERCISE", "title": "Session", "times": ["06:01"] });
+    let reminder = change(ada, "createReminder", "reminder { id }", input).await["reminder"]["id"].clone();
+    let due = at("2026-06-15T10:01:00Z");
+    let engine = app.engine();
+    engine.feed(at("2026-06-15T10:00:30Z")).await.unwrap();
+    app.clinic.clock.set(due);
+    engine.tick(due).await.unwrap();
+    let history = ada.ask("{ reminderHistory { nodes { id } } }", json!({})).await;
+    (reminder, history["reminderHistory"]["nodes"][0]["id"].clone())
+}
+
+impl People {
+    pub(super) async fn gather(stack: Stack) -> Self {
+        let app = TestApp::start(stack).await;
+        staff(&app).await;
+        let ada = app.clinic.patient("ada").await;
+        app.clinic.device("ada").await;
+        let program = app.clinic.program(&ada, &[1, 2, 3]).await;
+        let second = app.clinic.patient("cleo").await;
+        app.clinic.patient("ben").await;
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        let input = json!({ "name": "Dora", "conditions": [] });
+        let uninvited = change(&therapist, "createPatient", "patient { id }", input).await;
+        let members = therapist.ask("{ members(first: 100) { nodes { id name } } }", json!({})).await;
+        let member = |name: &str| {
+            let nodes = members["members"]["nodes"].as_array().unwrap();
+            nodes.iter().find(|node| node["name"] == name).unwrap()["id"].clone()
+        };
+        let (team, spare) = (vec![member("therapist"), member("assistant")], member("spare"));
+        let patient = Kind::Patient.encode(ada.id);
+        for id in [&patient, &Kind::Patient.encode(second.id)] {
+            let input = json!({ "patientId": id, "memberIds": team });
+            change(&therapist, "assignCareTeam", "careTeam { members { id } }", input).await;
+        }
+        let own = app.sign_in("ada@patient.example").await;
+        let (reminder, delivery) = reminded(&app, &own).await;
+        let log = log_one(&app, &own).await;
+        let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
+            "language": "en", "timeZone": "America/New_York" });
+        let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
+        let quiet = json!({ "quietHours": { "start": "22:00", "end": "06:00" } });
+        change(&own, "updateSettings", "patient { id }", quiet).await;
+        let viewer = own.ask("{ viewer { clinic { id } sessions { id current } } }", json!({})).await;
+        let today = own.ask("{ today { items { prescription { id exercise { id } } } } }", json!({})).await;
+        let prescription = today["today"]["items"][0]["prescription"].clone();
+        let sessions = viewer["viewer"]["sessions"].as_array().unwrap();
+        let ids = Ids {
+            clinic: viewer["viewer"]["clinic"]["id"].as_str().unwrap().to_owned(),
+            patient,
+            second: Kind::Patient.encode(second.id),
+            uninvited: uninvited["patient"]["id"].as_str().unwrap().to_owned(),
+            program: Kind::Program.encode(program.id),
+            prescription: prescription["id"].clone(),
+            exercise: prescription["exercise"]["id"].clone(),
+            log,
+            reminder,
+            delivery,
+            device,
+            session: sessions.iter().find(|session| session["current"] == false).unwrap()["id"].clone(),
+            team,
+            spare,
+        };
+        let mut clients = vec![app.client()];
+        for email in [
+            "foreign@other.example",
+            "officer@clinic.example",
+            "admin@clinic.example",
+            "ben@patient.example",
+            "other-assistant@clinic.example",
+            "other@clinic.example",
+            "assistant@clinic.example",
+            "ada@patient.example",
+            "therapist@clinic.example",
+        ] {
+            clients.push(app.sign_in(email).await);
+        }
+        Self { app, clients, ids }
+    }
+
+    /// A fresh id of this kind.
+    pub(super) fn chosen(&self, kind: Kind) -> String {
+        chosen(&self.app, kind)
+    }
+}
