@@ -12,6 +12,7 @@ mod access;
 mod audit;
 mod audit_reads;
 mod budgets;
+mod canary;
 mod conformance;
 mod connections;
 mod contract;

@@ -1,6 +1,6 @@
 //! The server of a test: the production routes on a free port, a clinic behind them.
 
-use crate::{Clinic, PASSWORD, RedisServer, Stack};
+use crate::{Clinic, PASSWORD, RedisServer, Stack, canary};
 use api::http::{Budgets, Documents, Server, Settings};
 use api::wiring::http_settings;
 use reminders::engine::Engine;
@@ -94,7 +94,14 @@ impl TestApp {
         let sign_in = "mutation($input: SignInInput!) { signIn(input: $input) {
             session { accessToken refreshToken expiresAt } viewer { id role clinic { id name } }
             userErrors { code message path } } }";
-        self.client().ask(sign_in, json!({ "input": { "email": email, "password": password } })).await
+        let input = json!({ "input": { "email": email, "password": password } });
+        let answer = self.client().ask(sign_in, input).await;
+        for token in ["accessToken", "refreshToken"] {
+            if let Some(token) = answer["signIn"]["session"][token].as_str() {
+                canary::keep_secret(token);
+            }
+        }
+        answer
     }
 
     /// One more reminder worker on the same servers.

@@ -1,5 +1,6 @@
 //! A small clinic on a database of its own, at a time that the test moves.
 
+use crate::canary;
 use crate::database::{Database, Stack};
 use care::access::{Role, Scope, Services, Worker, authenticate, door, worker};
 use care::account::{Platform, RegisterDevice, SignedIn, Tokens};
@@ -52,6 +53,7 @@ impl Clinic {
     }
 
     async fn begin(stack: Stack, statement_timeout: Duration, require_second_factor: bool) -> Self {
+        canary::listen();
         let database = Database::create(stack).await;
         let clock = Arc::new(ManualClock::new(at(MORNING)));
         let services = Arc::new(Services {
@@ -119,7 +121,11 @@ impl Clinic {
     /// The tokens of a new session.
     pub async fn tokens(&self, email: &str) -> Tokens {
         match account::sign_in(&door(&self.services), email, PASSWORD).await.unwrap() {
-            SignedIn::In(tokens) => tokens,
+            SignedIn::In(tokens) => {
+                canary::keep_secret(&tokens.access);
+                canary::keep_secret(&tokens.refresh);
+                tokens
+            }
             SignedIn::Challenged(_) => panic!("{email} has a second factor"),
         }
     }

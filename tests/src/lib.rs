@@ -11,6 +11,7 @@
 )]
 
 mod app;
+pub mod canary;
 mod clinic;
 mod database;
 mod redis_server;

@@ -9,7 +9,7 @@ mod walls;
 mod worker;
 
 pub use database::{Connection, migrate, pending};
-pub use logging::start as start_logging;
+pub use logging::{filter as log_filter, start as start_logging};
 use redis::Redis;
 use sealer::run_sealer;
 pub use shutdown::until_signal;
