@@ -21,6 +21,7 @@ mod guessing;
 mod input;
 mod matrix;
 mod persisted;
+mod pool;
 mod processes;
 mod programs;
 mod rotation;

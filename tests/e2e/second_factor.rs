@@ -75,8 +75,11 @@ async fn staff_reach_nothing_before_they_have_a_second_factor() {
 
         let early = change(&admin, "confirmTotp", "recoveryCodes", json!({ "code": "123456" })).await;
         refused(&early, "NOT_ALLOWED");
+        let idle = app.sign_in(ADMIN).await;
         let (_, codes) = enroll(&app, &admin).await;
         assert_eq!(codes.len(), 10);
+        let ended = idle.raw(state, json!({})).await;
+        assert_eq!(ended["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "other sessions end");
         let after = admin.ask(state, json!({})).await["viewer"]["secondFactor"].clone();
         let confirmed =
             json!({ "confirmedAt": "2026-06-15T10:00:00Z", "recoveryCodesLeft": 10, "required": false });

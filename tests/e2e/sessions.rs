@@ -1,6 +1,7 @@
 //! A person's own sessions and password.
 
 use crate::{TODAY, change, refused};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use tests::{Client, PASSWORD, Stack, TestApp};
 
@@ -70,6 +71,36 @@ async fn a_changed_password_ends_the_other_sessions() {
         assert!(ended(&other).await && !ended(&own).await);
         refused(&app.try_sign_in(ADA, PASSWORD).await["signIn"], "CREDENTIALS");
         assert!(app.try_sign_in(ADA, next).await["signIn"]["session"].is_object());
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_hash_of_earlier_days_is_renewed_at_sign_in() {
+    // Of the password of everybody here, with 64 KiB and one pass.
+    let weak =
+        "$argon2id$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$K15e9olMcvAVZP7T0BWKTsZdLoaemukkYPgYk9sFDWI";
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let owner = app.clinic.database.connect().await;
+        owner.execute_unprepared(&format!("UPDATE account SET password_hash = '{weak}'")).await.unwrap();
+        let hashes = async || {
+            let query = "SELECT DISTINCT password_hash FROM account";
+            let query = Statement::from_string(owner.get_database_backend(), query);
+            let rows = owner.query_all_raw(query).await.unwrap();
+            rows.iter().map(|row| row.try_get::<String>("", "password_hash").unwrap()).collect::<Vec<_>>()
+        };
+        refused(&app.try_sign_in("admin@clinic.example", "not the password").await["signIn"], "CREDENTIALS");
+        assert_eq!(hashes().await, [weak], "a wrong password renews nothing");
+        app.sign_in("admin@clinic.example").await;
+        let renewed: Vec<_> = hashes().await.into_iter().filter(|hash| hash != weak).collect();
+        assert!(
+            renewed.len() == 1 && renewed[0].starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{renewed:?}"
+        );
+        app.sign_in("admin@clinic.example").await;
+        assert!(hashes().await.contains(&renewed[0]), "and stays as it is then");
+        owner.close().await.unwrap();
         app.stop().await;
     }
 }

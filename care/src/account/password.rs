@@ -3,7 +3,7 @@
 use crate::clock::{Random, random_bytes};
 use crate::error::{Code, Error, FieldError, Result};
 use argon2::password_hash::phc::PasswordHash;
-use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
 use std::sync::LazyLock;
 use tokio::sync::Semaphore;
 
@@ -81,6 +81,16 @@ pub(crate) fn check(field: &str, password: &str) -> std::result::Result<(), Fiel
 pub(crate) async fn hash(random: &dyn Random, password: &str) -> Result<String> {
     let (password, salt) = (password.to_owned(), random_bytes::<16>(random));
     off_the_runtime(move || hash_now(&password, &salt)).await?
+}
+
+/// Whether a hash was made by other parameters than those of today.
+pub(crate) fn is_outdated(hash: &str) -> bool {
+    let now = Argon2::default();
+    let made = PasswordHash::new(hash).ok().and_then(|hash| Params::try_from(&hash).ok());
+    made.is_none_or(|made| {
+        let of = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+        of(&made) != of(now.params())
+    })
 }
 
 /// Whether `password` has this hash; `None` takes as long and is never right.

@@ -68,7 +68,8 @@ pub async fn second_factor(scope: &Scope) -> Result<SecondFactor> {
 }
 
 /// Begins to set up an authenticator app; one that is in use stays so until [`confirm`].
-/// `StepUpRequired` when the last proof is older than five minutes.
+/// `StepUpRequired` when the last proof is older than five minutes, or was not by the factor that is
+/// to be replaced.
 pub async fn enroll(scope: &Scope) -> Result<Enrollment> {
     scope.freshly_proved()?;
     let (services, account_id) = (scope.services(), scope.actor().account_id);
@@ -76,6 +77,9 @@ pub async fn enroll(scope: &Scope) -> Result<Enrollment> {
     let (key, text) = (&services.keys.installation, BASE64_STANDARD.encode(secret));
     let sealed = key.seal(services.random.as_ref(), place(account_id), &text)?;
     let tx = scope.write_own().await?;
+    if is_set_up(&tx, account_id).await? && !scope.actor().second_factor {
+        return Err(Error::StepUpRequired);
+    }
     let rule = totp::rule(secret.to_vec(), &email_of(&tx, services, account_id).await?)?;
     let row = second_factor::ActiveModel {
         account_id: Set(account_id),

@@ -36,9 +36,15 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<SignedI
         return Err(refused());
     }
     let account = account.ok_or_else(refused)?;
+    let renewed = renewed(services, &account.password_hash, password).await?;
     let tx = door.write().await?;
     let member_of = membership(&tx, account.id).await?.ok_or_else(refused)?;
     attempt.forgive(&tx).await?;
+    if let Some(hash) = renewed {
+        let row =
+            account::ActiveModel { id: Set(account.id), password_hash: Set(hash), ..Default::default() };
+        row.update(&tx).await?;
+    }
     let signed_in = if second_factor::is_set_up(&tx, account.id).await? {
         SignedIn::Challenged(challenge::issue(&tx, services, account.id).await?)
     } else {
@@ -47,6 +53,14 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<SignedI
     };
     tx.commit().await?;
     Ok(signed_in)
+}
+
+/// The hash that a right password gets, where its own was made by parameters of earlier days.
+async fn renewed(services: &Services, hash: &str, password: &str) -> Result<Option<String>> {
+    if !password::is_outdated(hash) {
+        return Ok(None);
+    }
+    password::hash(services.random.as_ref(), password).await.map(Some)
 }
 
 /// The account of this address.
