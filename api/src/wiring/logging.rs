@@ -10,9 +10,9 @@ const TALKATIVE: [&str; 9] =
 
 /// What is logged at `level`: a level, or directives. Whatever it says, no library tells what people sent.
 pub fn filter(level: &str) -> EnvFilter {
-    let quiet: String = TALKATIVE.iter().map(|library| format!(",{library}=info")).collect();
+    let quiet = TALKATIVE.map(|library| format!("{library}=info")).join(",");
     // What a migration does, its command says.
-    EnvFilter::try_new(format!("{level}{quiet},sea_orm_migration=warn"))
+    EnvFilter::try_new(format!("{level},{quiet},sea_orm_migration=warn"))
         .unwrap_or_else(|_| EnvFilter::new("info"))
 }
 
