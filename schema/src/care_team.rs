@@ -107,8 +107,8 @@ impl CareTeamMutation {
         AssignCareTeamPayload::of(assigned.await)
     }
 
-    /// Opens one patient outside your care teams in an emergency, for 60 minutes. Therapists and
-    /// assistants only.
+    /// Opens one patient outside your care teams in an emergency, to read, for 60 minutes. Therapists
+    /// and assistants only, with a proof that is not older than five minutes: see `stepUp`.
     async fn break_glass(
         &self,
         context: &Context<'_>,

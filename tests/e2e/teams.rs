@@ -68,7 +68,9 @@ async fn a_care_team_is_changed_by_its_therapists_and_by_administrators() {
 async fn the_glass_is_broken_for_one_patient_a_reason_and_an_hour() {
     for stack in Stack::BOTH {
         let app = TestApp::start(stack).await;
-        let id = Kind::Patient.encode(app.clinic.patient("ada").await.id);
+        let ada = app.clinic.patient("ada").await;
+        let program = Kind::Program.encode(app.clinic.program(&ada, &[1]).await.id);
+        let id = Kind::Patient.encode(ada.id);
         let ben = Kind::Patient.encode(app.clinic.patient("ben").await.id);
         app.clinic.begin_another("Other Clinic", "admin@other.example").await;
         let reason = "Collapsed in the waiting room; the team is away.";
@@ -87,6 +89,16 @@ async fn the_glass_is_broken_for_one_patient_a_reason_and_an_hour() {
         assert_eq!(opened["access"], json!({ "patientId": id, "expiresAt": "2026-06-15T11:00:00Z" }));
         assert!(sees(&other, &id).await && !sees(&other, &ben).await);
         assert_eq!(other.ask(CASELOAD, json!({})).await["caseload"]["totalCount"], 0, "no care of theirs");
+        // To see is all that it opens: who could change the team would stay.
+        let [_, one, two] = staff(&other).await;
+        refused(&assign(&other, &id, &[&one, &two]).await, "NOT_FOUND");
+        for (mutation, input) in [
+            ("dischargePatient", json!({ "patientId": id })),
+            ("invitePatient", json!({ "patientId": id })),
+            ("holdProgram", json!({ "programId": program, "reason": "Wait for the scan" })),
+        ] {
+            refused(&change(&other, mutation, "", input).await, "NOT_FOUND");
+        }
 
         app.clinic.clock.advance(60 * 60_000 - 1);
         assert!(sees(&app.sign_in("other@clinic.example").await, &id).await);

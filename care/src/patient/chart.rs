@@ -42,7 +42,7 @@ pub(crate) fn cared_for_by(scope: &Scope) -> Condition {
 
 /// The patients whom the person of `scope` may see: whom they care for, and whom they have broken
 /// the glass for.
-pub(crate) fn visible_to(scope: &Scope) -> Condition {
+fn visible_to(scope: &Scope) -> Condition {
     use break_glass::{Column as Glass, Entity};
     let Person::Member(member_id) = scope.actor().person else { return cared_for_by(scope) };
     let opened = Query::select()
@@ -67,10 +67,11 @@ impl Chart {
         Self::of(scope, row.ok_or_else(|| scope.missed(id))?)
     }
 
-    /// Opens the chart and locks the patient's row, so that one write at a time raises the
-    /// change counter.
+    /// Opens the chart of a patient whom the person of `scope` cares for, and locks the patient's
+    /// row, so that one write at a time raises the change counter. Broken glass lets nobody write:
+    /// who could would stay, by joining the care team.
     pub(crate) async fn open_to_write(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Self> {
-        let find = Entity::find().filter(visible_to(scope)).filter(Column::Id.eq(id));
+        let find = Entity::find().filter(cared_for_by(scope)).filter(Column::Id.eq(id));
         Self::of(scope, tx.locking(find).one(tx).await?.ok_or_else(|| scope.missed(id))?)
     }
 

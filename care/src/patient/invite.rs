@@ -8,12 +8,12 @@ use crate::error::{Code, Error, Result};
 use crate::id::Kind;
 use uuid::Uuid;
 
-/// Invites a visible patient. Earlier invitations of the patient end. Clinicians only;
+/// Invites a patient of one's care teams. Earlier invitations of the patient end. Clinicians only;
 /// a patient who has an account already is refused.
 pub async fn invite(scope: &Scope, patient_id: Uuid) -> Result<Invited> {
     let member_id = scope.member_id()?;
     let tx = scope.write().await?;
-    let chart = Chart::open(&tx, scope, patient_id).await?;
+    let chart = Chart::open_to_write(&tx, scope, patient_id).await?;
     if chart.row.account_id.is_some() {
         return Err(Error::field("patientId", Code::NotAllowed, "This patient has an account already."));
     }

@@ -15,7 +15,7 @@ mod team;
 
 pub use accept::{Accept, accept};
 pub use break_glass::{BreakGlass, break_glass};
-pub(crate) use chart::{Chart, cared_for_by, visible_to};
+pub(crate) use chart::{Chart, cared_for_by};
 pub use create::{CreatePatient, create};
 pub use discharge::discharge;
 pub use invite::invite;

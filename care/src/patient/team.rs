@@ -1,7 +1,7 @@
 //! The care team of a patient: who of the staff may see them.
 
 use super::table::patient;
-use super::{Chart, visible_to};
+use super::{Chart, cared_for_by};
 use crate::access::{Role, Scope};
 use crate::audit;
 use crate::clinic::Member;
@@ -29,7 +29,7 @@ pub async fn assign(scope: &Scope, patient_id: Uuid, member_ids: &[Uuid]) -> Res
     let clinic_id = scope.clinic_id();
     let whose = match scope.actor().role {
         Role::Administrator => patient::Column::ClinicId.eq(clinic_id).into(),
-        Role::Therapist => visible_to(scope),
+        Role::Therapist => cared_for_by(scope),
         Role::Patient | Role::Assistant | Role::PrivacyOfficer => return Err(scope.forbid()),
     };
     let wanted: BTreeSet<_> = member_ids.iter().copied().collect();
