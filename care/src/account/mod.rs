@@ -32,7 +32,7 @@ pub(crate) use password::{check as check_password, hash as hash_password};
 pub use second_factor::{Enrollment, SecondFactor, confirm, enroll, second_factor};
 pub use session::{Tokens, refresh, sign_out};
 pub(crate) use session::{end_sessions, open as open_session};
-pub use sessions::{MOST_SESSIONS, OpenSession, revoke_session, sessions};
+pub use sessions::{OpenSession, revoke_session, sessions};
 pub use sign_in::{SignedIn, sign_in};
 pub(crate) use sign_in::{create, find_by_email};
 pub use step_up::step_up;

@@ -1,9 +1,9 @@
 //! The second factor of an account: an authenticator app, and recovery codes for the day the phone
 //! is lost.
 
-use super::session::end_others;
+use super::session::{end_others, prove};
 use super::sign_in::email_of;
-use super::table::{recovery_code, second_factor, session};
+use super::table::{recovery_code, second_factor};
 use super::{Target, attempt, invitation, totp};
 use crate::access::{Scope, Services};
 use crate::audit;
@@ -80,7 +80,7 @@ pub async fn enroll(scope: &Scope) -> Result<Enrollment> {
     if is_set_up(&tx, account_id).await? && !scope.actor().second_factor {
         return Err(Error::StepUpRequired);
     }
-    let rule = totp::rule(secret.to_vec(), &email_of(&tx, services, account_id).await?)?;
+    let rule = totp::rule(secret.to_vec(), email_of(&tx, services, account_id).await?.as_str())?;
     let row = second_factor::ActiveModel {
         account_id: Set(account_id),
         secret: Set(None),
@@ -100,8 +100,7 @@ pub async fn enroll(scope: &Scope) -> Result<Enrollment> {
 /// are shown once. This session has its second factor then; the account's others end.
 pub async fn confirm(scope: &Scope, code: &str) -> Result<Vec<String>> {
     scope.freshly_proved()?;
-    let (services, actor, now) = (scope.services(), scope.actor(), scope.services().now());
-    let account_id = actor.account_id;
+    let (services, account_id, now) = (scope.services(), scope.actor().account_id, scope.services().now());
     let attempt = attempt(&scope.door(), Target::Proof(account_id)).await?;
     let tx = scope.write_own().await?;
     let find = second_factor::Entity::find_by_id(account_id);
@@ -109,7 +108,7 @@ pub async fn confirm(scope: &Scope, code: &str) -> Result<Vec<String>> {
     let begun = row.and_then(|row| row.pending.clone().map(|pending| (row, pending)));
     let (row, pending) =
         begun.ok_or_else(|| Error::field("code", Code::NotAllowed, "Begin with enrollTotp."))?;
-    let rule = rule(&tx, services, account_id, &pending).await?;
+    let rule = rule(services, account_id, &pending)?;
     let step = totp::step(&rule, &digits(code).ok_or_else(wrong)?, now, 0).ok_or_else(wrong)?;
     let mut row = row.into_active_model();
     (row.secret, row.pending) = (Set(Some(pending)), Set(None));
@@ -118,12 +117,7 @@ pub async fn confirm(scope: &Scope, code: &str) -> Result<Vec<String>> {
     let codes = replace_recovery_codes(&tx, services, account_id).await?;
     attempt.forgive(&tx).await?;
     end_others(&tx, scope, "SECOND_FACTOR_CHANGED").await?;
-    session::Entity::update_many()
-        .col_expr(session::Column::SecondFactorAt, Expr::value(now))
-        .col_expr(session::Column::ProvedAt, Expr::value(now))
-        .filter(session::Column::Id.eq(actor.session_id))
-        .exec(&tx)
-        .await?;
+    prove(&tx, scope, true).await?;
     let object = (Kind::Account, account_id);
     let entry = audit::Entry { action: "second_factor.confirm", patient_id: None, object };
     audit::record(&tx, scope, entry).await?;
@@ -142,7 +136,7 @@ pub(crate) async fn use_code(tx: &Tx, services: &Services, account_id: Uuid, cod
     if let Some(digits) = digits(code) {
         let find = second_factor::Entity::find_by_id(account_id);
         let row = tx.locking(find).one(tx).await?.ok_or_else(wrong)?;
-        let rule = rule(tx, services, account_id, row.secret.as_ref().ok_or_else(wrong)?).await?;
+        let rule = rule(services, account_id, row.secret.as_ref().ok_or_else(wrong)?)?;
         let step = totp::step(&rule, &digits, services.now(), row.last_step).ok_or_else(wrong)?;
         let mut row = row.into_active_model();
         row.last_step = Set(step);
@@ -196,9 +190,8 @@ fn place(account_id: Uuid) -> Place {
     Place::new("second_factor.secret", Uuid::nil(), account_id)
 }
 
-/// The rule of a sealed secret.
-async fn rule(tx: &Tx, services: &Services, account_id: Uuid, sealed: &Sealed) -> Result<TOTP> {
+/// The rule of a sealed secret, by which codes are checked.
+fn rule(services: &Services, account_id: Uuid, sealed: &Sealed) -> Result<TOTP> {
     let text = services.keys.installation.open(place(account_id), sealed)?;
-    let secret = BASE64_STANDARD.decode(text).map_err(|_| Error::Internal)?;
-    totp::rule(secret, &email_of(tx, services, account_id).await?)
+    totp::rule(BASE64_STANDARD.decode(text).map_err(|_| Error::Internal)?, "")
 }

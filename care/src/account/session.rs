@@ -205,6 +205,17 @@ pub(crate) async fn end_sessions(
     Ok(())
 }
 
+/// Notes that who acts has just proved who they are: by a `second_factor`, or by the password.
+pub(super) async fn prove(tx: &Tx, scope: &Scope, second_factor: bool) -> Result<()> {
+    let now = scope.services().now();
+    let mut proved = session::Entity::update_many().col_expr(session::Column::ProvedAt, Expr::value(now));
+    if second_factor {
+        proved = proved.col_expr(session::Column::SecondFactorAt, Expr::value(now));
+    }
+    proved.filter(session::Column::Id.eq(scope.actor().session_id)).exec(tx).await?;
+    Ok(())
+}
+
 /// Ends the sessions of the account of who acts, but for the one they act by.
 pub(super) async fn end_others(tx: &Tx, scope: &Scope, reason: &str) -> Result<()> {
     let actor = scope.actor();

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The most sessions that are listed.
-pub const MOST_SESSIONS: u64 = 50;
+const MOST: u64 = 50;
 
 /// A session that has not ended.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ pub struct OpenSession {
 }
 
 /// The sessions of who acts in this clinic that could still be used, newest first, at most
-/// [`MOST_SESSIONS`].
+/// fifty.
 pub async fn sessions(scope: &Scope) -> Result<Vec<OpenSession>> {
     let (tx, now) = (scope.read_own().await?, scope.services().now());
     let rows = session::Entity::find()
@@ -43,7 +43,7 @@ pub async fn sessions(scope: &Scope) -> Result<Vec<OpenSession>> {
         .filter(session::Column::ExpiresAt.gt(now))
         .order_by_desc(session::Column::CreatedAt)
         .order_by_desc(session::Column::Id)
-        .limit(MOST_SESSIONS)
+        .limit(MOST)
         .all(tx.as_ref())
         .await?;
     let pairs: Vec<(Uuid, Option<Instant>, Instant)> = session_token::Entity::find()

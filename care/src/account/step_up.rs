@@ -1,15 +1,15 @@
 //! Proving again who one is, for what must not be done by whoever finds a screen unlocked.
 
 use super::second_factor::{is_set_up, use_code};
-use super::table::{account, session};
+use super::session::prove;
+use super::table::account;
 use super::{Target, attempt, password};
 use crate::access::{FRESH, Scope};
 use crate::audit;
 use crate::clock::Instant;
 use crate::error::{Code, Error, Result};
 use crate::id::Kind;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::EntityTrait;
 
 /// Proves by a code of the second factor who acts, or by the password where there is none. Answers
 /// until when the proof counts as fresh. `RateLimited` after failures.
@@ -30,15 +30,10 @@ pub async fn step_up(scope: &Scope, password: Option<&str>, code: Option<&str>) 
             return Err(Error::field("password", Code::Credentials, "This password is wrong."));
         }
     }
-    let now = services.now();
     attempt.forgive(&tx).await?;
-    let mut proved = session::Entity::update_many().col_expr(session::Column::ProvedAt, Expr::value(now));
-    if by_code {
-        proved = proved.col_expr(session::Column::SecondFactorAt, Expr::value(now));
-    }
-    proved.filter(session::Column::Id.eq(actor.session_id)).exec(&tx).await?;
+    prove(&tx, scope, by_code).await?;
     let object = (Kind::Session, actor.session_id);
     audit::record(&tx, scope, audit::Entry { action: "session.step_up", patient_id: None, object }).await?;
     tx.commit().await?;
-    Ok(now.plus(FRESH))
+    Ok(services.now().plus(FRESH))
 }

@@ -1,7 +1,6 @@
 //! Codes of authenticator apps (RFC 6238): six digits of HMAC-SHA-1 over the half minute, as every
 //! app knows them.
 
-use super::Email;
 use crate::clock::Instant;
 use crate::error::{Error, Result};
 use totp_rs::{Algorithm, TOTP};
@@ -13,10 +12,10 @@ const STEP: i64 = 30;
 /// Steps before and after the present one that are taken: clocks differ.
 const SKEW: i64 = 1;
 
-/// The rule of `secret` for the account of `email`.
-pub(crate) fn rule(secret: Vec<u8>, email: &Email) -> Result<TOTP> {
+/// The rule of `secret`; `name` is what the app shows beside the codes.
+pub(crate) fn rule(secret: Vec<u8>, name: &str) -> Result<TOTP> {
     // Where a name holds a colon, the app could not tell where it begins.
-    let name = email.as_str().replace(':', " ");
+    let name = name.replace(':', " ");
     let issuer = Some("Plumbline".to_owned());
     TOTP::new(Algorithm::SHA1, 6, 0, STEP.unsigned_abs(), secret, issuer, name).map_err(|_| Error::Internal)
 }
@@ -37,7 +36,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn example() -> TOTP {
-        rule(b"12345678901234567890".to_vec(), &Email::parse("email", "ada@clinic.example").unwrap()).unwrap()
+        rule(b"12345678901234567890".to_vec(), "ada@clinic.example").unwrap()
     }
 
     #[test]
