@@ -71,6 +71,16 @@ fn follows_the_model_through_any_steps() {
 }
 
 #[tokio::test]
+async fn of_two_leases_of_an_id_the_one_that_ended_first_is_taken_over() {
+    let server = Server::start();
+    let timetable = server.timetable("").await;
+    let (schedule, claim) = (Step::Schedule(vec![(0, 0)]), |lease_ms| Step::Claim { max: 1, lease_ms });
+    let ack = Step::Ack { batch: 0, keep: 0, after: 0 };
+    let steps = [schedule.clone(), claim(100), schedule, claim(1), Step::Wait(200), claim(1_000), ack];
+    follows_the_model(&timetable, NOW, &steps).await.unwrap();
+}
+
+#[tokio::test]
 async fn goes_by_the_clock_of_redis_when_given_none() {
     let server = Server::start();
     let timetable = server.timetable("").await;

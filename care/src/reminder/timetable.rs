@@ -139,7 +139,8 @@ async fn idle_until(worker: &Worker, now: Instant) -> Result<Option<Option<Insta
 async fn expired_batch(tx: &Tx, now: Instant) -> Result<Option<Vec<Uuid>>> {
     let mut find = reminder_batch::Entity::find()
         .filter(reminder_batch::Column::Until.lte(now))
-        .order_by_asc(reminder_batch::Column::Until);
+        .order_by_asc(reminder_batch::Column::Until)
+        .order_by_asc(reminder_batch::Column::Number);
     if tx.locks_rows() {
         find = find.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }

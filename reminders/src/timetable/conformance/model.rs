@@ -116,8 +116,9 @@ impl Model {
         };
         let set: BTreeSet<Uuid> = ids.iter().copied().collect();
         ensure(set.len() == ids.len() && !ids.is_empty(), || format!("a bad batch: {ids:?}"))?;
-        let expired = |(held, ends): &(BTreeSet<Uuid>, Millis)| *held == set && *ends <= self.now;
-        let old = self.leased.iter().find(|(_, lease)| expired(lease)).map(|(number, _)| *number);
+        // An id that was scheduled while leased can be in several: the one that ended first goes first.
+        let expired = self.leased.iter().filter(|(_, (held, ends))| *held == set && *ends <= self.now);
+        let old = expired.min_by_key(|(number, (_, ends))| (*ends, **number)).map(|(number, _)| *number);
         if let Some(number) = old {
             self.leased.remove(&number);
         } else {
