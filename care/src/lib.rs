@@ -3,7 +3,7 @@
 //! No GraphQL, no HTTP, no Redis here. Each slice is a folder; a slice uses only those before
 //! it in this list, and the read models at the end use them all:
 //! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `progress`, `reminder`;
-//! `today`, `caseload`.
+//! `today`, `caseload`. `keys` opens the keys that all of them seal by.
 
 pub mod clock;
 pub mod error;
@@ -18,6 +18,7 @@ pub mod account;
 pub mod audit;
 pub mod caseload;
 pub mod clinic;
+pub mod keys;
 pub mod library;
 pub mod patient;
 pub mod program;

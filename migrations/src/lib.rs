@@ -23,6 +23,7 @@ mod m0013_audit_chain;
 mod m0014_attempt;
 mod m0015_second_factor;
 mod m0016_audit_reads;
+mod m0017_installation_key;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_attempt::Migration),
             Box::new(m0015_second_factor::Migration),
             Box::new(m0016_audit_reads::Migration),
+            Box::new(m0017_installation_key::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ use care::clock::{Instant, ManualClock, SystemRandom};
 use care::live::InProcess;
 use care::patient::{Accept, CreatePatient, Patient};
 use care::program::{CreateProgram, NewPrescription, Program};
-use care::sealed::Keyring;
+use care::sealed::Wrapping;
 use care::{account, clinic, library, patient, program, reminder};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,9 +56,11 @@ impl Clinic {
         canary::listen();
         let database = Database::create(stack).await;
         let clock = Arc::new(ManualClock::new(at(MORNING)));
+        let (store, wrapping) = (database.store(statement_timeout).await, Wrapping::new([7; 32], None));
+        let keys = care::keys::open(&store, wrapping, &SystemRandom).await.unwrap().unwrap();
         let services = Arc::new(Services {
-            store: database.store(statement_timeout).await,
-            keys: Keyring::new([7; 32]),
+            store,
+            keys,
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SystemRandom),
             live: Arc::new(InProcess::default()),

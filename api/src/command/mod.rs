@@ -5,6 +5,7 @@ mod clinic;
 mod demo;
 mod doctor;
 mod documents;
+mod keys;
 mod migrate;
 mod schema;
 mod seed;
@@ -49,6 +50,7 @@ enum Command {
     Seed(seed::Arguments),
     Clinic(clinic::Arguments),
     Audit(audit::Arguments),
+    Keys(keys::Arguments),
     Schema(schema::Arguments),
     Documents(documents::Arguments),
     Doctor(doctor::Arguments),
@@ -100,6 +102,7 @@ pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCod
         Command::Seed(arguments) => Box::pin(seed::run(&arguments, &sources)).await?,
         Command::Clinic(arguments) => clinic::run(&arguments, &sources).await?,
         Command::Audit(arguments) => return audit::run(&arguments, &sources).await,
+        Command::Keys(arguments) => return keys::run(&arguments, &sources).await,
         Command::Schema(arguments) => schema::run(&arguments)?,
         Command::Documents(arguments) => documents::run(&arguments)?,
         Command::Doctor(arguments) => return doctor::run(&arguments, &sources).await,
@@ -147,6 +150,8 @@ mod tests {
             "plumbline migrate",
             "plumbline clinic create --name A --time-zone Europe/Berlin --admin-email a@clinic.example",
             "plumbline audit verify --clinic clinic_01h455vb4pex5vsknk084sn02q",
+            "plumbline keys status",
+            "plumbline keys rotate",
             "plumbline schema",
             "plumbline documents --operations a --out b",
             "plumbline doctor",

@@ -1,10 +1,12 @@
 //! Settings against their ranges and against each other.
 
-use super::{Configuration, Fault, Gateway, Role};
+use super::{Configuration, Fault, Gateway, Role, Secret};
 use crate::checkpoints::Checkpoints;
 use crate::http::{network, origin_of};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use care::sealed::Wrapping;
+use std::path::Path;
 use tracing_subscriber::EnvFilter;
 
 impl Configuration {
@@ -211,29 +213,47 @@ impl Configuration {
         (!path.as_os_str().is_empty()).then(|| Checkpoints::new(path.clone()))
     }
 
-    /// The installation's key, from its setting or its file.
-    pub fn installation_key(&self) -> Result<[u8; 32], Fault> {
-        const KEY: &str = "keys.installation_key";
-        const FILE: &str = "keys.installation_key_file";
-        let mend = "Make one by `openssl rand -base64 32` and keep a copy apart from the backups.";
-        let path = &self.keys.installation_key_file;
-        let in_place = self.keys.installation_key.reveal();
-        match (in_place.is_empty(), path.as_os_str().is_empty()) {
-            (true, true) => Err(Fault::new(KEY, "It is not set, nor is its file.", mend)),
-            (false, false) => Err(Fault::new(FILE, "Key and file are both set.", "Take one of them out.")),
-            (false, true) => {
-                decode(in_place).ok_or_else(|| Fault::new(KEY, "It is not 32 bytes in base64.", mend))
-            }
-            (true, false) => {
-                let text = std::fs::read_to_string(path).map_err(|error| {
-                    let what = format!("{} cannot be read ({error}).", path.display());
-                    Fault::new(FILE, what, "Correct the path or its permissions.")
-                })?;
-                decode(&text).ok_or_else(|| {
-                    let what = format!("{} does not hold 32 bytes in base64.", path.display());
-                    Fault::new(FILE, what, mend)
-                })
-            }
+    /// What wraps all keys: the installation's key, from its setting or its file, and the one before
+    /// it where there is one.
+    pub fn wrapping(&self) -> Result<Wrapping, Fault> {
+        let keys = &self.keys;
+        let current = key("keys.installation_key", &keys.installation_key, &keys.installation_key_file)?;
+        let current = current.ok_or_else(|| {
+            Fault::new("keys.installation_key", "It is not set, nor is its file.", MAKE_A_KEY)
+        })?;
+        let (previous, file) = (&keys.previous_installation_key, &keys.previous_installation_key_file);
+        Ok(Wrapping::new(current, key("keys.previous_installation_key", previous, file)?))
+    }
+
+    /// Whether the installation's key is being replaced.
+    pub fn replaces_its_key(&self) -> bool {
+        let keys = &self.keys;
+        let file = keys.previous_installation_key_file.as_os_str();
+        !keys.previous_installation_key.reveal().is_empty() || !file.is_empty()
+    }
+}
+
+const MAKE_A_KEY: &str = "Make one by `openssl rand -base64 32` and keep a copy apart from the backups.";
+
+/// The key of the setting `name`, given in place or in the file of `name_file`, if either is set.
+fn key(name: &str, in_place: &Secret, path: &Path) -> Result<Option<[u8; 32]>, Fault> {
+    let (in_place, file) = (in_place.reveal(), format!("{name}_file"));
+    match (in_place.is_empty(), path.as_os_str().is_empty()) {
+        (true, true) => Ok(None),
+        (false, false) => Err(Fault::new(&file, "Key and file are both set.", "Take one of them out.")),
+        (false, true) => {
+            let decoded = decode(in_place);
+            decoded.map(Some).ok_or_else(|| Fault::new(name, "It is not 32 bytes in base64.", MAKE_A_KEY))
+        }
+        (true, false) => {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                let what = format!("{} cannot be read ({error}).", path.display());
+                Fault::new(&file, what, "Correct the path or its permissions.")
+            })?;
+            decode(&text).map(Some).ok_or_else(|| {
+                let what = format!("{} does not hold 32 bytes in base64.", path.display());
+                Fault::new(&file, what, MAKE_A_KEY)
+            })
         }
     }
 }

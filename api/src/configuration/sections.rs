@@ -141,7 +141,7 @@ impl fmt::Debug for Redis {
     }
 }
 
-/// The installation's key: in place, or in a file.
+/// The installation's key, and while it is being replaced the one before it: in place, or in a file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
@@ -149,6 +149,10 @@ pub struct Keys {
     pub installation_key: Secret,
     /// A file that holds the key; empty: there is none.
     pub installation_key_file: PathBuf,
+    /// The key before it; empty: in the file, or there is none.
+    pub previous_installation_key: Secret,
+    /// A file that holds it; empty: there is none.
+    pub previous_installation_key_file: PathBuf,
 }
 
 /// How people sign in.

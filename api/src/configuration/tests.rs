@@ -187,23 +187,34 @@ fn dangerous_pairs_are_warned_of() {
 }
 
 #[test]
-fn the_installation_key_is_32_bytes_from_one_place() {
+fn keys_are_32_bytes_each_from_one_place() {
     let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     let (_directory, path) = file(&format!("{key}\n"));
     let path = path.to_str().unwrap();
-    let expected: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).unwrap());
     let (in_place, in_file) = ("PLUMBLINE_KEYS__INSTALLATION_KEY", "PLUMBLINE_KEYS__INSTALLATION_KEY_FILE");
-    assert_eq!(with(&[(in_place, key)]).installation_key(), Ok(expected));
-    assert_eq!(with(&[(in_file, path)]).installation_key(), Ok(expected));
+    let before = "PLUMBLINE_KEYS__PREVIOUS_INSTALLATION_KEY";
+    let before_file = "PLUMBLINE_KEYS__PREVIOUS_INSTALLATION_KEY_FILE";
+    for (pairs, replaces) in [
+        (&[(in_place, key)][..], false),
+        (&[(in_file, path)], false),
+        (&[(in_place, key), (before, key)], true),
+        (&[(in_place, key), (before_file, path)], true),
+    ] {
+        assert!(with(pairs).wrapping().is_ok());
+        assert_eq!(with(pairs).replaces_its_key(), replaces);
+    }
     for pairs in [
         &[][..],
         &[(in_place, "AAEC")],
         &[(in_place, "not base64")],
         &[(in_place, key), (in_file, path)],
         &[(in_file, "/does/not/exist")],
+        &[(before, key)],
+        &[(in_place, key), (before, "AAEC")],
+        &[(in_place, key), (before_file, "/does/not/exist")],
     ] {
-        let told = with(pairs).installation_key().unwrap_err().to_string();
-        assert!(told.contains("PLUMBLINE_KEYS__INSTALLATION_KEY"), "{told}");
+        let told = with(pairs).wrapping().unwrap_err().to_string();
+        assert!(told.contains("INSTALLATION_KEY"), "{told}");
         assert!(!told.contains("AAEC"), "{told}");
     }
 }

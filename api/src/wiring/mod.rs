@@ -24,7 +24,6 @@ use care::access::{Services, worker as worker_of};
 use care::audit::Journal;
 use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
-use care::sealed::Keyring;
 use reminders::gateway::PushGateway;
 use reminders::gateway::console::Console;
 use schema::Schema;
@@ -86,11 +85,12 @@ impl App {
     /// valid, the database does not answer, it has pending migrations, or row-level security does
     /// not bind the server there.
     pub async fn build(configuration: Configuration, ports: Ports) -> Result<Self, Failure> {
-        let keys = Keyring::new(configuration.installation_key()?);
+        let wrapping = configuration.wrapping()?;
         let store = database::connect(&configuration).await?;
         database::refuse_pending(&store).await?;
         database::refuse_open(&configuration).await?;
         let Ports { clock, random, live, gateway } = ports;
+        let keys = care::keys::open(&store, wrapping, random.as_ref()).await?.ok_or_else(wrong_key)?;
         let redis = Redis::open(&configuration.redis)?;
         let id = care::id::new(clock.as_ref(), random.as_ref());
         let between = redis.as_ref().map(|redis| Arc::new(redis.live(id, Arc::clone(&live))));
@@ -145,6 +145,13 @@ impl App {
         self.services.store.close().await;
         ended.map(|_| ())
     }
+}
+
+/// What is told when the installation's key does not open what is in the database.
+pub fn wrong_key() -> Failure {
+    Failure::new(
+        "keys.installation_key: This is not the key that the database's names and notes are sealed by. Set the key it was begun with; where the key is being replaced, set that one as keys.previous_installation_key and see `plumbline keys --help`.",
+    )
 }
 
 /// How HTTP behaves by this configuration.

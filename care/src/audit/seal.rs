@@ -5,7 +5,7 @@ use super::table::{audit_event, audit_key, audit_seal};
 use crate::access::{Services, Worker};
 use crate::clock::Instant;
 use crate::error::Result;
-use crate::sealed::{DataKey, Place};
+use crate::sealed::DataKey;
 use crate::store::Tx;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set};
@@ -172,7 +172,8 @@ async fn chain_key(tx: &Tx, services: &Services, clinic_id: Uuid) -> Result<Data
     if let Some(row) = find().await? {
         return open(services, &row);
     }
-    let (_, wrapped) = services.keys.wrapping.issue(services.random.as_ref(), place(clinic_id))?;
+    let (_, wrapped) =
+        services.keys.wrapping.issue(services.random.as_ref(), audit_key::Model::key_place(clinic_id))?;
     let fresh = audit_key::ActiveModel { clinic_id: Set(clinic_id), chain_key: Set(wrapped) };
     audit_key::Entity::insert(fresh)
         .on_conflict(OnConflict::column(audit_key::Column::ClinicId).do_nothing().to_owned())
@@ -183,11 +184,7 @@ async fn chain_key(tx: &Tx, services: &Services, clinic_id: Uuid) -> Result<Data
 
 /// The key in this row.
 pub(super) fn open(services: &Services, row: &audit_key::Model) -> Result<DataKey> {
-    services.keys.wrapping.unwrap_key(place(row.clinic_id), &row.chain_key)
-}
-
-fn place(clinic_id: Uuid) -> Place {
-    Place::new("audit_key.chain_key", clinic_id, clinic_id)
+    services.keys.wrapping.unwrap_key(audit_key::Model::key_place(row.clinic_id), &row.chain_key)
 }
 
 impl audit_event::Model {

@@ -29,7 +29,7 @@ pub(crate) mod audit_event {
 }
 
 pub(crate) mod audit_key {
-    use crate::sealed::Sealed;
+    use crate::sealed::{Place, Sealed};
     use sea_orm::entity::prelude::*;
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
@@ -38,6 +38,13 @@ pub(crate) mod audit_key {
         #[sea_orm(primary_key, auto_increment = false)]
         pub(crate) clinic_id: Uuid,
         pub(crate) chain_key: Sealed,
+    }
+
+    impl Model {
+        /// Where the wrapped key of a clinic's chain stands.
+        pub(crate) fn key_place(clinic_id: Uuid) -> Place {
+            Place::new("audit_key.chain_key", clinic_id, clinic_id)
+        }
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -22,7 +22,11 @@ pub(super) async fn check(report: &mut Report, configuration: &Configuration) ->
         Err(failure) => return report.fail(&format!("database: {failure}")),
     };
     report.ok(&format!("database: {} answers", masked_url(url)))?;
-    migrations(report, url, timeout).await?;
+    let store = Store::connect(&Options::single(url, timeout)).await?;
+    if migrations(report, &store).await? {
+        key(report, configuration, &store).await?;
+    }
+    store.close().await;
     if connection.is_postgres() {
         walls(report, &connection).await?;
         clock(report, &connection).await?;
@@ -31,19 +35,29 @@ pub(super) async fn check(report: &mut Report, configuration: &Configuration) ->
     Ok(())
 }
 
-async fn migrations(report: &mut Report, url: &str, timeout: Duration) -> Result<(), Failure> {
-    let store = Store::connect(&Options::single(url, timeout)).await?;
-    let steps = pending(&store).await;
-    store.close().await;
+/// Whether none is pending.
+async fn migrations(report: &mut Report, store: &Store) -> Result<bool, Failure> {
+    let steps = pending(store).await;
+    let up_to_date = matches!(&steps, Ok(steps) if steps.is_empty());
     match steps {
-        Ok(steps) if steps.is_empty() => report.ok("migrations: none pending"),
+        Ok(_) if up_to_date => report.ok("migrations: none pending")?,
         Ok(steps) => report.fail(&format!(
             "migrations: {} pending ({}). Run `plumbline migrate`.",
             steps.len(),
             steps.join(", ")
-        )),
-        Err(failure) => report.fail(&format!("migrations: {failure}")),
+        ))?,
+        Err(failure) => report.fail(&format!("migrations: {failure}"))?,
     }
+    Ok(up_to_date)
+}
+
+async fn key(report: &mut Report, configuration: &Configuration, store: &Store) -> Result<(), Failure> {
+    // What is wrong with the settings themselves has been told.
+    let Ok(wrapping) = configuration.wrapping() else { return Ok(()) };
+    if care::keys::fits(store, &wrapping).await? {
+        return report.ok("keys.installation_key: the one of this database");
+    }
+    report.fail(&wiring::wrong_key().to_string())
 }
 
 async fn walls(report: &mut Report, connection: &Connection) -> Result<(), Failure> {

@@ -85,7 +85,7 @@ fn settings(report: &mut Report, configuration: &Configuration, sources: &Source
     for warning in configuration.warnings() {
         report.warn(&warning.to_string())?;
     }
-    match configuration.installation_key() {
+    match configuration.wrapping() {
         Ok(_) => report.ok("keys.installation_key: 32 bytes"),
         Err(fault) => report.fail(&fault.to_string()),
     }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod keys;
+
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::Path;
@@ -33,7 +35,8 @@ fn sqlite(directory: &Path) -> String {
 fn help_teaches_every_command() {
     let help = plumbline(&["--help"], &[]);
     assert!(help.status.success());
-    let commands = ["demo", "serve", "worker", "migrate", "seed", "clinic", "schema", "documents", "doctor"];
+    let commands =
+        ["demo", "serve", "worker", "migrate", "seed", "clinic", "keys", "schema", "documents", "doctor"];
     for command in commands {
         assert!(text(&help).contains(command), "{command}");
         let help = plumbline(&[command, "--help"], &[]);
