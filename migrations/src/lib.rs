@@ -24,6 +24,7 @@ mod m0014_attempt;
 mod m0015_second_factor;
 mod m0016_audit_reads;
 mod m0017_installation_key;
+mod m0018_record;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_second_factor::Migration),
             Box::new(m0016_audit_reads::Migration),
             Box::new(m0017_installation_key::Migration),
+            Box::new(m0018_record::Migration),
         ]
     }
 }

@@ -35,6 +35,7 @@ mod node;
 mod patient;
 mod program;
 mod progress;
+mod record;
 mod reminder;
 mod server_info;
 mod today;
@@ -68,6 +69,7 @@ struct Mutation(
     patient::PatientMutation,
     care_team::CareTeamMutation,
     member::MemberMutation,
+    record::RecordMutation,
     program::ProgramMutation,
 );
 

@@ -24,6 +24,7 @@ mod persisted;
 mod pool;
 mod processes;
 mod programs;
+mod records;
 mod rotation;
 mod second_factor;
 mod sessions;

@@ -14,8 +14,9 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, DeriveActiveEnum, EntityTrait, Enum
 use uuid::Uuid;
 
 /// What carries the push to a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, serde::Serialize)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Platform {
     /// Apple's push service.
     Ios,

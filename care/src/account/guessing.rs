@@ -6,9 +6,10 @@
 
 use super::Email;
 use super::table::attempt::{ActiveModel, Column, Entity, Model};
-use crate::access::Door;
+use crate::access::{Door, Services};
 use crate::clock::Instant;
 use crate::error::{Error, Result};
+use crate::sealed::DataKey;
 use crate::store::Tx;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
@@ -37,6 +38,25 @@ pub(crate) enum Target<'a> {
     Invitation,
 }
 
+impl Target<'_> {
+    /// What its guesses are counted under, but for those of one address.
+    fn subject(&self, key: &DataKey) -> Option<Vec<u8>> {
+        match self {
+            Self::Password(email) => Some(key.index("attempt.account", email.as_str().as_bytes())),
+            Self::Proof(account_id) => Some(key.index("attempt.proof", account_id.as_bytes())),
+            Self::Invitation => None,
+        }
+    }
+}
+
+/// Forgets what was counted of guesses at an account.
+pub(super) async fn forget(tx: &Tx, services: &Services, email: &Email, account_id: Uuid) -> Result<()> {
+    let targets = [Target::Password(email), Target::Proof(account_id)];
+    let subjects = targets.iter().filter_map(|target| target.subject(&services.keys.installation));
+    Entity::delete_many().filter(Column::Subject.is_in(subjects)).exec(tx).await?;
+    Ok(())
+}
+
 /// An attempt that has been counted.
 #[derive(Debug)]
 pub(crate) struct Attempt {
@@ -49,11 +69,7 @@ pub(crate) struct Attempt {
 pub(crate) async fn attempt(door: &Door, target: Target<'_>) -> Result<Attempt> {
     let services = door.services();
     let (now, key) = (services.now(), &services.keys.installation);
-    let account = match target {
-        Target::Password(email) => Some(key.index("attempt.account", email.as_str().as_bytes())),
-        Target::Proof(account_id) => Some(key.index("attempt.proof", account_id.as_bytes())),
-        Target::Invitation => None,
-    };
+    let account = target.subject(key);
     let address = door.address().map(|address| key.index("attempt.address", &network(address)));
     let tx = door.write().await?;
     if let Some(subject) = &address {

@@ -8,6 +8,7 @@
 
 mod challenge;
 mod change_password;
+mod delete;
 mod device;
 mod email;
 mod guessing;
@@ -23,6 +24,7 @@ mod totp;
 
 pub use challenge::{Challenge, verify_second_factor};
 pub use change_password::change_password;
+pub(crate) use delete::delete;
 pub use device::{Device, Platform, RegisterDevice, unregister_device};
 pub(crate) use device::{check_device, open_token, retire_device, save_device};
 pub use email::Email;
@@ -34,5 +36,5 @@ pub use session::{Tokens, refresh, sign_out};
 pub(crate) use session::{end_sessions, open as open_session};
 pub use sessions::{OpenSession, revoke_session, sessions};
 pub use sign_in::{SignedIn, sign_in};
-pub(crate) use sign_in::{create, find_by_email};
+pub(crate) use sign_in::{create, email_of, find_by_email};
 pub use step_up::step_up;

@@ -101,7 +101,7 @@ fn email_place(account_id: Uuid) -> Place {
 }
 
 /// The address of an account.
-pub(super) async fn email_of(tx: &Tx, services: &Services, account_id: Uuid) -> Result<Email> {
+pub(crate) async fn email_of(tx: &Tx, services: &Services, account_id: Uuid) -> Result<Email> {
     let row = account::Entity::find_by_id(account_id).one(tx).await?.ok_or(Error::Unauthenticated)?;
     let text = services.keys.installation.open(email_place(account_id), &row.email)?;
     Ok(Email::parse("email", &text)?)

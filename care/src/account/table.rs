@@ -28,7 +28,7 @@ pub(crate) mod session {
     use crate::clock::Instant;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "session")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -98,14 +98,16 @@ pub(crate) mod device {
     use crate::sealed::Sealed;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "device")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub(crate) id: Uuid,
         pub(crate) account_id: Uuid,
         pub(crate) platform: Platform,
+        #[serde(skip)]
         pub(crate) token_index: Vec<u8>,
+        #[serde(skip)]
         pub(crate) token: Sealed,
         pub(crate) app_version: String,
         pub(crate) language: String,
@@ -128,7 +130,7 @@ pub(crate) mod invitation {
     use crate::sealed::Sealed;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "invitation")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -136,8 +138,11 @@ pub(crate) mod invitation {
         pub(crate) clinic_id: Uuid,
         pub(crate) role: Role,
         pub(crate) patient_id: Option<Uuid>,
+        #[serde(skip)]
         pub(crate) email: Option<Sealed>,
+        #[serde(skip)]
         pub(crate) link_hash: Vec<u8>,
+        #[serde(skip)]
         pub(crate) code_hash: Vec<u8>,
         pub(crate) tries: i32,
         pub(crate) created_by: Option<Uuid>,

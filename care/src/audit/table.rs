@@ -4,7 +4,7 @@ pub(crate) mod audit_event {
     use crate::clock::Instant;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "audit_event")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -67,7 +67,7 @@ pub(crate) mod care_team {
     use crate::clock::Instant;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "care_team")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

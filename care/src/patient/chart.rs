@@ -3,7 +3,7 @@
 use super::Patient;
 use super::table::break_glass;
 use super::table::patient::{ActiveModel, Column, Entity, Model};
-use crate::access::{Person, Scope};
+use crate::access::{Person, Role, Scope};
 use crate::clinic::table::care_team;
 use crate::clock::{Day, Instant};
 use crate::error::Result;
@@ -23,7 +23,8 @@ pub(crate) struct Chart {
     own: bool,
 }
 
-/// The patients whom the person of `scope` cares for: themselves, or those of their care teams.
+/// The patients whom the person of `scope` cares for: themselves, or those of their care teams who
+/// let them see their record.
 pub(crate) fn cared_for_by(scope: &Scope) -> Condition {
     in_clinic(scope).add(match scope.actor().person {
         Person::Patient(id) => Column::Id.eq(id),
@@ -35,7 +36,7 @@ pub(crate) fn cared_for_by(scope: &Scope) -> Condition {
                 .and_where(Expr::col((Entity, Team::ClinicId)).eq(scope.clinic_id()))
                 .and_where(Expr::col((Entity, Team::MemberId)).eq(member_id))
                 .to_owned();
-            Column::Id.in_subquery(teams)
+            Column::Id.in_subquery(teams).and(Column::SharingEndedAt.is_null())
         }
     })
 }
@@ -72,6 +73,17 @@ impl Chart {
     /// who could would stay, by joining the care team.
     pub(crate) async fn open_to_write(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Self> {
         let find = Entity::find().filter(cared_for_by(scope)).filter(Column::Id.eq(id));
+        Self::of(scope, tx.locking(find).one(tx).await?.ok_or_else(|| scope.missed(id))?)
+    }
+
+    /// Opens and locks the record of `id` to be handed out, kept or erased as a whole: the patient's
+    /// own, or any of the clinic for its administrators.
+    pub(crate) async fn open_record(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Self> {
+        let actor = scope.actor();
+        if actor.role != Role::Administrator && actor.person != Person::Patient(id) {
+            return Err(scope.forbid());
+        }
+        let find = Entity::find().filter(in_clinic(scope)).filter(Column::Id.eq(id));
         Self::of(scope, tx.locking(find).one(tx).await?.ok_or_else(|| scope.missed(id))?)
     }
 
@@ -181,6 +193,7 @@ impl Chart {
             last_activity_at: row.last_activity_at,
             created_at: row.created_at,
             discharged_at: row.discharged_at,
+            sharing_ended_at: row.sharing_ended_at,
         })
     }
 }

@@ -153,6 +153,7 @@ async fn insert(
         created_by: scope.actor().member_id(),
         created_at: now,
         discharged_at: None,
+        sharing_ended_at: None,
     };
     patient::ActiveModel::from(row.clone()).reset_all().insert(tx).await?;
     Ok(row)

@@ -1,11 +1,13 @@
 //! Patients, the conditions recorded of them, and the charts through which all else is reached.
 //!
-//! Offers [`create`], [`invite`], [`accept`], [`assign`], [`break_glass`], [`discharge`], [`get`], [`list_by_activity`] and, to the slices
-//! above, [`Chart`]: the proof that who acts may see this patient.
+//! Offers [`create`], [`invite`], [`accept`], [`assign`], [`break_glass`], [`discharge`], [`share`],
+//! [`get`] and, to the slices above, the list by activity and `Chart`: the proof that who acts may see
+//! this patient.
 
 mod accept;
 mod break_glass;
 mod chart;
+mod consent;
 mod create;
 mod discharge;
 mod invite;
@@ -16,6 +18,7 @@ mod team;
 pub use accept::{Accept, accept};
 pub use break_glass::{BreakGlass, break_glass};
 pub(crate) use chart::{Chart, cared_for_by};
+pub use consent::{Consent, share};
 pub use create::{CreatePatient, create};
 pub use discharge::discharge;
 pub use invite::invite;
@@ -29,8 +32,9 @@ use sea_orm::{ColumnTrait, DeriveActiveEnum, EntityTrait, EnumIter, QueryFilter,
 use uuid::Uuid;
 
 /// Whose zone decides what a patient's day is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, serde::Serialize)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ZonePolicy {
     /// The zone that the patient's device last reported.
     FollowDevice,
@@ -69,6 +73,8 @@ pub struct Patient {
     pub created_at: Instant,
     /// When the patient's care ended, if it has.
     pub discharged_at: Option<Instant>,
+    /// Since when the patient lets no care team see the record, if they do not.
+    pub sharing_ended_at: Option<Instant>,
 }
 
 /// A condition recorded of a patient.

@@ -1,4 +1,4 @@
-//! The tables `patient`, `patient_condition`, `break_glass`.
+//! The tables `patient`, `patient_condition`, `break_glass`, `legal_hold`.
 
 pub(crate) mod patient {
     use super::super::ZonePolicy;
@@ -6,7 +6,7 @@ pub(crate) mod patient {
     use crate::sealed::Sealed;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "patient")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -14,9 +14,13 @@ pub(crate) mod patient {
         #[sea_orm(primary_key, auto_increment = false)]
         pub(crate) id: Uuid,
         pub(crate) account_id: Option<Uuid>,
+        #[serde(skip)]
         pub(crate) data_key: Sealed,
+        #[serde(skip)]
         pub(crate) name: Sealed,
+        #[serde(skip)]
         pub(crate) birth_date: Option<Sealed>,
+        #[serde(skip)]
         pub(crate) email: Option<Sealed>,
         pub(crate) surgery_on: Option<Day>,
         pub(crate) language: String,
@@ -27,10 +31,13 @@ pub(crate) mod patient {
         pub(crate) emergency_country: String,
         pub(crate) last_activity_at: Instant,
         pub(crate) change: i64,
+        #[serde(skip)]
         pub(crate) fingerprint: Vec<u8>,
         pub(crate) created_by: Option<Uuid>,
         pub(crate) created_at: Instant,
         pub(crate) discharged_at: Option<Instant>,
+        /// Since when the patient lets no care team see the record.
+        pub(crate) sharing_ended_at: Option<Instant>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -43,7 +50,7 @@ pub(crate) mod patient_condition {
     use crate::clock::Day;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "patient_condition")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -67,7 +74,7 @@ pub(crate) mod break_glass {
     use crate::sealed::Sealed;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "break_glass")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -76,9 +83,38 @@ pub(crate) mod break_glass {
         pub(crate) id: Uuid,
         pub(crate) patient_id: Uuid,
         pub(crate) member_id: Uuid,
+        #[serde(skip)]
         pub(crate) reason: Sealed,
         pub(crate) begun_at: Instant,
         pub(crate) expires_at: Instant,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod legal_hold {
+    use crate::clock::Instant;
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    /// What keeps the record from being erased until it is lifted.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
+    #[sea_orm(table_name = "legal_hold")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        #[serde(skip)]
+        pub(crate) reason: Sealed,
+        pub(crate) placed_by: Uuid,
+        pub(crate) placed_at: Instant,
+        pub(crate) lifted_by: Option<Uuid>,
+        pub(crate) lifted_at: Option<Instant>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -5,7 +5,7 @@ pub(crate) mod program {
     use crate::clock::{Day, Instant};
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "program")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -18,6 +18,7 @@ pub(crate) mod program {
         pub(crate) starts_on: Day,
         pub(crate) ends_on: Option<Day>,
         pub(crate) revision: i32,
+        #[serde(skip)]
         pub(crate) fingerprint: Vec<u8>,
         pub(crate) created_by: Option<Uuid>,
         pub(crate) created_at: Instant,
@@ -36,7 +37,7 @@ pub(crate) mod program_revision {
     use crate::sealed::Sealed;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "program_revision")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -49,7 +50,9 @@ pub(crate) mod program_revision {
         pub(crate) effective_from: Day,
         #[sea_orm(column_type = "JsonBinary")]
         pub(crate) phases: Phases,
+        #[serde(skip)]
         pub(crate) note: Option<Sealed>,
+        #[serde(skip)]
         pub(crate) fingerprint: Vec<u8>,
         pub(crate) created_by: Option<Uuid>,
         pub(crate) created_at: Instant,
@@ -67,7 +70,7 @@ pub(crate) mod prescription {
     use crate::library::schedule::Schedule;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "prescription")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -98,7 +101,7 @@ pub(crate) mod program_hold {
     use crate::sealed::Sealed;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "program_hold")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -108,6 +111,7 @@ pub(crate) mod program_hold {
         pub(crate) patient_id: Uuid,
         pub(crate) program_id: Uuid,
         pub(crate) held_from: Day,
+        #[serde(skip)]
         pub(crate) reason: Sealed,
         pub(crate) held_by: Option<Uuid>,
         pub(crate) held_at: Instant,

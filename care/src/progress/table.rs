@@ -7,7 +7,7 @@ pub(crate) mod progress_log {
     use sea_orm::entity::prelude::*;
 
     /// One version of the log `log_id`. Versions are added, never changed.
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "progress_log")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -24,7 +24,9 @@ pub(crate) mod progress_log {
         pub(crate) local_date: Day,
         pub(crate) pain_before: Option<i16>,
         pub(crate) pain_after: Option<i16>,
+        #[serde(skip)]
         pub(crate) note: Option<Sealed>,
+        #[serde(skip)]
         pub(crate) fingerprint: Vec<u8>,
         pub(crate) recorded_by: Option<Uuid>,
         pub(crate) recorded_at: Instant,
@@ -41,7 +43,7 @@ pub(crate) mod progress_result {
     use super::super::{Sets, SkipReason};
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "progress_result")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

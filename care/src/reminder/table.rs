@@ -7,7 +7,7 @@ pub(crate) mod reminder {
     use crate::sealed::Sealed;
     use sea_orm::entity::prelude::*;
 
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "reminder")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -16,6 +16,7 @@ pub(crate) mod reminder {
         pub(crate) id: Uuid,
         pub(crate) patient_id: Uuid,
         pub(crate) kind: Kind,
+        #[serde(skip)]
         pub(crate) title: Option<Sealed>,
         #[sea_orm(column_type = "JsonBinary")]
         pub(crate) rule: Rule,
@@ -30,6 +31,7 @@ pub(crate) mod reminder {
         pub(crate) next_date: Option<Day>,
         pub(crate) next_slot: Option<i32>,
         pub(crate) fire_at: Option<Instant>,
+        #[serde(skip)]
         pub(crate) fingerprint: Vec<u8>,
         pub(crate) created_at: Instant,
         pub(crate) change: i64,
@@ -47,7 +49,7 @@ pub(crate) mod reminder_delivery {
     use sea_orm::entity::prelude::*;
 
     /// One occurrence that was decided: dedupe, outbox and history in one.
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "reminder_delivery")]
     pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

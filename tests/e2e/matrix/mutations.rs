@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 35] = [
+pub(super) const MUTATIONS: [&str; 43] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -30,6 +30,12 @@ pub(super) const MUTATIONS: [&str; 35] = [
     "releaseProgram",
     "dischargePatient",
     "breakGlass",
+    "withdrawConsent",
+    "grantConsent",
+    "exportPatient",
+    "exportMyData",
+    "erasePatient",
+    "placeLegalHold",
     "inviteClinician",
     "setMemberRole",
     "disableMember",
@@ -43,6 +49,9 @@ pub(super) const MUTATIONS: [&str; 35] = [
     // These count as guesses, of which an address has three a minute: the clock moves before them.
     "confirmTotp",
     "acceptInvitation",
+    // A hold stands on Ada's record.
+    "deleteMyAccount",
+    "liftLegalHold",
     "signOut",
 ];
 
@@ -75,8 +84,11 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "reviseProgram" => json!({ "programId": ids.program, "expectedRevision": 1,
             "prescriptions": [{ "exerciseId": ids.exercise }] }),
         "holdProgram" => json!({ "programId": ids.program, "reason": "Wait for the scan" }),
-        "dischargePatient" => json!({ "patientId": ids.second }),
+        "dischargePatient" | "erasePatient" => json!({ "patientId": ids.second }),
         "breakGlass" => json!({ "patientId": ids.second, "reason": "Collapsed in the waiting room." }),
+        "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
+        "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
+        "placeLegalHold" => json!({ "patientId": ids.patient, "reason": "A claim against the insurer." }),
         "inviteClinician" => json!({ "email": "new@clinic.example", "role": "THERAPIST" }),
         "setMemberRole" => json!({ "memberId": ids.spare, "role": "ASSISTANT" }),
         "disableMember" => json!({ "memberId": ids.spare }),
@@ -88,7 +100,7 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "changePassword" => json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD }),
         "confirmTotp" => json!({ "code": "000000" }),
         "acceptInvitation" => json!({ "secret": "forged", "email": "x@y.example", "password": PASSWORD }),
-        "enrollTotp" | "signOut" => return None,
+        "exportMyData" | "deleteMyAccount" | "enrollTotp" | "signOut" => return None,
         other => panic!("no input of {other}: what would a stranger send?"),
     })
 }

@@ -1,0 +1,95 @@
+//! Erasing a record: the patient's key and with it everything sealed by it, every row, the account if
+//! it stands for nobody else. The audit trail stays: it has ids only.
+
+use super::{administrator, hold, note, of_patient};
+use crate::access::Scope;
+use crate::account;
+use crate::account::table::{invitation, session, session_token};
+use crate::clinic::table::{care_team, member};
+use crate::error::{Code, Error, Result};
+use crate::patient::Chart;
+use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
+use crate::program::table::{prescription, program, program_hold, program_revision};
+use crate::progress::table::{progress_log, progress_result};
+use crate::reminder::table::{reminder, reminder_delivery};
+use crate::store::Tx;
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
+
+/// Erases a patient for good. Administrators only. `NotAllowed` while a legal hold stands;
+/// `StepUpRequired` when the last proof is older than five minutes.
+pub async fn erase(scope: &Scope, patient_id: Uuid) -> Result<()> {
+    administrator(scope)?;
+    whole(scope, patient_id).await
+}
+
+/// Erases the patient who acts for good, on the same terms; answers their id.
+pub async fn erase_own(scope: &Scope) -> Result<Uuid> {
+    let patient_id = scope.patient_id()?;
+    whole(scope, patient_id).await.map(|()| patient_id)
+}
+
+async fn whole(scope: &Scope, patient_id: Uuid) -> Result<()> {
+    scope.freshly_proved()?;
+    let tx = scope.write().await?;
+    let chart = Chart::open_record(&tx, scope, patient_id).await?;
+    if hold::standing(&tx, &chart).await?.is_some() {
+        let message = "A legal hold keeps this record. An administrator of the clinic can lift it.";
+        return Err(Error::field("patientId", Code::NotAllowed, message));
+    }
+    rows(&tx, &chart).await?;
+    note(&tx, scope, "patient.erase", patient_id).await?;
+    if let Some(account_id) = chart.row.account_id {
+        the_account(&tx, scope, account_id).await?;
+    }
+    tx.commit().await?;
+    scope.announce(patient_id, chart.row.change + 1);
+    Ok(())
+}
+
+/// Rows of others refer to no row that is deleted before them.
+async fn rows(tx: &Tx, chart: &Chart) -> Result<()> {
+    delete::<progress_result::Entity>(tx, chart).await?;
+    delete::<progress_log::Entity>(tx, chart).await?;
+    delete::<reminder_delivery::Entity>(tx, chart).await?;
+    delete::<reminder::Entity>(tx, chart).await?;
+    delete::<prescription::Entity>(tx, chart).await?;
+    delete::<program_hold::Entity>(tx, chart).await?;
+    delete::<program_revision::Entity>(tx, chart).await?;
+    delete::<program::Entity>(tx, chart).await?;
+    delete::<break_glass::Entity>(tx, chart).await?;
+    delete::<legal_hold::Entity>(tx, chart).await?;
+    delete::<care_team::Entity>(tx, chart).await?;
+    delete::<patient_condition::Entity>(tx, chart).await?;
+    delete::<invitation::Entity>(tx, chart).await?;
+    let sessions = Query::select()
+        .column(session::Column::Id)
+        .from(session::Entity)
+        .cond_where(of_patient(chart))
+        .to_owned();
+    session_token::Entity::delete_many()
+        .filter(session_token::Column::SessionId.in_subquery(sessions))
+        .exec(tx)
+        .await?;
+    delete::<session::Entity>(tx, chart).await?;
+    patient::Entity::delete_by_id((chart.clinic_id(), chart.id())).exec(tx).await?;
+    Ok(())
+}
+
+async fn delete<E: EntityTrait>(tx: &Tx, chart: &Chart) -> Result<()> {
+    E::delete_many().filter(of_patient(chart)).exec(tx).await?;
+    Ok(())
+}
+
+/// Deletes the account unless it stands for somebody else, in whatever clinic.
+async fn the_account(tx: &Tx, scope: &Scope, account_id: Uuid) -> Result<()> {
+    tx.look_for(account_id).await?;
+    let members = member::Entity::find().filter(member::Column::AccountId.eq(account_id)).count(tx).await?;
+    let patients =
+        patient::Entity::find().filter(patient::Column::AccountId.eq(account_id)).count(tx).await?;
+    if members + patients == 0 {
+        account::delete(tx, scope.services(), account_id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! Everything that is kept of one patient, as one JSON document.
+
+use super::{administrator, note, of_patient};
+use crate::access::Scope;
+use crate::account::email_of;
+use crate::account::table::{account, device, invitation, session};
+use crate::audit::table::audit_event;
+use crate::clinic::table::care_team;
+use crate::clock::Instant;
+use crate::error::{Error, Result};
+use crate::id::Kind;
+use crate::patient::Chart;
+use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
+use crate::program::table::{prescription, program, program_hold, program_revision};
+use crate::progress::table::{progress_log, progress_result};
+use crate::reminder::table::{reminder, reminder_delivery};
+use crate::sealed::Sealed;
+use crate::store::Tx;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// A record that was handed out.
+#[derive(Clone)]
+pub struct Export {
+    /// A name for the file, without the patient's.
+    pub file_name: String,
+    /// The JSON document: `tables` has the rows of each table, opened, times in RFC 3339.
+    pub content: String,
+}
+
+impl std::fmt::Debug for Export {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Export")
+    }
+}
+
+/// Hands out the whole record of a patient. Administrators only. `StepUpRequired` when the last proof is
+/// older than five minutes.
+pub async fn export(scope: &Scope, patient_id: Uuid) -> Result<Export> {
+    administrator(scope)?;
+    whole(scope, patient_id).await
+}
+
+/// Hands out the whole record of the patient who acts. `StepUpRequired` when the last proof is older than
+/// five minutes.
+pub async fn export_own(scope: &Scope) -> Result<Export> {
+    whole(scope, scope.patient_id()?).await
+}
+
+async fn whole(scope: &Scope, patient_id: Uuid) -> Result<Export> {
+    scope.freshly_proved()?;
+    let tx = scope.write().await?;
+    let chart = Chart::open_record(&tx, scope, patient_id).await?;
+    note(&tx, scope, "patient.export", patient_id).await?;
+    let mut tables = Map::new();
+    of_the_record(&tx, &chart, &mut tables).await?;
+    of_the_account(&tx, scope, &chart, &mut tables).await?;
+    tx.commit().await?;
+    let now = scope.services().now();
+    let id = Kind::Patient.encode(patient_id);
+    let document =
+        json!({ "format": "plumbline.record/1", "exportedAt": now.to_string(), "id": id, "tables": tables });
+    let content = serde_json::to_string_pretty(&document).map_err(|_| Error::Internal)?;
+    Ok(Export { file_name: format!("{id}.json"), content })
+}
+
+async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) -> Result<()> {
+    let own = Condition::all()
+        .add(patient::Column::ClinicId.eq(chart.clinic_id()))
+        .add(patient::Column::Id.eq(chart.id()));
+    let its = || of_patient(chart);
+    let mut all = Tables { tx, chart, taken: tables };
+    let sealed = |row: &patient::Model| {
+        vec![
+            ("patient.name", Some(row.name.clone())),
+            ("patient.birth_date", row.birth_date.clone()),
+            ("patient.email", row.email.clone()),
+        ]
+    };
+    all.take::<patient::Entity>("patient", own, sealed).await?;
+    all.take::<patient_condition::Entity>("patient_condition", its(), |_| vec![]).await?;
+    all.take::<care_team::Entity>("care_team", its(), |_| vec![]).await?;
+    let sealed = |row: &break_glass::Model| vec![("break_glass.reason", Some(row.reason.clone()))];
+    all.take::<break_glass::Entity>("break_glass", its(), sealed).await?;
+    let sealed = |row: &legal_hold::Model| vec![("legal_hold.reason", Some(row.reason.clone()))];
+    all.take::<legal_hold::Entity>("legal_hold", its(), sealed).await?;
+    all.take::<program::Entity>("program", its(), |_| vec![]).await?;
+    let sealed = |row: &program_revision::Model| vec![("program_revision.note", row.note.clone())];
+    all.take::<program_revision::Entity>("program_revision", its(), sealed).await?;
+    all.take::<prescription::Entity>("prescription", its(), |_| vec![]).await?;
+    let sealed = |row: &program_hold::Model| vec![("program_hold.reason", Some(row.reason.clone()))];
+    all.take::<program_hold::Entity>("program_hold", its(), sealed).await?;
+    let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];
+    all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
+    all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;
+    let sealed = |row: &reminder::Model| vec![("reminder.title", row.title.clone())];
+    all.take::<reminder::Entity>("reminder", its(), sealed).await?;
+    all.take::<reminder_delivery::Entity>("reminder_delivery", its(), |_| vec![]).await?;
+    all.take::<invitation::Entity>("invitation", its(), |_| vec![]).await?;
+    all.take::<session::Entity>("session", its(), |_| vec![]).await?;
+    all.take::<audit_event::Entity>("audit_event", its(), |_| vec![]).await
+}
+
+/// The account that stands for the patient, and its devices.
+async fn of_the_account(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    tables: &mut Map<String, Value>,
+) -> Result<()> {
+    let Some(account_id) = chart.row.account_id else { return Ok(()) };
+    let Some(row) = account::Entity::find_by_id(account_id).one(tx).await? else { return Ok(()) };
+    let email = email_of(tx, scope.services(), account_id).await?;
+    let created_at = row.created_at.to_string();
+    let account = json!([{ "id": account_id, "email": email.as_str(), "created_at": created_at }]);
+    tables.insert("account".to_owned(), account);
+    let devices = device::Column::AccountId.eq(account_id).into();
+    Tables { tx, chart, taken: tables }.take::<device::Entity>("device", devices, |_| vec![]).await
+}
+
+/// The tables that have been taken so far.
+struct Tables<'a> {
+    tx: &'a Tx,
+    chart: &'a Chart,
+    taken: &'a mut Map<String, Value>,
+}
+
+impl Tables<'_> {
+    /// Takes these rows of a table; `sealed` names the columns to open.
+    async fn take<E>(
+        &mut self,
+        name: &str,
+        which: Condition,
+        sealed: impl Fn(&E::Model) -> Vec<(&'static str, Option<Sealed>)>,
+    ) -> Result<()>
+    where
+        E: EntityTrait,
+        E::Model: Serialize,
+    {
+        let rows = E::find().filter(which).all(self.tx).await?;
+        let rows: Result<Vec<_>> = rows.iter().map(|row| self.opened(row, sealed(row))).collect();
+        self.taken.insert(name.to_owned(), Value::Array(rows?));
+        Ok(())
+    }
+
+    /// The row as it is handed out.
+    fn opened(&self, row: &impl Serialize, sealed: Vec<(&'static str, Option<Sealed>)>) -> Result<Value> {
+        let Ok(Value::Object(mut row)) = serde_json::to_value(row) else { return Err(Error::Internal) };
+        for (column, value) in &mut row {
+            if let (true, Some(millis)) = (column.ends_with("_at") || column == "since", value.as_i64()) {
+                *value = Instant(millis).to_string().into();
+            }
+        }
+        let id = row.get("id").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
+        for (place, sealed) in sealed {
+            let text = sealed.map(|sealed| self.chart.unseal(place, id.unwrap_or_default(), &sealed));
+            let (_, column) = place.split_once('.').ok_or(Error::Internal)?;
+            row.insert(column.to_owned(), text.transpose()?.into());
+        }
+        Ok(Value::Object(row))
+    }
+}

@@ -1,0 +1,41 @@
+//! A patient's record as a whole: handed out complete, kept by a legal hold, erased.
+//!
+//! Offers [`export`], [`export_own`], [`erase`], [`erase_own`], [`place_hold`], [`lift_hold`].
+
+mod erase;
+mod export;
+mod hold;
+
+pub use erase::{erase, erase_own};
+pub use export::{Export, export, export_own};
+pub use hold::{LegalHold, lift_hold, place_hold};
+
+use crate::access::{Role, Scope};
+use crate::audit;
+use crate::error::Result;
+use crate::id::Kind;
+use crate::patient::Chart;
+use crate::store::Tx;
+use sea_orm::Condition;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use uuid::Uuid;
+
+/// The administrator who acts; `Forbidden` for anyone else.
+fn administrator(scope: &Scope) -> Result<Uuid> {
+    match scope.actor().role {
+        Role::Administrator => scope.member_id(),
+        _ => Err(scope.forbid()),
+    }
+}
+
+/// The rows of this patient in any table that has `clinic_id` and `patient_id`.
+fn of_patient(chart: &Chart) -> Condition {
+    let its = Expr::col("clinic_id").eq(chart.clinic_id());
+    Condition::all().add(its).add(Expr::col("patient_id").eq(chart.id()))
+}
+
+/// Records what was done with the record.
+async fn note(tx: &Tx, scope: &Scope, action: &'static str, patient_id: Uuid) -> Result<()> {
+    let entry = audit::Entry { action, patient_id: Some(patient_id), object: (Kind::Patient, patient_id) };
+    audit::record(tx, scope, entry).await
+}

@@ -1,0 +1,220 @@
+//! A patient's record as a whole: withheld, handed out complete, kept, erased without a trace.
+
+use crate::{CASELOAD, TODAY, change, log_one, refused};
+use care::id::Kind;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use serde_json::{Value, json};
+use tests::{Clinic, Stack, TestApp, at};
+
+const HOUR: i64 = 60 * 60_000;
+
+/// Every table with a `patient_id`, and `patient` itself, with how many of its rows are the patient's.
+async fn rows(clinic: &Clinic, patient_id: uuid::Uuid) -> Vec<(String, i64)> {
+    let database = clinic.database.connect().await;
+    let (sqlite, backend) = (clinic.services.store.is_sqlite(), database.get_database_backend());
+    let all = if sqlite {
+        "SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+            WHERE m.type = 'table' AND c.name = 'patient_id'"
+    } else {
+        "SELECT table_name AS name FROM information_schema.columns
+            WHERE table_schema = 'public' AND column_name = 'patient_id'"
+    };
+    let tables = database.query_all_raw(Statement::from_string(backend, all)).await.unwrap();
+    let mut found = Vec::new();
+    for table in tables {
+        let name: String = table.try_get("", "name").unwrap();
+        found.push((name.clone(), count(&database, &name, "patient_id", patient_id).await));
+    }
+    found.push(("patient".to_owned(), count(&database, "patient", "id", patient_id).await));
+    database.close().await.unwrap();
+    found.sort();
+    found
+}
+
+async fn count(database: &DatabaseConnection, table: &str, column: &str, id: uuid::Uuid) -> i64 {
+    let backend = database.get_database_backend();
+    let sql = format!("SELECT count(*) AS many FROM {table} WHERE {column} = $1");
+    let counted = database.query_one_raw(Statement::from_sql_and_values(backend, sql, [id.into()])).await;
+    counted.unwrap().unwrap().try_get("", "many").unwrap()
+}
+
+/// Ada, who has something in every table.
+async fn ada(app: &TestApp) -> uuid::Uuid {
+    let ada = app.clinic.patient("ada").await;
+    let program = Kind::Program.encode(app.clinic.program(&ada, &[1, 2]).await.id);
+    let therapist = app.sign_in("therapist@clinic.example").await;
+    let own = app.sign_in("ada@patient.example").await;
+    log_one(app, &own).await;
+    let reminder = json!({ "kind": "EXERCISE", "title": "Stretch at the window", "times": ["06:01"] });
+    change(&own, "createReminder", "reminder { id }", reminder).await;
+    app.clinic.device("ada").await;
+    let engine = app.engine();
+    engine.feed(at("2026-06-15T10:00:30Z")).await.unwrap();
+    app.clinic.clock.set(at("2026-06-15T10:01:00Z"));
+    engine.tick(at("2026-06-15T10:01:00Z")).await.unwrap();
+    let hold = json!({ "programId": program, "reason": "Wait for the scan of the neck" });
+    change(&therapist, "holdProgram", "program { id }", hold).await;
+    let other = app.sign_in("other@clinic.example").await;
+    let id = Kind::Patient.encode(ada.id);
+    let glass = json!({ "patientId": id, "reason": "Fainted at the reception." });
+    change(&other, "breakGlass", "access { expiresAt }", glass).await;
+    let admin = app.sign_in("admin@clinic.example").await;
+    let reason = json!({ "patientId": id, "reason": "A claim against the insurer." });
+    let placed = change(&admin, "placeLegalHold", "legalHold { placedAt liftedAt }", reason).await;
+    assert!(placed["legalHold"]["liftedAt"].is_null() && placed["legalHold"]["placedAt"].is_string());
+    add_condition(&app.clinic, ada.id).await;
+    ada.id
+}
+
+/// A condition, which the harness gives its patients none of.
+async fn add_condition(clinic: &Clinic, patient_id: uuid::Uuid) {
+    let database = clinic.database.connect().await;
+    let sql = "INSERT INTO patient_condition (clinic_id, id, patient_id, condition, noted_on, change)
+        SELECT clinic_id, $1, id, 'LOW_BACK_PAIN', '2026-06-01', 1 FROM patient WHERE id = $2";
+    let values = [clinic.services.new_id().into(), patient_id.into()];
+    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
+    database.execute_raw(statement).await.unwrap();
+    database.close().await.unwrap();
+}
+
+fn document(answer: &Value) -> Value {
+    let content = answer["export"]["content"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    serde_json::from_str(content).unwrap()
+}
+
+async fn without_input(client: &tests::Client, mutation: &str, answers: &str) -> Value {
+    let query = format!("mutation {{ {mutation} {{ {answers} userErrors {{ code path }} }} }}");
+    client.ask(&query, json!({})).await[mutation].clone()
+}
+
+#[tokio::test]
+async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = ada(&app).await;
+        let id = Kind::Patient.encode(ada);
+        let [admin, own] =
+            [app.sign_in("admin@clinic.example").await, app.sign_in("ada@patient.example").await];
+        let answers = "export { fileName mediaType content }";
+        let of_admin = change(&admin, "exportPatient", answers, json!({ "patientId": id })).await;
+        for document in [document(&of_admin), document(&without_input(&own, "exportMyData", answers).await)] {
+            for (table, rows) in rows(&app.clinic, ada).await {
+                let given = document["tables"][&table].as_array().map_or(0, Vec::len);
+                assert!(rows > 0, "{stack:?}: nothing of {table} is tested");
+                let rows = usize::try_from(rows).unwrap();
+                // What was recorded of the readers after the export is not in it.
+                assert!(given == rows || table == "audit_event" && given > 3, "{table}: {given} of {rows}");
+            }
+            assert_eq!(document["tables"]["patient"][0]["name"], "ada");
+            assert_eq!(document["tables"]["account"][0]["email"], "ada@patient.example");
+            assert_eq!(document["tables"]["reminder"][0]["title"], "Stretch at the window");
+            assert_eq!(document["tables"]["program_hold"][0]["reason"], "Wait for the scan of the neck");
+            assert_eq!(document["tables"]["break_glass"][0]["reason"], "Fainted at the reception.");
+            assert_eq!(document["tables"]["progress_log"][0]["recorded_at"], "2026-06-15T10:00:00Z");
+            let text = document.to_string();
+            for secret in ["password_hash", "data_key", "refresh_hash", "token of ada", "code_hash"] {
+                assert!(!text.contains(secret), "{secret}");
+            }
+        }
+        let event = "{ auditEvents(first: 50) { nodes { action } } }";
+        let events = admin.ask(event, json!({})).await.to_string();
+        assert_eq!(events.matches("patient.export").count(), 2, "{events}");
+
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        refused(&change(&therapist, "exportPatient", answers, json!({ "patientId": id })).await, "FORBIDDEN");
+        refused(&without_input(&therapist, "exportMyData", answers).await, "FORBIDDEN");
+        app.clinic.clock.set(app.clinic.services.now().plus(HOUR / 10));
+        refused(&without_input(&own, "exportMyData", answers).await, "STEP_UP_REQUIRED");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_is_erased_leaves_ids_in_the_audit_trail_and_nothing_else() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = ada(&app).await;
+        let ben = app.clinic.patient("ben").await;
+        let before = rows(&app.clinic, ben.id).await;
+        let id = json!({ "patientId": Kind::Patient.encode(ada) });
+        let [admin, own, therapist] = [
+            app.sign_in("admin@clinic.example").await,
+            app.sign_in("ada@patient.example").await,
+            app.sign_in("therapist@clinic.example").await,
+        ];
+        refused(&change(&therapist, "erasePatient", "erasedPatientId", id.clone()).await, "FORBIDDEN");
+        refused(&change(&admin, "erasePatient", "erasedPatientId", id.clone()).await, "NOT_ALLOWED");
+        refused(&without_input(&own, "deleteMyAccount", "erasedPatientId").await, "NOT_ALLOWED");
+        let lifted = change(&admin, "liftLegalHold", "legalHold { liftedAt }", id.clone()).await;
+        assert!(lifted["legalHold"]["liftedAt"].is_string(), "{lifted}");
+        refused(&change(&admin, "liftLegalHold", "legalHold { liftedAt }", id.clone()).await, "NOT_ALLOWED");
+
+        let erased = if stack == Stack::Full {
+            change(&admin, "erasePatient", "erasedPatientId", id.clone()).await
+        } else {
+            without_input(&own, "deleteMyAccount", "erasedPatientId").await
+        };
+        assert_eq!(erased["erasedPatientId"], id["patientId"], "{erased}");
+        for (table, rows) in rows(&app.clinic, ada).await {
+            assert!(rows == 0 || table == "audit_event", "{stack:?}: {rows} rows of {table} are left");
+        }
+        assert_eq!(own.raw(TODAY, json!({})).await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        let again = app.try_sign_in("ada@patient.example", tests::PASSWORD).await;
+        refused(&again["signIn"], "CREDENTIALS");
+        refused(&change(&admin, "exportPatient", "export { content }", id.clone()).await, "NOT_FOUND");
+        let engine = app.engine();
+        for day in 16..19 {
+            let due = at(&format!("2026-06-{day}T10:01:00Z"));
+            engine.feed(due.plus(-30_000)).await.unwrap();
+            app.clinic.clock.set(due);
+            engine.tick(due).await.unwrap();
+        }
+        assert_eq!(app.gateway.pushes().len(), 1, "the one from before");
+        assert_eq!(rows(&app.clinic, ben.id).await, before, "another patient has all their rows");
+        let verdicts = care::audit::verify(&app.clinic.worker(), None, &[]).await.unwrap();
+        assert!(verdicts.iter().all(|verdict| verdict.broken.is_none()));
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_withdraws_consent_is_seen_by_nobody_from_the_next_request_on() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let id = Kind::Patient.encode(app.clinic.patient("ada").await.id);
+        let [own, therapist, other] = [
+            app.sign_in("ada@patient.example").await,
+            app.sign_in("therapist@clinic.example").await,
+            app.sign_in("other@clinic.example").await,
+        ];
+        let seen = async |client: &tests::Client| {
+            let patient = "query($id: ID!) { patient(id: $id) { name } }";
+            client.raw(patient, json!({ "id": id })).await["data"]["patient"]["name"] == "ada"
+        };
+        let cared_for = async || therapist.ask(CASELOAD, json!({})).await["caseload"]["totalCount"].clone();
+        let glass = json!({ "patientId": id, "reason": "Fainted at the reception." });
+        let break_glass = async || change(&other, "breakGlass", "access { expiresAt }", glass.clone()).await;
+        break_glass().await;
+        assert!(seen(&therapist).await && seen(&other).await && cared_for().await == 1);
+
+        let kind = json!({ "kind": "CARE_TEAM" });
+        let consent = "consent { kind granted withdrawnAt }";
+        for _ in 0..2 {
+            let withdrawn = change(&own, "withdrawConsent", consent, kind.clone()).await["consent"].clone();
+            assert_eq!(withdrawn["granted"], false, "{withdrawn}");
+            assert!(!seen(&therapist).await && !seen(&other).await && cared_for().await == 0);
+        }
+        let write = json!({ "patientId": id });
+        refused(&change(&therapist, "dischargePatient", "patient { id }", write).await, "NOT_FOUND");
+        assert!(seen(&own).await, "the patient goes on");
+        assert!(own.raw(TODAY, json!({})).await["errors"].is_null());
+        break_glass().await;
+        assert!(seen(&other).await && !seen(&therapist).await, "an emergency that begins later");
+
+        let granted = change(&own, "grantConsent", consent, kind.clone()).await["consent"].clone();
+        assert!(granted["granted"] == true && granted["withdrawnAt"].is_null(), "{granted}");
+        assert!(seen(&therapist).await && cared_for().await == 1);
+        refused(&change(&therapist, "withdrawConsent", consent, kind).await, "FORBIDDEN");
+        app.stop().await;
+    }
+}
