@@ -16,19 +16,17 @@ use sea_orm::EntityTrait;
 pub async fn step_up(scope: &Scope, password: Option<&str>, code: Option<&str>) -> Result<Instant> {
     let (services, actor) = (scope.services(), scope.actor());
     let attempt = attempt(&scope.door(), Target::Proof(actor.account_id)).await?;
+    let by_code = is_set_up(scope.read_own().await?.as_ref(), actor.account_id).await?;
+    if !by_code {
+        let message = "Give your password.";
+        let given = password.ok_or_else(|| Error::field("password", Code::Required, message))?;
+        know_password(scope, "password", given).await?;
+    }
     let tx = scope.write_own().await?;
-    let by_code = is_set_up(&tx, actor.account_id).await?;
     if by_code {
         let message = "Give a code of your authenticator app, or a recovery code.";
         let code = code.ok_or_else(|| Error::field("code", Code::Required, message))?;
         use_code(&tx, services, actor.account_id, code).await?;
-    } else {
-        let message = "Give your password.";
-        let given = password.ok_or_else(|| Error::field("password", Code::Required, message))?;
-        let row = account::Entity::find_by_id(actor.account_id).one(&tx).await?;
-        if !password::verify(given, row.map(|row| row.password_hash)).await? {
-            return Err(Error::field("password", Code::Credentials, "This password is wrong."));
-        }
     }
     attempt.forgive(&tx).await?;
     prove(&tx, scope, by_code).await?;
@@ -36,4 +34,18 @@ pub async fn step_up(scope: &Scope, password: Option<&str>, code: Option<&str>) 
     audit::record(&tx, scope, audit::Entry { action: "session.step_up", patient_id: None, object }).await?;
     tx.commit().await?;
     Ok(services.now().plus(FRESH))
+}
+
+/// The hash of the password of who acts, if `given` is that. It takes its time, so no transaction that
+/// writes may be open.
+pub(super) async fn know_password(scope: &Scope, field: &str, given: &str) -> Result<String> {
+    let tx = scope.read_own().await?;
+    let row = account::Entity::find_by_id(scope.actor().account_id).one(tx.as_ref()).await?;
+    drop(tx);
+    scope.finish().await;
+    let hash = row.ok_or(Error::Unauthenticated)?.password_hash;
+    if password::verify(given, Some(hash.clone())).await? {
+        return Ok(hash);
+    }
+    Err(Error::field(field, Code::Credentials, "This password is wrong."))
 }
