@@ -1,10 +1,11 @@
 //! A patient's record as a whole: consent, export, legal hold, erasure.
 
+use crate::account::Clinic;
 use crate::context::scope;
 use crate::error::payload;
 use crate::id::{encode, input};
 use crate::scalar::DateTime;
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use care::id::Kind;
 
 /// What a patient consents to.
@@ -111,6 +112,14 @@ struct LiftLegalHoldInput {
     patient_id: ID,
 }
 
+/// What is to change of the clinic; what is missing stays.
+#[derive(InputObject)]
+struct UpdateClinicInput {
+    /// For how many years after a discharge the record is kept, 1 to 100; null: until it is erased by
+    /// hand.
+    retention_years: MaybeUndefined<i32>,
+}
+
 /// Who is to be erased.
 #[derive(InputObject)]
 struct ErasePatientInput {
@@ -163,6 +172,14 @@ payload! {
     LiftLegalHoldPayload {
         /// The hold.
         legal_hold: LegalHold
+    }
+}
+
+payload! {
+    /// What changing the clinic answers.
+    UpdateClinicPayload {
+        /// The clinic.
+        clinic: Clinic
     }
 }
 
@@ -255,6 +272,25 @@ impl RecordMutation {
             care::record::lift_hold(scope, id).await
         };
         LiftLegalHoldPayload::of(lifted.await)
+    }
+
+    /// Changes what the clinic has set. Once a discharge is longer ago than `retentionYears`, the worker
+    /// erases the record, unless a legal hold stands. Administrators only, with a proof that is not older
+    /// than five minutes: see `stepUp`.
+    async fn update_clinic(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateClinicInput,
+    ) -> Result<UpdateClinicPayload> {
+        let scope = scope(context)?;
+        // Out of range as it is, whatever does not fit.
+        let years = |years: i32| u16::try_from(years).unwrap_or(0);
+        let updated = match input.retention_years {
+            MaybeUndefined::Undefined => care::clinic::own(scope).await,
+            MaybeUndefined::Null => care::clinic::set_retention(scope, None).await,
+            MaybeUndefined::Value(given) => care::clinic::set_retention(scope, Some(years(given))).await,
+        };
+        UpdateClinicPayload::of(updated)
     }
 
     /// Erases a patient for good: record, account, and the key that sealed them. The audit trail keeps

@@ -3,6 +3,7 @@
 use care::access::door;
 use care::account;
 use care::error::{Error, Result};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use tests::{Clinic, PASSWORD, Stack, TestApp};
 
@@ -74,6 +75,32 @@ async fn an_address_has_three_failures_a_minute_whatever_the_account_and_the_ali
         let wrong = single("u9@clinic.example", "a guess of many").await;
         assert_eq!(wrong["data"]["signIn"]["userErrors"][0]["code"], "CREDENTIALS");
         assert_eq!(single("u9@clinic.example", "another").await["data"], Value::Null);
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn guesses_that_no_longer_count_are_swept_and_others_stay() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let guess = async || app.try_sign_in("therapist@clinic.example", "not the password").await;
+        let counted = async || {
+            let database = app.clinic.database.connect().await;
+            let sql = "SELECT count(*) AS many FROM attempt";
+            let statement = Statement::from_string(database.get_database_backend(), sql);
+            let many: i64 =
+                database.query_one_raw(statement).await.unwrap().unwrap().try_get("", "many").unwrap();
+            database.close().await.unwrap();
+            many
+        };
+        let sweep = async || care::account::sweep(&app.clinic.worker()).await.unwrap();
+        guess().await;
+        let many = counted().await;
+        sweep().await;
+        assert!(many > 0 && counted().await == many);
+        app.clinic.clock.set(app.clinic.services.now().plus(25 * 60 * 60_000));
+        sweep().await;
+        assert_eq!(counted().await, 0);
         app.stop().await;
     }
 }

@@ -218,3 +218,49 @@ async fn who_withdraws_consent_is_seen_by_nobody_from_the_next_request_on() {
         app.stop().await;
     }
 }
+
+#[tokio::test]
+async fn a_record_that_has_outlived_its_retention_is_erased_unless_a_hold_stands() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let [kept, held, outlived] =
+            [ada(&app).await, app.clinic.patient("ben").await.id, app.clinic.patient("cleo").await.id];
+        let [admin, therapist] =
+            [app.sign_in("admin@clinic.example").await, app.sign_in("therapist@clinic.example").await];
+        let retention = async |client: &tests::Client, years: Value| {
+            let input = json!({ "retentionYears": years });
+            change(client, "updateClinic", "clinic { retentionYears }", input).await
+        };
+        let of = |id: uuid::Uuid| json!({ "patientId": Kind::Patient.encode(id) });
+        for id in [held, outlived] {
+            change(&therapist, "dischargePatient", "patient { id }", of(id)).await;
+        }
+        let mut reason = of(held);
+        reason["reason"] = "A claim against the insurer.".into();
+        change(&admin, "placeLegalHold", "legalHold { placedAt }", reason).await;
+        refused(&retention(&therapist, json!(2)).await, "FORBIDDEN");
+        for years in [0, -1, 101, 70_000] {
+            refused(&retention(&admin, json!(years)).await, "OUT_OF_RANGE");
+        }
+        assert_eq!(retention(&admin, json!(2)).await["clinic"]["retentionYears"], 2);
+        assert_eq!(retention(&admin, Value::Null).await["clinic"]["retentionYears"], Value::Null);
+
+        let worker = app.clinic.worker();
+        let sweep = async || care::record::erase_outlived(&worker).await.unwrap();
+        let day = 24 * HOUR;
+        let discharged = app.clinic.services.now();
+        app.clinic.clock.set(discharged.plus(3 * 366 * day));
+        assert_eq!(sweep().await, 0, "{stack:?}: nothing is set");
+        app.clinic.clock.set(discharged);
+        retention(&admin, json!(2)).await;
+        app.clinic.clock.set(discharged.plus(2 * 366 * day - 1));
+        assert_eq!(sweep().await, 0, "{stack:?}: not yet");
+        app.clinic.clock.set(discharged.plus(2 * 366 * day));
+        assert_eq!((sweep().await, sweep().await), (1, 0));
+        let left = async |id| {
+            rows(&app.clinic, id).await.iter().any(|(table, rows)| table == "patient" && *rows == 1)
+        };
+        assert!(left(kept).await && left(held).await && !left(outlived).await);
+        app.stop().await;
+    }
+}

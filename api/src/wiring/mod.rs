@@ -5,6 +5,7 @@ mod logging;
 mod redis;
 mod sealer;
 mod shutdown;
+mod sweeper;
 mod walls;
 mod worker;
 
@@ -13,6 +14,7 @@ pub use logging::{filter as log_filter, start as start_logging};
 use redis::Redis;
 use sealer::run_sealer;
 pub use shutdown::until_signal;
+use sweeper::run_sweeper;
 pub use walls::broken_wall;
 pub use worker::run_worker;
 
@@ -141,7 +143,8 @@ impl App {
             Ok(())
         };
         let sealing = Box::pin(run_sealer(self, stop.clone()));
-        let ended = tokio::try_join!(http, between, run_worker(self, stop.clone()), sealing);
+        let sweeping = Box::pin(run_sweeper(self, stop.clone()));
+        let ended = tokio::try_join!(http, between, run_worker(self, stop.clone()), sealing, sweeping);
         self.services.store.close().await;
         ended.map(|_| ())
     }

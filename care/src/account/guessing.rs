@@ -57,6 +57,12 @@ pub(super) async fn forget(tx: &Tx, services: &Services, email: &Email, account_
     Ok(())
 }
 
+/// Forgets the guesses that no longer slow anybody down.
+pub(super) async fn sweep_attempts(tx: &Tx, now: Instant) -> Result<()> {
+    Entity::delete_many().filter(Column::FreeAt.lt(now.plus(-FORGOTTEN))).exec(tx).await?;
+    Ok(())
+}
+
 /// An attempt that has been counted.
 #[derive(Debug)]
 pub(crate) struct Attempt {

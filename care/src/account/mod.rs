@@ -3,7 +3,7 @@
 //!
 //! Offers [`sign_in`], [`verify_second_factor`], [`refresh`], [`sign_out`]; to who is signed in
 //! [`sessions`], [`revoke_session`], [`change_password`], [`step_up`], [`second_factor`], [`enroll`],
-//! [`confirm`], [`unregister_device`]; and to the slices above it account creation, single-use
+//! [`confirm`], [`unregister_device`]; to the worker [`sweep`]; and to the slices above it account creation, single-use
 //! invitations, and `attempt`, which makes guessing slow.
 
 mod challenge;
@@ -19,6 +19,7 @@ mod session;
 mod sessions;
 mod sign_in;
 mod step_up;
+mod sweep;
 pub(crate) mod table;
 mod totp;
 
@@ -38,3 +39,4 @@ pub use sessions::{OpenSession, revoke_session, sessions};
 pub use sign_in::{SignedIn, sign_in};
 pub(crate) use sign_in::{create, email_of, find_by_email};
 pub use step_up::step_up;
+pub use sweep::sweep;

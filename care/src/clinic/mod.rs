@@ -1,18 +1,21 @@
 //! Clinics: settings, members, care teams.
 //!
 //! Offers [`create`] (how a clinic begins), [`any`] (whether one has), [`own`] (the clinic of who
-//! acts), [`invite_member`], [`members`], [`set_role`], [`disable`], and [`Settings`].
+//! acts), [`invite_member`], [`members`], [`set_role`], [`disable`],
+//! [`set_retention`], and [`Settings`].
 
 mod create;
 mod member;
 mod pain;
 mod settings;
 pub(crate) mod table;
+mod update;
 
 pub use create::{Created, create, invite_member};
 pub use member::{Member, disable, members, set_role};
 pub use pain::PainThresholds;
 pub use settings::Settings;
+pub use update::set_retention;
 
 use crate::access::{Scope, Worker};
 use crate::error::{Error, Result};

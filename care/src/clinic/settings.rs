@@ -10,4 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// When pain makes a session green, amber or red.
     pub pain: PainThresholds,
+    /// For how many years after a patient's discharge the record is kept; none: until it is erased by
+    /// hand. What the law of the place asks for is the clinic's to know.
+    pub retention_years: Option<u16>,
 }

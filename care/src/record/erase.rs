@@ -1,8 +1,8 @@
 //! Erasing a record: the patient's key and with it everything sealed by it, every row, the account if
 //! it stands for nobody else. The audit trail stays: it has ids only.
 
-use super::{administrator, hold, note, of_patient};
-use crate::access::Scope;
+use super::{Key, administrator, hold, note, of_patient};
+use crate::access::{Scope, Services};
 use crate::account;
 use crate::account::table::{invitation, session, session_token};
 use crate::clinic::table::{care_team, member};
@@ -34,62 +34,63 @@ async fn whole(scope: &Scope, patient_id: Uuid) -> Result<()> {
     scope.freshly_proved()?;
     let tx = scope.write().await?;
     let chart = Chart::open_record(&tx, scope, patient_id).await?;
-    if hold::standing(&tx, &chart).await?.is_some() {
+    if hold::standing(&tx, (chart.clinic_id(), patient_id)).await?.is_some() {
         let message = "A legal hold keeps this record. An administrator of the clinic can lift it.";
         return Err(Error::field("patientId", Code::NotAllowed, message));
     }
-    rows(&tx, &chart).await?;
+    rows(&tx, scope.services(), &chart.row).await?;
     note(&tx, scope, "patient.erase", patient_id).await?;
-    if let Some(account_id) = chart.row.account_id {
-        the_account(&tx, scope, account_id).await?;
-    }
     tx.commit().await?;
     scope.announce(patient_id, chart.row.change + 1);
     Ok(())
 }
 
-/// Rows of others refer to no row that is deleted before them.
-async fn rows(tx: &Tx, chart: &Chart) -> Result<()> {
-    delete::<progress_result::Entity>(tx, chart).await?;
-    delete::<progress_log::Entity>(tx, chart).await?;
-    delete::<reminder_delivery::Entity>(tx, chart).await?;
-    delete::<reminder::Entity>(tx, chart).await?;
-    delete::<prescription::Entity>(tx, chart).await?;
-    delete::<program_hold::Entity>(tx, chart).await?;
-    delete::<program_revision::Entity>(tx, chart).await?;
-    delete::<program::Entity>(tx, chart).await?;
-    delete::<break_glass::Entity>(tx, chart).await?;
-    delete::<legal_hold::Entity>(tx, chart).await?;
-    delete::<care_team::Entity>(tx, chart).await?;
-    delete::<patient_condition::Entity>(tx, chart).await?;
-    delete::<invitation::Entity>(tx, chart).await?;
+/// Every row of the patient, and the account. No row that is left refers to one that is gone before it.
+pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> Result<()> {
+    let key = (row.clinic_id, row.id);
+    delete::<progress_result::Entity>(tx, key).await?;
+    delete::<progress_log::Entity>(tx, key).await?;
+    delete::<reminder_delivery::Entity>(tx, key).await?;
+    delete::<reminder::Entity>(tx, key).await?;
+    delete::<prescription::Entity>(tx, key).await?;
+    delete::<program_hold::Entity>(tx, key).await?;
+    delete::<program_revision::Entity>(tx, key).await?;
+    delete::<program::Entity>(tx, key).await?;
+    delete::<break_glass::Entity>(tx, key).await?;
+    delete::<legal_hold::Entity>(tx, key).await?;
+    delete::<care_team::Entity>(tx, key).await?;
+    delete::<patient_condition::Entity>(tx, key).await?;
+    delete::<invitation::Entity>(tx, key).await?;
     let sessions = Query::select()
         .column(session::Column::Id)
         .from(session::Entity)
-        .cond_where(of_patient(chart))
+        .cond_where(of_patient(key))
         .to_owned();
     session_token::Entity::delete_many()
         .filter(session_token::Column::SessionId.in_subquery(sessions))
         .exec(tx)
         .await?;
-    delete::<session::Entity>(tx, chart).await?;
-    patient::Entity::delete_by_id((chart.clinic_id(), chart.id())).exec(tx).await?;
-    Ok(())
+    delete::<session::Entity>(tx, key).await?;
+    patient::Entity::delete_by_id(key).exec(tx).await?;
+    match row.account_id {
+        Some(account_id) => the_account(tx, services, account_id).await,
+        None => Ok(()),
+    }
 }
 
-async fn delete<E: EntityTrait>(tx: &Tx, chart: &Chart) -> Result<()> {
-    E::delete_many().filter(of_patient(chart)).exec(tx).await?;
+async fn delete<E: EntityTrait>(tx: &Tx, key: Key) -> Result<()> {
+    E::delete_many().filter(of_patient(key)).exec(tx).await?;
     Ok(())
 }
 
 /// Deletes the account unless it stands for somebody else, in whatever clinic.
-async fn the_account(tx: &Tx, scope: &Scope, account_id: Uuid) -> Result<()> {
+async fn the_account(tx: &Tx, services: &Services, account_id: Uuid) -> Result<()> {
     tx.look_for(account_id).await?;
     let members = member::Entity::find().filter(member::Column::AccountId.eq(account_id)).count(tx).await?;
     let patients =
         patient::Entity::find().filter(patient::Column::AccountId.eq(account_id)).count(tx).await?;
     if members + patients == 0 {
-        account::delete(tx, scope.services(), account_id).await?;
+        account::delete(tx, services, account_id).await?;
     }
     Ok(())
 }

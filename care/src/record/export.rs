@@ -70,7 +70,7 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     let own = Condition::all()
         .add(patient::Column::ClinicId.eq(chart.clinic_id()))
         .add(patient::Column::Id.eq(chart.id()));
-    let its = || of_patient(chart);
+    let its = || of_patient((chart.clinic_id(), chart.id()));
     let mut all = Tables { tx, chart, taken: tables };
     let sealed = |row: &patient::Model| {
         vec![

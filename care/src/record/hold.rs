@@ -1,6 +1,6 @@
 //! Legal holds: while one stands, nobody erases the record.
 
-use super::{administrator, note};
+use super::{Key, administrator, note, of_patient};
 use crate::access::Scope;
 use crate::clock::Instant;
 use crate::error::{Code, Error, Result, has_control};
@@ -29,10 +29,8 @@ impl From<Model> for LegalHold {
 }
 
 /// The hold that stands on the record, if one does.
-pub(super) async fn standing(tx: &Tx, chart: &Chart) -> Result<Option<Model>> {
-    let its = Column::ClinicId.eq(chart.clinic_id());
-    let find = Entity::find().filter(its).filter(Column::PatientId.eq(chart.id()));
-    Ok(find.filter(Column::LiftedAt.is_null()).one(tx).await?)
+pub(super) async fn standing(tx: &Tx, key: Key) -> Result<Option<Model>> {
+    Ok(Entity::find().filter(of_patient(key)).filter(Column::LiftedAt.is_null()).one(tx).await?)
 }
 
 /// Keeps a record from being erased until the hold is lifted. Administrators only. `reason`: 10 to 500
@@ -46,7 +44,7 @@ pub async fn place_hold(scope: &Scope, patient_id: Uuid, reason: &str) -> Result
     }
     let tx = scope.write().await?;
     let chart = Chart::open_record(&tx, scope, patient_id).await?;
-    if let Some(row) = standing(&tx, &chart).await? {
+    if let Some(row) = standing(&tx, (chart.clinic_id(), patient_id)).await? {
         return Ok(row.into());
     }
     let id = scope.services().new_id();
@@ -72,7 +70,7 @@ pub async fn lift_hold(scope: &Scope, patient_id: Uuid) -> Result<LegalHold> {
     let tx = scope.write().await?;
     let chart = Chart::open_record(&tx, scope, patient_id).await?;
     let none = || Error::field("patientId", Code::NotAllowed, "No legal hold stands on this record.");
-    let mut row = standing(&tx, &chart).await?.ok_or_else(none)?;
+    let mut row = standing(&tx, (chart.clinic_id(), patient_id)).await?.ok_or_else(none)?;
     (row.lifted_by, row.lifted_at) = (Some(lifted_by), Some(now));
     Entity::update_many()
         .col_expr(Column::LiftedBy, Expr::value(lifted_by))

@@ -1,20 +1,22 @@
 //! A patient's record as a whole: handed out complete, kept by a legal hold, erased.
 //!
-//! Offers [`export`], [`export_own`], [`erase`], [`erase_own`], [`place_hold`], [`lift_hold`].
+//! Offers [`export`], [`export_own`], [`erase`], [`erase_own`], [`place_hold`], [`lift_hold`],
+//! [`erase_outlived`].
 
 mod erase;
 mod export;
 mod hold;
+mod retention;
 
 pub use erase::{erase, erase_own};
 pub use export::{Export, export, export_own};
 pub use hold::{LegalHold, lift_hold, place_hold};
+pub use retention::erase_outlived;
 
 use crate::access::{Role, Scope};
 use crate::audit;
 use crate::error::Result;
 use crate::id::Kind;
-use crate::patient::Chart;
 use crate::store::Tx;
 use sea_orm::Condition;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -28,10 +30,13 @@ fn administrator(scope: &Scope) -> Result<Uuid> {
     }
 }
 
+/// The clinic and the patient.
+type Key = (Uuid, Uuid);
+
 /// The rows of this patient in any table that has `clinic_id` and `patient_id`.
-fn of_patient(chart: &Chart) -> Condition {
-    let its = Expr::col("clinic_id").eq(chart.clinic_id());
-    Condition::all().add(its).add(Expr::col("patient_id").eq(chart.id()))
+fn of_patient((clinic_id, patient_id): Key) -> Condition {
+    let its = Expr::col("clinic_id").eq(clinic_id);
+    Condition::all().add(its).add(Expr::col("patient_id").eq(patient_id))
 }
 
 /// Records what was done with the record.

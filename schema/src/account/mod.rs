@@ -40,6 +40,8 @@ pub(crate) struct Clinic {
     name: String,
     /// The zone it works in; new patients start with it.
     time_zone: TimeZone,
+    /// For how many years after a discharge the record is kept; null: until it is erased by hand.
+    retention_years: Option<i32>,
 }
 
 impl From<care::clinic::Clinic> for Clinic {
@@ -48,6 +50,7 @@ impl From<care::clinic::Clinic> for Clinic {
             id: id::encode(Kind::Clinic, clinic.id),
             name: clinic.name,
             time_zone: TimeZone(clinic.time_zone),
+            retention_years: clinic.settings.retention_years.map(i32::from),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 43] = [
+pub(super) const MUTATIONS: [&str; 44] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -36,6 +36,7 @@ pub(super) const MUTATIONS: [&str; 43] = [
     "exportMyData",
     "erasePatient",
     "placeLegalHold",
+    "updateClinic",
     "inviteClinician",
     "setMemberRole",
     "disableMember",
@@ -88,6 +89,7 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "breakGlass" => json!({ "patientId": ids.second, "reason": "Collapsed in the waiting room." }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
+        "updateClinic" => json!({ "retentionYears": 10 }),
         "placeLegalHold" => json!({ "patientId": ids.patient, "reason": "A claim against the insurer." }),
         "inviteClinician" => json!({ "email": "new@clinic.example", "role": "THERAPIST" }),
         "setMemberRole" => json!({ "memberId": ids.spare, "role": "ASSISTANT" }),

@@ -1,0 +1,38 @@
+//! What is cleared away once an hour: records that have outlived their retention, and what is no longer
+//! needed of accounts.
+
+use super::App;
+use crate::configuration::Role;
+use crate::failure::Failure;
+use care::access::{Worker, worker};
+use std::time::Duration;
+use tokio::sync::watch;
+
+const EVERY: Duration = Duration::from_hours(1);
+
+/// Clears away until `stop` turns true. A process that only answers requests leaves it to the workers.
+pub(super) async fn run_sweeper(app: &App, mut stop: watch::Receiver<bool>) -> Result<(), Failure> {
+    if app.configuration.server.role == Role::Api {
+        return Ok(());
+    }
+    let worker = worker(&app.services);
+    while !*stop.borrow() {
+        if let Err(error) = sweep(&worker).await {
+            tracing::warn!(%error, "not all could be cleared away; it is tried again in an hour");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+    Ok(())
+}
+
+async fn sweep(worker: &Worker) -> care::error::Result<()> {
+    care::account::sweep(worker).await?;
+    let erased = care::record::erase_outlived(worker).await?;
+    if erased > 0 {
+        tracing::info!(erased, "records have outlived the years for which their clinics keep them");
+    }
+    Ok(())
+}
