@@ -111,6 +111,8 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             assert_eq!(document["tables"]["program_hold"][0]["reason"], "Wait for the scan of the neck");
             assert_eq!(document["tables"]["break_glass"][0]["reason"], "Fainted at the reception.");
             assert_eq!(document["tables"]["progress_log"][0]["recorded_at"], "2026-06-15T10:00:00Z");
+            let event = &document["tables"]["audit_event"][0];
+            assert!(event["at"].is_string() && event.get("address").is_none(), "{event}");
             let text = document.to_string();
             for secret in ["password_hash", "data_key", "refresh_hash", "token of ada", "code_hash"] {
                 assert!(!text.contains(secret), "{secret}");

@@ -18,7 +18,10 @@ pub(crate) mod audit_event {
         pub(crate) object_kind: String,
         pub(crate) object_id: Option<Uuid>,
         pub(crate) outcome: String,
+        // Where the staff were is not the patient's: an export leaves it out.
+        #[serde(skip)]
         pub(crate) request_id: Option<String>,
+        #[serde(skip)]
         pub(crate) address: Option<String>,
     }
 

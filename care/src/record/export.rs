@@ -149,7 +149,8 @@ impl Tables<'_> {
     fn opened(&self, row: &impl Serialize, sealed: Vec<(&'static str, Option<Sealed>)>) -> Result<Value> {
         let Ok(Value::Object(mut row)) = serde_json::to_value(row) else { return Err(Error::Internal) };
         for (column, value) in &mut row {
-            if let (true, Some(millis)) = (column.ends_with("_at") || column == "since", value.as_i64()) {
+            let is_time = column.ends_with("_at") || column == "at" || column == "since";
+            if let (true, Some(millis)) = (is_time, value.as_i64()) {
                 *value = Instant(millis).to_string().into();
             }
         }
