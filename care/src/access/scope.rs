@@ -178,6 +178,14 @@ impl Scope {
         }
     }
 
+    /// The administrator who acts; `Forbidden` for anyone else.
+    pub(crate) fn administrator_id(&self) -> Result<Uuid> {
+        match self.actor.role {
+            Role::Administrator => self.member_id(),
+            _ => Err(self.forbid()),
+        }
+    }
+
     pub(crate) fn clinic_id(&self) -> Uuid {
         self.actor.clinic_id
     }

@@ -3,7 +3,8 @@
 //!
 //! Offers [`sign_in`], [`verify_second_factor`], [`refresh`], [`sign_out`]; to who is signed in
 //! [`sessions`], [`revoke_session`], [`change_password`], [`step_up`], [`second_factor`], [`enroll`],
-//! [`confirm`], [`unregister_device`]; to the worker [`sweep`]; and to the slices above it account creation, single-use
+//! [`confirm`], [`unregister_device`]; to the worker [`sweep`]; and to the slices above it account
+//! creation and deletion, single-use
 //! invitations, and `attempt`, which makes guessing slow.
 
 mod challenge;

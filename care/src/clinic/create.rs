@@ -70,9 +70,7 @@ pub async fn create(worker: &Worker, name: &str, time_zone: &str, admin_email: &
 /// Invites a person to work in the clinic. Administrators only. `StepUpRequired` when the last proof
 /// is older than five minutes.
 pub async fn invite_member(scope: &Scope, email: &str, role: Role) -> Result<Invited> {
-    if scope.actor().role != Role::Administrator {
-        return Err(scope.forbid());
-    }
+    scope.administrator_id()?;
     if role == Role::Patient {
         return Err(Error::field("role", Code::NotAllowed, "Choose a role of the staff."));
     }

@@ -76,9 +76,7 @@ pub async fn disable(scope: &Scope, id: Uuid) -> Result<Member> {
 /// A member whom the administrator who acts may change. Nobody changes themselves, so that a
 /// clinic always has an administrator.
 async fn another(tx: &Tx, scope: &Scope, id: Uuid) -> Result<Model> {
-    if scope.actor().role != Role::Administrator {
-        return Err(scope.forbid());
-    }
+    scope.administrator_id()?;
     let find = Entity::find_by_id((scope.clinic_id(), id));
     let row = tx.locking(find).one(tx).await?.ok_or(Error::NotFound)?;
     if scope.actor().person == Person::Member(id) {

@@ -2,7 +2,7 @@
 
 use super::table::clinic::Entity;
 use super::{Clinic, own};
-use crate::access::{Role, Scope};
+use crate::access::Scope;
 use crate::audit;
 use crate::error::{Code, Error, Result};
 use crate::id::Kind;
@@ -14,9 +14,7 @@ const LONGEST: u16 = 100;
 /// Sets for how many years after a discharge the record is kept, 1 to 100; none: until it is erased by
 /// hand. Administrators only. `StepUpRequired` when the last proof is older than five minutes.
 pub async fn set_retention(scope: &Scope, years: Option<u16>) -> Result<Clinic> {
-    if scope.actor().role != Role::Administrator {
-        return Err(scope.forbid());
-    }
+    scope.administrator_id()?;
     scope.freshly_proved()?;
     if years.is_some_and(|years| !(1..=LONGEST).contains(&years)) {
         let message = format!("Give 1 to {LONGEST} years, or null to keep records until they are erased.");

@@ -16,6 +16,7 @@ pub(crate) mod table;
 mod team;
 
 pub use accept::{Accept, accept};
+pub(crate) use break_glass::check_reason;
 pub use break_glass::{BreakGlass, break_glass};
 pub(crate) use chart::{Chart, cared_for_by};
 pub use consent::{Consent, share};

@@ -1,7 +1,7 @@
 //! Erasing a record: the patient's key and with it everything sealed by it, every row, the account if
 //! it stands for nobody else. The audit trail stays: it has ids only.
 
-use super::{Key, administrator, hold, note, of_patient};
+use super::{Key, hold, note, of_patient};
 use crate::access::{Scope, Services};
 use crate::account;
 use crate::account::table::{invitation, session, session_token};
@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// Erases a patient for good. Administrators only. `NotAllowed` while a legal hold stands;
 /// `StepUpRequired` when the last proof is older than five minutes.
 pub async fn erase(scope: &Scope, patient_id: Uuid) -> Result<()> {
-    administrator(scope)?;
+    scope.administrator_id()?;
     whole(scope, patient_id).await
 }
 

@@ -1,11 +1,11 @@
 //! Legal holds: while one stands, nobody erases the record.
 
-use super::{Key, administrator, note, of_patient};
+use super::{Key, note, of_patient};
 use crate::access::Scope;
 use crate::clock::Instant;
-use crate::error::{Code, Error, Result, has_control};
-use crate::patient::Chart;
+use crate::error::{Code, Error, Result};
 use crate::patient::table::legal_hold::{ActiveModel, Column, Entity, Model};
+use crate::patient::{Chart, check_reason};
 use crate::store::Tx;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
@@ -36,12 +36,8 @@ pub(super) async fn standing(tx: &Tx, key: Key) -> Result<Option<Model>> {
 /// Keeps a record from being erased until the hold is lifted. Administrators only. `reason`: 10 to 500
 /// characters. Where a hold stands already, it is answered and nothing changes.
 pub async fn place_hold(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<LegalHold> {
-    let placed_by = administrator(scope)?;
-    let reason = reason.trim();
-    if !(10..=500).contains(&reason.chars().count()) || has_control(reason) {
-        let message = "Say in 10 to 500 characters why this record must be kept.";
-        return Err(Error::field("reason", Code::OutOfRange, message));
-    }
+    let placed_by = scope.administrator_id()?;
+    let reason = check_reason(reason, "Say in 10 to 500 characters why this record must be kept.")?;
     let tx = scope.write().await?;
     let chart = Chart::open_record(&tx, scope, patient_id).await?;
     if let Some(row) = standing(&tx, (chart.clinic_id(), patient_id)).await? {
@@ -66,7 +62,7 @@ pub async fn place_hold(scope: &Scope, patient_id: Uuid, reason: &str) -> Result
 
 /// Lifts the hold that stands on a record. Administrators only. `NotAllowed` where none does.
 pub async fn lift_hold(scope: &Scope, patient_id: Uuid) -> Result<LegalHold> {
-    let (lifted_by, now) = (administrator(scope)?, scope.services().now());
+    let (lifted_by, now) = (scope.administrator_id()?, scope.services().now());
     let tx = scope.write().await?;
     let chart = Chart::open_record(&tx, scope, patient_id).await?;
     let none = || Error::field("patientId", Code::NotAllowed, "No legal hold stands on this record.");

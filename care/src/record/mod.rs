@@ -13,7 +13,7 @@ pub use export::{Export, export, export_own};
 pub use hold::{LegalHold, lift_hold, place_hold};
 pub use retention::erase_outlived;
 
-use crate::access::{Role, Scope};
+use crate::access::Scope;
 use crate::audit;
 use crate::error::Result;
 use crate::id::Kind;
@@ -21,14 +21,6 @@ use crate::store::Tx;
 use sea_orm::Condition;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use uuid::Uuid;
-
-/// The administrator who acts; `Forbidden` for anyone else.
-fn administrator(scope: &Scope) -> Result<Uuid> {
-    match scope.actor().role {
-        Role::Administrator => scope.member_id(),
-        _ => Err(scope.forbid()),
-    }
-}
 
 /// The clinic and the patient.
 type Key = (Uuid, Uuid);
