@@ -9,6 +9,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 const EVERY: Duration = Duration::from_hours(1);
+/// Records of a clinic that are erased in one go.
+const MOST: u64 = 100;
 
 /// Clears away until `stop` turns true. A process that only answers requests leaves it to the workers.
 pub(super) async fn run_sweeper(app: &App, mut stop: watch::Receiver<bool>) -> Result<(), Failure> {
@@ -30,7 +32,7 @@ pub(super) async fn run_sweeper(app: &App, mut stop: watch::Receiver<bool>) -> R
 
 async fn sweep(worker: &Worker) -> care::error::Result<()> {
     care::account::sweep(worker).await?;
-    let erased = care::record::erase_outlived(worker).await?;
+    let erased = care::record::erase_outlived(worker, MOST).await?;
     if erased > 0 {
         tracing::info!(erased, "records have outlived the years for which their clinics keep them");
     }

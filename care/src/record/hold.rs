@@ -7,8 +7,8 @@ use crate::error::{Code, Error, Result};
 use crate::patient::table::legal_hold::{ActiveModel, Column, Entity, Model};
 use crate::patient::{Chart, check_reason};
 use crate::store::Tx;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set};
 use uuid::Uuid;
 
 /// A hold that stands, or has stood.
@@ -31,6 +31,12 @@ impl From<Model> for LegalHold {
 /// The hold that stands on the record, if one does.
 pub(super) async fn standing(tx: &Tx, key: Key) -> Result<Option<Model>> {
     Ok(Entity::find().filter(of_patient(key)).filter(Column::LiftedAt.is_null()).one(tx).await?)
+}
+
+/// The patients of the clinic on whose records a hold stands.
+pub(super) fn held(clinic_id: Uuid) -> SelectStatement {
+    let standing = Entity::find().filter(Column::ClinicId.eq(clinic_id)).filter(Column::LiftedAt.is_null());
+    standing.select_only().column(Column::PatientId).into_query()
 }
 
 /// Keeps a record from being erased until the hold is lifted. Administrators only. `reason`: 10 to 500

@@ -10,15 +10,13 @@ use crate::id::Kind;
 use crate::patient::table::patient::{Column, Entity, Model};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-/// Records erased in one go, of each clinic.
-const MOST: u64 = 100;
 /// A year that is never too short, in milliseconds.
 const YEAR: i64 = 366 * 24 * 60 * 60 * 1_000;
 
-/// Erases the records of patients who were discharged longer ago than their clinic keeps them, up to a
-/// hundred of each clinic, each in a transaction of its own; answers how many. Where a legal hold
+/// Erases the records of patients who were discharged longer ago than their clinic keeps them, up to
+/// `most` of each clinic, each in a transaction of its own; answers how many. Where a legal hold
 /// stands, the record stays.
-pub async fn erase_outlived(worker: &Worker) -> Result<u64> {
+pub async fn erase_outlived(worker: &Worker, most: u64) -> Result<u64> {
     let tx = worker.read().await?;
     let clinics = clinic::Entity::find().all(&tx).await?;
     let mut outlived = Vec::new();
@@ -26,7 +24,8 @@ pub async fn erase_outlived(worker: &Worker) -> Result<u64> {
         let Some(years) = row.settings.retention_years else { continue };
         let until = worker.now().plus(-i64::from(years) * YEAR);
         let find = Entity::find().filter(Column::ClinicId.eq(row.id)).filter(Column::DischargedAt.lte(until));
-        let found = find.order_by_asc(Column::DischargedAt).limit(MOST).all(&tx).await?;
+        let free = find.filter(Column::Id.not_in_subquery(hold::held(row.id)));
+        let found = free.order_by_asc(Column::DischargedAt).limit(most).all(&tx).await?;
         outlived.extend(found.into_iter().map(|row| (row, until)));
     }
     tx.commit().await?;
