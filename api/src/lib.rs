@@ -6,6 +6,7 @@ pub mod command;
 pub mod configuration;
 pub mod failure;
 pub mod http;
+pub mod mail;
 pub mod redis;
 pub mod seed;
 pub mod wiring;

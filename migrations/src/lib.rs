@@ -25,6 +25,7 @@ mod m0015_second_factor;
 mod m0016_audit_reads;
 mod m0017_installation_key;
 mod m0018_record;
+mod m0019_mail;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_audit_reads::Migration),
             Box::new(m0017_installation_key::Migration),
             Box::new(m0018_record::Migration),
+            Box::new(m0019_mail::Migration),
         ]
     }
 }

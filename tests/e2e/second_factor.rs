@@ -21,7 +21,7 @@ fn shown(app: &TestApp, authenticator: &TOTP) -> String {
 }
 
 /// Sets up an authenticator app; answers it and the recovery codes.
-async fn enroll(app: &TestApp, client: &Client) -> (TOTP, Vec<Value>) {
+pub(crate) async fn enroll(app: &TestApp, client: &Client) -> (TOTP, Vec<Value>) {
     let query = "mutation { enrollTotp { enrollment { secret link } userErrors { code } } }";
     let begun = client.ask(query, json!({})).await["enrollTotp"]["enrollment"].clone();
     let authenticator = TOTP::from_url(begun["link"].as_str().unwrap()).unwrap();

@@ -14,11 +14,13 @@ mod app;
 pub mod canary;
 mod clinic;
 mod database;
+mod mailbox;
 mod redis_server;
 
 pub use app::{Client, TestApp, engine};
 pub use clinic::{Clinic, MORNING, PASSWORD, at, prescriptions, register_device};
 pub use database::{Database, Stack, postgres_server};
+pub use mailbox::{Arrived, Mailbox, Postmaster};
 pub use redis_server::RedisServer;
 
 /// How many cases a long test takes: `long` with `tests/run --long`, else `short`.

@@ -85,7 +85,7 @@ impl Sources {
     /// The program wired by the settings.
     async fn app(&self) -> Result<App, Failure> {
         let configuration = self.configuration()?;
-        let ports = Ports::of(&configuration);
+        let ports = Ports::of(&configuration)?;
         App::build(configuration, ports).await
     }
 }

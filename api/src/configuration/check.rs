@@ -3,6 +3,7 @@
 use super::{Configuration, Fault, Gateway, Role, Secret};
 use crate::checkpoints::Checkpoints;
 use crate::http::{network, origin_of};
+use crate::mail::{BadAddress, Smtp};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use care::sealed::Wrapping;
@@ -33,6 +34,7 @@ impl Configuration {
         }
         faults.extend(self.malformed());
         faults.extend(self.malformed_lists());
+        faults.extend(self.mailer().err());
         faults
     }
 
@@ -174,6 +176,18 @@ impl Configuration {
                 "Pushes are printed as lines and reach no phone.",
                 "Choose a gateway that carries them.",
             ),
+            warning(
+                open && self.mail.url.reveal().is_empty() && server.role != Role::Api,
+                "mail.url",
+                "Letters are printed, links of new passwords among them, and reach nobody.",
+                "Name the mail server.",
+            ),
+            warning(
+                plain_smtp(self.mail.url.reveal()),
+                "mail.url",
+                "Letters, and the password of the mail server, cross the network unencrypted.",
+                "Use smtps://, or add ?tls=required.",
+            ),
         ]
         .into_iter()
         .flatten()
@@ -205,6 +219,26 @@ impl Configuration {
             "" => self.database_url(),
             url => Ok(url),
         }
+    }
+
+    /// The mail server, if it is set; a fault where its settings are not valid.
+    pub fn mailer(&self) -> Result<Option<Smtp>, Fault> {
+        let url = self.mail.url.reveal();
+        if url.is_empty() {
+            return Ok(None);
+        }
+        Smtp::new(url, &self.mail.from).map(Some).map_err(|address| match address {
+            BadAddress::Server => Fault::new(
+                "mail.url",
+                "This is not the address of a mail server.",
+                "Give smtps://user:password@host:465 or smtp://user:password@host:587?tls=required.",
+            ),
+            BadAddress::Sender => Fault::new(
+                "mail.from",
+                "It is not an address that letters can be from.",
+                "Give such as Clinic <no-reply@clinic.example>.",
+            ),
+        })
     }
 
     /// The file of checkpoints of the audit trail, if it is set.
@@ -258,9 +292,17 @@ fn key(name: &str, in_place: &Secret, path: &Path) -> Result<Option<[u8; 32]>, F
     }
 }
 
+/// Whether mail goes to another machine by a connection that need not be encrypted.
+fn plain_smtp(url: &str) -> bool {
+    url.starts_with("smtp://")
+        && !url.contains("tls=required")
+        && !["127.0.0.1", "localhost"].contains(&host(url))
+}
+
 /// The host in `url`.
 fn host(url: &str) -> &str {
     let (_, rest) = url.split_once("://").unwrap_or(("", url));
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
     rest.split([':', '/']).next().unwrap_or_default()
 }
 

@@ -31,6 +31,8 @@ pub struct Configuration {
     pub reminders: Reminders,
     /// What carries pushes.
     pub push: Push,
+    /// What carries mail.
+    pub mail: Mail,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -191,6 +193,16 @@ pub struct Reminders {
 pub struct Push {
     /// The gateway.
     pub gateway: Gateway,
+}
+
+/// What carries mail.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The mail server, with user and password; empty: letters are printed.
+    pub url: Secret,
+    /// Whom letters are from; needed with a mail server.
+    pub from: String,
 }
 
 /// A push gateway.

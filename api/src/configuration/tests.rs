@@ -129,6 +129,7 @@ fn values_out_of_range_or_form_are_faults() {
         ("PLUMBLINE_REDIS__PREFIX", "a{b}"),
         ("PLUMBLINE_REMINDERS__BATCH", "1001"),
         ("PLUMBLINE_REMINDERS__POLL_MILLISECONDS", "1"),
+        ("PLUMBLINE_MAIL__URL", "http://mail.example"),
         ("PLUMBLINE_LOG__LEVEL", "a=b=c"),
     ] {
         let faults = with(&[(name, value)]).faults();
@@ -181,7 +182,19 @@ fn dangerous_pairs_are_warned_of() {
     let api = ("PLUMBLINE_SERVER__ROLE", "api");
     assert_eq!(keys(&[graphiql, introspection]), [""; 0]);
     assert_eq!(keys(&[open, url, api, graphiql, introspection]), ["server.graphiql", "server.introspection"]);
-    assert_eq!(keys(&[open, url]), ["push.gateway"]);
+    assert_eq!(keys(&[open, url]), ["push.gateway", "mail.url"]);
+    let nameless = with(&[("PLUMBLINE_MAIL__URL", "smtps://mail.example")]).faults();
+    assert_eq!(nameless.first().map(|fault| fault.key.as_str()), Some("mail.from"));
+    for (server, warned) in [
+        ("smtp://user:password@mail.example:587", true),
+        ("smtp://user:password@mail.example:587?tls=required", false),
+        ("smtps://user:password@mail.example", false),
+        ("smtp://user:password@127.0.0.1:25", false),
+    ] {
+        let mail = [("PLUMBLINE_MAIL__URL", server), ("PLUMBLINE_MAIL__FROM", "Clinic <a@mail.example>")];
+        assert_eq!(with(&mail).faults(), []);
+        assert_eq!(keys(&mail) == ["mail.url"], warned, "{server}");
+    }
     assert_eq!(keys(&[open, api]), ["server.public_url"]);
     assert_eq!(keys(&[graphiql]), ["server.introspection"]);
 }

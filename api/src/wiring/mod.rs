@@ -2,6 +2,7 @@
 
 mod database;
 mod logging;
+mod postman;
 mod redis;
 mod sealer;
 mod shutdown;
@@ -11,6 +12,7 @@ mod worker;
 
 pub use database::{Connection, migrate, pending};
 pub use logging::{filter as log_filter, start as start_logging};
+use postman::run_postman;
 use redis::Redis;
 use sealer::run_sealer;
 pub use shutdown::until_signal;
@@ -21,13 +23,15 @@ pub use worker::run_worker;
 use crate::configuration::{Configuration, Gateway, Role};
 use crate::failure::Failure;
 use crate::http::{Connections, Documents, Manifest, Origins, Server, Settings, Wires, network};
+use crate::mail;
 use crate::redis::RedisLive;
 use care::access::{Services, worker as worker_of};
+use care::account::Mailer;
 use care::audit::Journal;
 use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
 use reminders::gateway::PushGateway;
-use reminders::gateway::console::Console;
+use reminders::gateway::console;
 use schema::Schema;
 use std::collections::HashMap;
 use std::fs;
@@ -48,20 +52,26 @@ pub struct Ports {
     pub live: Arc<dyn Live>,
     /// Carries pushes.
     pub gateway: Arc<dyn PushGateway>,
+    /// Carries mail.
+    pub mailer: Arc<dyn Mailer>,
 }
 
 impl Ports {
-    /// The machine's clock and randomness, and the gateway that the configuration names.
-    pub fn of(configuration: &Configuration) -> Self {
+    /// The machine's clock and randomness, and the gateway and the mail server that the configuration
+    /// names. A failure where the latter's settings are not valid.
+    pub fn of(configuration: &Configuration) -> Result<Self, Failure> {
         let gateway = match configuration.push.gateway {
-            Gateway::Console => Arc::new(Console),
+            Gateway::Console => Arc::new(console::Console),
         };
-        Self {
+        let mailer =
+            configuration.mailer()?.map_or_else(|| Arc::new(mail::Console) as _, |smtp| Arc::new(smtp) as _);
+        Ok(Self {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             live: Arc::new(InProcess::default()),
             gateway,
-        }
+            mailer,
+        })
     }
 }
 
@@ -74,6 +84,8 @@ pub struct App {
     pub server: Server,
     /// What carries pushes.
     pub gateway: Arc<dyn PushGateway>,
+    /// What carries mail.
+    mailer: Arc<dyn Mailer>,
     /// The change feed between processes, where there is a Redis.
     between: Option<Arc<RedisLive>>,
     /// Redis, where there is one.
@@ -91,7 +103,7 @@ impl App {
         let store = database::connect(&configuration).await?;
         database::refuse_pending(&store).await?;
         database::refuse_open(&configuration).await?;
-        let Ports { clock, random, live, gateway } = ports;
+        let Ports { clock, random, live, gateway, mailer } = ports;
         let keys = care::keys::open(&store, wrapping, random.as_ref()).await?.ok_or_else(wrong_key)?;
         let redis = Redis::open(&configuration.redis)?;
         let id = care::id::new(clock.as_ref(), random.as_ref());
@@ -107,7 +119,7 @@ impl App {
         };
         let schema = schema::build(&services, options);
         let server = server(&services, schema, &configuration, redis.as_ref())?;
-        Ok(Self { services, server, gateway, between, redis, configuration: Arc::new(configuration) })
+        Ok(Self { services, server, gateway, mailer, between, redis, configuration: Arc::new(configuration) })
     }
 
     /// Brings the library in the database up to the one in the program.
@@ -144,7 +156,9 @@ impl App {
         };
         let sealing = Box::pin(run_sealer(self, stop.clone()));
         let sweeping = Box::pin(run_sweeper(self, stop.clone()));
-        let ended = tokio::try_join!(http, between, run_worker(self, stop.clone()), sealing, sweeping);
+        let posting = Box::pin(run_postman(self, stop.clone()));
+        let ended =
+            tokio::try_join!(http, between, run_worker(self, stop.clone()), sealing, sweeping, posting);
         self.services.store.close().await;
         ended.map(|_| ())
     }

@@ -53,7 +53,7 @@ fn begin_clinics(url: &str) {
     let environment: Vec<_> = environment.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let configuration = api::configuration::load(None, &environment).unwrap();
-        let ports = Ports::of(&configuration);
+        let ports = Ports::of(&configuration).unwrap();
         let app = App::build(configuration, ports).await.unwrap();
         let worker = care::access::worker(&app.services);
         for number in 0..CLINICS {

@@ -67,6 +67,15 @@ fn doctor_tells_each_fault_with_its_mend() {
             vec![
                 good[0],
                 good[1],
+                ("MAIL__URL", "smtp://u:hunter2@127.0.0.1:1"),
+                ("MAIL__FROM", "a@mail.example"),
+            ],
+            ["mail.url", "127.0.0.1:1"],
+        ),
+        (
+            vec![
+                good[0],
+                good[1],
                 ("REMINDERS__LEASE_SECONDS", "10"),
                 ("REMINDERS__PUSH_TIMEOUT_SECONDS", "10"),
             ],

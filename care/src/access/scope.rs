@@ -39,6 +39,24 @@ pub enum Person {
     Member(Uuid),
 }
 
+impl Person {
+    /// The patient, if it is one.
+    pub fn patient_id(self) -> Option<Uuid> {
+        match self {
+            Self::Patient(id) => Some(id),
+            Self::Member(_) => None,
+        }
+    }
+
+    /// The member, if it is one of the staff.
+    pub fn member_id(self) -> Option<Uuid> {
+        match self {
+            Self::Member(id) => Some(id),
+            Self::Patient(_) => None,
+        }
+    }
+}
+
 /// Who acts, in which clinic, by which session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Actor {
@@ -56,24 +74,6 @@ pub struct Actor {
     pub second_factor: bool,
     /// When who holds the session last proved who they are.
     pub proved_at: Option<Instant>,
-}
-
-impl Actor {
-    /// The patient who acts, if a patient does.
-    pub fn patient_id(&self) -> Option<Uuid> {
-        match self.person {
-            Person::Patient(id) => Some(id),
-            Person::Member(_) => None,
-        }
-    }
-
-    /// The member who acts, if one of the staff does.
-    pub fn member_id(&self) -> Option<Uuid> {
-        match self.person {
-            Person::Member(id) => Some(id),
-            Person::Patient(_) => None,
-        }
-    }
 }
 
 /// For how long a proof counts for what needs a fresh one: five minutes.
@@ -162,12 +162,12 @@ impl Scope {
 
     /// The patient who acts; `Forbidden` for anyone else.
     pub fn patient_id(&self) -> Result<Uuid> {
-        self.actor.patient_id().ok_or_else(|| self.forbid())
+        self.actor.person.patient_id().ok_or_else(|| self.forbid())
     }
 
     /// The clinician who acts; `Forbidden` for patients.
     pub(crate) fn member_id(&self) -> Result<Uuid> {
-        self.actor.member_id().ok_or_else(|| self.forbid())
+        self.actor.person.member_id().ok_or_else(|| self.forbid())
     }
 
     /// The therapist who acts; `Forbidden` for anyone else. Only therapists change plans.
@@ -206,7 +206,9 @@ impl Scope {
 
     /// Whether who acts is of the staff and lacks the second factor that the installation wants.
     pub(crate) fn needs_second_factor(&self) -> bool {
-        self.actor.member_id().is_some() && self.services.require_second_factor && !self.actor.second_factor
+        self.actor.person.member_id().is_some()
+            && self.services.require_second_factor
+            && !self.actor.second_factor
     }
 
     fn admitted(&self) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Changing one's password.
 
+use super::mail::{MailKind, tell};
 use super::session::end_others;
 use super::step_up::know_password;
 use super::table::account;
@@ -11,7 +12,8 @@ use crate::id::Kind;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-/// Changes the password of who acts, who knows the present one; the account's other sessions end.
+/// Changes the password of who acts, who knows the present one; the account's other sessions end,
+/// and a mail says so.
 /// `RateLimited` after failures.
 pub async fn change_password(scope: &Scope, current: &str, new: &str) -> Result<()> {
     let (services, account_id) = (scope.services(), scope.actor().account_id);
@@ -31,6 +33,7 @@ pub async fn change_password(scope: &Scope, current: &str, new: &str) -> Result<
     }
     attempt.forgive(&tx).await?;
     end_others(&tx, scope, "PASSWORD_CHANGED").await?;
+    tell(&tx, services, account_id, MailKind::PasswordChanged).await?;
     let object = (Kind::Account, account_id);
     let entry = audit::Entry { action: "account.change_password", patient_id: None, object };
     audit::record(&tx, scope, entry).await?;

@@ -34,8 +34,10 @@ pub(crate) enum Target<'a> {
     /// The code or the password by which somebody signed in proves again who they are, or somebody
     /// with the right password goes on.
     Proof(Uuid),
-    /// An invitation: of nobody yet.
-    Invitation,
+    /// Nothing is guessed: a mail is asked for to this address, whether it has an account or not.
+    Reset(&'a Email),
+    /// The secret of a link or the code of an invitation: of nobody in particular.
+    Link,
 }
 
 impl Target<'_> {
@@ -44,14 +46,15 @@ impl Target<'_> {
         match self {
             Self::Password(email) => Some(key.index("attempt.account", email.as_str().as_bytes())),
             Self::Proof(account_id) => Some(key.index("attempt.proof", account_id.as_bytes())),
-            Self::Invitation => None,
+            Self::Reset(email) => Some(key.index("attempt.reset", email.as_str().as_bytes())),
+            Self::Link => None,
         }
     }
 }
 
 /// Forgets what was counted of guesses at an account.
 pub(super) async fn forget(tx: &Tx, services: &Services, email: &Email, account_id: Uuid) -> Result<()> {
-    let targets = [Target::Password(email), Target::Proof(account_id)];
+    let targets = [Target::Password(email), Target::Reset(email), Target::Proof(account_id)];
     let subjects = targets.iter().filter_map(|target| target.subject(&services.keys.installation));
     Entity::delete_many().filter(Column::Subject.is_in(subjects)).exec(tx).await?;
     Ok(())

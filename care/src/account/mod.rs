@@ -1,9 +1,10 @@
 //! People who sign in: accounts, sessions, second factors, devices, invitations. They are global; an
 //! account may stand for a patient or a member of a clinic.
 //!
-//! Offers [`sign_in`], [`verify_second_factor`], [`refresh`], [`sign_out`]; to who is signed in
+//! Offers [`sign_in`], [`verify_second_factor`], [`refresh`], [`sign_out`], [`request_password_reset`],
+//! [`reset_password`]; to who is signed in
 //! [`sessions`], [`revoke_session`], [`change_password`], [`step_up`], [`second_factor`], [`enroll`],
-//! [`confirm`], [`unregister_device`]; to the worker [`sweep`]; and to the slices above it account
+//! [`confirm`], [`unregister_device`]; to the worker [`sweep`], and [`deliver_mail`] by a [`Mailer`]; and to the slices above it account
 //! creation and deletion, single-use
 //! invitations, and `attempt`, which makes guessing slow.
 
@@ -14,7 +15,9 @@ mod device;
 mod email;
 mod guessing;
 pub(crate) mod invitation;
+mod mail;
 mod password;
+mod reset;
 mod second_factor;
 mod session;
 mod sessions;
@@ -32,7 +35,10 @@ pub(crate) use device::{check_device, open_token, retire_device, save_device};
 pub use email::Email;
 pub(crate) use guessing::{Target, attempt};
 pub use invitation::Invited;
+pub use mail::{Letter, Mailer, Undelivered, deliver_mail};
+pub(crate) use mail::{MailKind, tell};
 pub(crate) use password::{check as check_password, hash as hash_password};
+pub use reset::{request_password_reset, reset_password};
 pub use second_factor::{Enrollment, SecondFactor, confirm, enroll, second_factor};
 pub use session::{Tokens, refresh, sign_out};
 pub(crate) use session::{end_sessions, open as open_session};

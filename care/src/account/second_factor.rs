@@ -1,6 +1,7 @@
 //! The second factor of an account: an authenticator app, and recovery codes for the day the phone
 //! is lost.
 
+use super::mail::{MailKind, tell};
 use super::session::{end_others, prove};
 use super::sign_in::email_of;
 use super::table::{recovery_code, second_factor};
@@ -117,6 +118,7 @@ pub async fn confirm(scope: &Scope, code: &str) -> Result<Vec<String>> {
     let codes = replace_recovery_codes(&tx, services, account_id).await?;
     attempt.forgive(&tx).await?;
     end_others(&tx, scope, "SECOND_FACTOR_CHANGED").await?;
+    tell(&tx, services, account_id, MailKind::SecondFactorChanged).await?;
     prove(&tx, scope, true).await?;
     let object = (Kind::Account, account_id);
     let entry = audit::Entry { action: "second_factor.confirm", patient_id: None, object };

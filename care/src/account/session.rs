@@ -4,6 +4,7 @@
 //! consumed token whose successor pair was never used is a lost answer: the unused pair is
 //! replaced. Any other reuse means that two hold the token, and ends the session.
 
+use super::mail::{MailKind, tell};
 use super::table::{session, session_token};
 use crate::access::{Door, Person, Scope, Services};
 use crate::audit;
@@ -65,10 +66,7 @@ pub(crate) async fn open(
 ) -> Result<Tokens> {
     let services = door.services();
     let now = services.now();
-    let (member_id, patient_id) = match person {
-        Person::Member(id) => (Some(id), None),
-        Person::Patient(id) => (None, Some(id)),
-    };
+    let (member_id, patient_id) = (person.member_id(), person.patient_id());
     let session = session::Model {
         id: services.new_id(),
         account_id,
@@ -147,15 +145,27 @@ pub async fn refresh(door: &Door, refresh_token: &str) -> Result<Tokens> {
     let lost =
         consumed.rows_affected == 0 && !taken_back && take_back_unused_successor(&tx, &pair, now).await?;
     if consumed.rows_affected == 0 && !lost {
-        revoke(&tx, session::Column::Id.eq(session.id), now, "REFRESH_TOKEN_REUSED").await?;
+        end_stolen(&tx, door, &session).await?;
         tx.commit().await?;
-        tracing::warn!(session = %session.id, "a refresh token was used twice; the session has ended");
         return Err(Error::Unauthenticated);
     }
     let newest = newest_generation(&tx, session.id).await?;
     let tokens = issue(&tx, services, &session, newest + 1).await?;
     tx.commit().await?;
     Ok(tokens)
+}
+
+/// Ends a session whose tokens two hold, on the record, and tells its person.
+async fn end_stolen(tx: &Tx, door: &Door, session: &session::Model) -> Result<()> {
+    let services = door.services();
+    revoke(tx, session::Column::Id.eq(session.id), services.now(), "REFRESH_TOKEN_REUSED").await?;
+    tell(tx, services, session.account_id, MailKind::TokenReused).await?;
+    tx.enter(session.clinic_id).await?;
+    let object = (Kind::Session, session.id);
+    let entry = audit::Entry { action: "session.reuse", patient_id: session.patient_id, object };
+    audit::record_at_door(tx, door, session.clinic_id, session.account_id, entry).await?;
+    tracing::warn!(session = %session.id, "a refresh token was used twice; the session has ended");
+    Ok(())
 }
 
 /// Whether the pairs after `pair` never reached the client; they are consumed then.

@@ -103,6 +103,11 @@ fn email_place(account_id: Uuid) -> Place {
 /// The address of an account.
 pub(crate) async fn email_of(tx: &Tx, services: &Services, account_id: Uuid) -> Result<Email> {
     let row = account::Entity::find_by_id(account_id).one(tx).await?.ok_or(Error::Unauthenticated)?;
-    let text = services.keys.installation.open(email_place(account_id), &row.email)?;
+    address_of(services, &row)
+}
+
+/// The address in the row of an account.
+pub(super) fn address_of(services: &Services, row: &account::Model) -> Result<Email> {
+    let text = services.keys.installation.open(email_place(row.id), &row.email)?;
     Ok(Email::parse("email", &text)?)
 }

@@ -1,5 +1,5 @@
 //! The tables `account`, `session`, `session_token`, `device`, `invitation`, `attempt`,
-//! `second_factor`, `recovery_code`, `challenge`.
+//! `second_factor`, `recovery_code`, `challenge`, `mail`, `password_reset`.
 
 pub(crate) mod account {
     use crate::clock::Instant;
@@ -234,6 +234,52 @@ pub(crate) mod challenge {
         pub(crate) token_hash: Vec<u8>,
         pub(crate) account_id: Uuid,
         pub(crate) expires_at: Instant,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod mail {
+    use super::super::MailKind;
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// A mail that has not been sent. Whom it is for is looked up when it is.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "mail")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        /// The blind index of the address, which may have no account.
+        pub(crate) email_index: Vec<u8>,
+        pub(crate) kind: MailKind,
+        pub(crate) queued_at: Instant,
+        pub(crate) due_at: Instant,
+        pub(crate) tries: i32,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod password_reset {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// A link that sets a new password.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "password_reset")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) token_hash: Vec<u8>,
+        pub(crate) account_id: Uuid,
+        pub(crate) created_at: Instant,
+        pub(crate) used_at: Option<Instant>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

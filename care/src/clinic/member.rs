@@ -2,7 +2,7 @@
 
 use super::table::member::{ActiveModel, Column, Entity, Model};
 use crate::access::{Person, Role, Scope};
-use crate::account::end_sessions;
+use crate::account::{MailKind, end_sessions, tell};
 use crate::audit;
 use crate::clock::Instant;
 use crate::error::{Code, Error, Result};
@@ -48,6 +48,22 @@ pub async fn members(scope: &Scope, request: &Request) -> Result<Page<Member>> {
         .map(|row| Ok((Cursor { key: row.created_at.0, id: row.id }, Member::of(scope, row)?)))
         .collect::<Result<_>>()?;
     Ok(Page::cut(&window, members, None))
+}
+
+/// Queues a mail to who watches over the clinic's privacy: its privacy officers, or its administrators
+/// where it has none.
+pub(crate) async fn tell_officers(tx: &Tx, scope: &Scope, kind: MailKind) -> Result<()> {
+    let watching = Column::Role.is_in([Role::PrivacyOfficer, Role::Administrator]);
+    let find = Entity::find().filter(Column::ClinicId.eq(scope.clinic_id())).filter(watching);
+    let members = find.filter(Column::DisabledAt.is_null()).all(tx).await?;
+    let any = members.iter().any(|member| member.role == Role::PrivacyOfficer);
+    let role = if any { Role::PrivacyOfficer } else { Role::Administrator };
+    for account_id in
+        members.iter().filter(|member| member.role == role).filter_map(|member| member.account_id)
+    {
+        tell(tx, scope.services(), account_id, kind).await?;
+    }
+    Ok(())
 }
 
 /// Gives another member a role, from their next request on. Administrators only.

@@ -12,6 +12,7 @@ pub(crate) mod table;
 mod update;
 
 pub use create::{Created, create, invite_member};
+pub(crate) use member::tell_officers;
 pub use member::{Member, disable, members, set_role};
 pub use pain::PainThresholds;
 pub use settings::Settings;

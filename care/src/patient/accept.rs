@@ -47,7 +47,7 @@ pub async fn accept(door: &Door, input: Accept) -> Result<Tokens> {
     let services = door.services();
     let email = Email::parse("email", &input.email)?;
     account::check_password("password", &input.password)?;
-    let attempt = account::attempt(door, account::Target::Invitation).await?;
+    let attempt = account::attempt(door, account::Target::Link).await?;
     let hash = account::hash_password(services.random.as_ref(), &input.password).await?;
     let tx = door.write().await?;
     let (invited, by_code) = invitation::find(&tx, services, &input.secret).await?.ok_or_else(refused)?;

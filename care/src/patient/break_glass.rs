@@ -4,7 +4,9 @@
 use super::Chart;
 use super::table::{break_glass, patient};
 use crate::access::{Role, Scope};
+use crate::account::MailKind;
 use crate::audit;
+use crate::clinic::tell_officers;
 use crate::clock::Instant;
 use crate::error::{Code, Error, Result, has_control};
 use crate::id::Kind;
@@ -33,7 +35,7 @@ pub(crate) fn check_reason<'a>(reason: &'a str, message: &str) -> Result<&'a str
 }
 
 /// Opens a patient of the clinic to the therapist or assistant who acts. `reason`: 10 to 500
-/// characters, kept sealed beside the record. `StepUpRequired` when the last proof is older than five
+/// characters, kept sealed beside the record. Who watches over privacy is told by mail. `StepUpRequired` when the last proof is older than five
 /// minutes.
 pub async fn break_glass(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<BreakGlass> {
     if !matches!(scope.actor().role, Role::Therapist | Role::Assistant) {
@@ -61,6 +63,7 @@ pub async fn break_glass(scope: &Scope, patient_id: Uuid, reason: &str) -> Resul
     let object = (Kind::Patient, patient_id);
     let entry = audit::Entry { action: "patient.break_glass", patient_id: Some(patient_id), object };
     audit::record(&tx, scope, entry).await?;
+    tell_officers(&tx, scope, MailKind::GlassBroken).await?;
     tx.commit().await?;
     tracing::warn!(patient = %patient_id, "the glass was broken");
     Ok(BreakGlass { patient_id, expires_at })

@@ -150,7 +150,7 @@ async fn insert(
         last_activity_at: now,
         change: 1,
         fingerprint,
-        created_by: scope.actor().member_id(),
+        created_by: scope.actor().person.member_id(),
         created_at: now,
         discharged_at: None,
         sharing_ended_at: None,

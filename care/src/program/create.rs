@@ -69,7 +69,7 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Program> {
         ends_on: input.ends_on,
         revision: 1,
         fingerprint,
-        created_by: scope.actor().member_id(),
+        created_by: scope.actor().person.member_id(),
         created_at: scope.services().now(),
         change,
     };
@@ -107,7 +107,7 @@ pub(super) async fn add_revision(
         phases: Phases::lay(content.phases, || services.new_id()),
         note,
         fingerprint: Vec::new(),
-        created_by: scope.actor().member_id(),
+        created_by: scope.actor().person.member_id(),
         created_at: services.now(),
         change: row.change,
     };

@@ -141,7 +141,7 @@ pub struct Program {
 pub async fn get(scope: &Scope, id: Uuid) -> Result<Program> {
     let tx = scope.read().await?;
     let (chart, history) = find(&tx, scope, id).await?;
-    let hidden = history.row.status == Status::Draft && scope.actor().member_id().is_none();
+    let hidden = history.row.status == Status::Draft && scope.actor().person.member_id().is_none();
     if hidden { Err(Error::NotFound) } else { history.program(&chart, today(scope, &chart)) }
 }
 
@@ -162,7 +162,7 @@ pub async fn list(scope: &Scope, patient_id: Uuid) -> Result<Vec<Program>> {
     let histories = of_patients(&tx, scope, &[patient_id]).await?;
     histories
         .iter()
-        .filter(|history| scope.actor().member_id().is_some() || history.row.status != Status::Draft)
+        .filter(|history| scope.actor().person.member_id().is_some() || history.row.status != Status::Draft)
         .map(|history| history.program(&chart, today(scope, &chart)))
         .collect()
 }

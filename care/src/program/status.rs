@@ -75,7 +75,7 @@ pub async fn hold(scope: &Scope, program_id: Uuid, reason: &str) -> Result<Progr
         program_id: Set(program_id),
         held_from: Set(today),
         reason: Set(chart.seal(scope, "program_hold.reason", id, reason)?),
-        held_by: Set(scope.actor().member_id()),
+        held_by: Set(scope.actor().person.member_id()),
         held_at: Set(scope.services().now()),
         released_on: Set(None),
         released_by: Set(None),
@@ -105,7 +105,7 @@ pub async fn release(scope: &Scope, program_id: Uuid) -> Result<Program> {
             clinic_id: Set(hold.clinic_id),
             id: Set(hold.id),
             released_on: Set(Some(today)),
-            released_by: Set(scope.actor().member_id()),
+            released_by: Set(scope.actor().person.member_id()),
             released_at: Set(Some(scope.services().now())),
             change: Set(change),
             ..Default::default()

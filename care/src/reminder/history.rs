@@ -58,7 +58,7 @@ pub async fn history(scope: &Scope, request: &Request) -> Result<Page<Delivery>>
 /// The decided occurrence of this id, of the patient who acts.
 pub async fn delivery(scope: &Scope, id: Uuid) -> Result<Delivery> {
     let tx = scope.read().await?;
-    let chart = Chart::open(&tx, scope, scope.actor().patient_id().ok_or(Error::NotFound)?).await?;
+    let chart = Chart::open(&tx, scope, scope.actor().person.patient_id().ok_or(Error::NotFound)?).await?;
     find(&tx, &chart, id).await
 }
 

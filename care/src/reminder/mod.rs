@@ -171,7 +171,7 @@ pub async fn list(scope: &Scope) -> Result<Vec<Reminder>> {
 /// The reminder of this id, of the patient who acts.
 pub async fn get(scope: &Scope, id: Uuid) -> Result<Reminder> {
     let tx = scope.read().await?;
-    let chart = Chart::open(&tx, scope, scope.actor().patient_id().ok_or(Error::NotFound)?).await?;
+    let chart = Chart::open(&tx, scope, scope.actor().person.patient_id().ok_or(Error::NotFound)?).await?;
     opened(&chart, &row(&tx, &chart, id).await?)
 }
 

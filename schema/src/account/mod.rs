@@ -1,6 +1,7 @@
 //! Who is signed in, and how one comes and goes.
 
 mod device;
+mod password;
 mod security;
 mod session;
 
@@ -120,5 +121,6 @@ impl AccountQuery {
 pub(crate) struct AccountMutation(
     session::SessionMutation,
     security::SecurityMutation,
+    password::PasswordMutation,
     device::DeviceMutation,
 );

@@ -1,4 +1,4 @@
-//! What a person does for the safety of their account: second factor, sessions, password.
+//! What a person does for the safety of their account: second factor, sessions.
 
 use crate::context::scope;
 use crate::error::{UserError, payload, settle};
@@ -131,22 +131,6 @@ struct RevokeSessionPayload {
     user_errors: Vec<UserError>,
 }
 
-/// The present password and the next.
-#[derive(InputObject)]
-struct ChangePasswordInput {
-    /// The present password.
-    current_password: String,
-    /// The next, 8 to 1,024 characters.
-    new_password: String,
-}
-
-/// The password has changed.
-#[derive(SimpleObject)]
-struct ChangePasswordPayload {
-    /// What is wrong with the input; empty when it was done. Other sessions have ended then.
-    user_errors: Vec<UserError>,
-}
-
 /// The changes of an account's safety.
 #[derive(Default)]
 pub(super) struct SecurityMutation;
@@ -192,16 +176,5 @@ impl SecurityMutation {
         };
         let (revoked, user_errors) = settle(revoked.await)?;
         Ok(RevokeSessionPayload { session_id: revoked.map(|()| input.id), user_errors })
-    }
-
-    /// Changes one's password; the account's other sessions end.
-    async fn change_password(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The present password and the next.")] input: ChangePasswordInput,
-    ) -> Result<ChangePasswordPayload> {
-        let (current, new) = (&input.current_password, &input.new_password);
-        let changed = care::account::change_password(scope(context)?, current, new).await;
-        Ok(ChangePasswordPayload { user_errors: settle(changed)?.1 })
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 44] = [
+pub(super) const MUTATIONS: [&str; 46] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -50,6 +50,8 @@ pub(super) const MUTATIONS: [&str; 44] = [
     // These count as guesses, of which an address has three a minute: the clock moves before them.
     "confirmTotp",
     "acceptInvitation",
+    "requestPasswordReset",
+    "resetPassword",
     // A hold stands on Ada's record.
     "deleteMyAccount",
     "liftLegalHold",
@@ -102,6 +104,9 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "changePassword" => json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD }),
         "confirmTotp" => json!({ "code": "000000" }),
         "acceptInvitation" => json!({ "secret": "forged", "email": "x@y.example", "password": PASSWORD }),
+        // What is malformed does not count as a guess.
+        "requestPasswordReset" => json!({ "email": "nobody" }),
+        "resetPassword" => json!({ "token": "forged", "newPassword": "short" }),
         "exportMyData" | "deleteMyAccount" | "enrollTotp" | "signOut" => return None,
         other => panic!("no input of {other}: what would a stranger send?"),
     })

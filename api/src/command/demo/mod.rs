@@ -88,7 +88,7 @@ fn settings(
 /// The program on the demo's database, with its tables and library up to date.
 async fn migrated(settings: Configuration) -> Result<App, Failure> {
     wiring::migrate("--data", settings.database_url()?, TIMEOUT).await?;
-    let ports = Ports::of(&settings);
+    let ports = Ports::of(&settings)?;
     let app = App::build(settings, ports).await?;
     app.load_library().await?;
     Ok(app)

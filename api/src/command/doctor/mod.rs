@@ -1,6 +1,7 @@
 //! `plumbline doctor`.
 
 mod database;
+mod mail;
 mod redis;
 
 use super::{Sources, print};
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(long_about = "\
 Check every part, and say how to mend what is wrong: settings, key, database, its migrations and role,
-Redis. Changes nothing. Exits with 1 if a check fails.
+Redis, mail server. Changes nothing. Exits with 1 if a check fails.
 
 Example:
   plumbline doctor --config /etc/plumbline.toml")]
@@ -58,6 +59,7 @@ pub(super) async fn run(_: &Arguments, sources: &Sources) -> Result<ExitCode, Fa
             settings(&mut report, &configuration, sources)?;
             database::check(&mut report, &configuration).await?;
             redis::check(&mut report, &configuration).await?;
+            mail::check(&mut report, &configuration).await?;
         }
     }
     match report.failed {
