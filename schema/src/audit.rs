@@ -24,7 +24,8 @@ pub(crate) struct AuditEvent {
     /// The TypeID of what was acted on.
     object_id: Option<ID>,
     /// How it ended: `DONE`, or `REFUSED` because the patient is not there or not visible to who
-    /// asked, or because their role may not do it.
+    /// asked, or because their role may not do it, or because
+    /// the secret that was given is wrong; `objectId` is the account or nothing then.
     outcome: String,
     /// The request, as the server's log names it.
     request_id: Option<String>,

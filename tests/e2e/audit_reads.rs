@@ -150,3 +150,40 @@ async fn an_officer_verifies_the_clinics_own_chain() {
         app.stop().await;
     }
 }
+
+#[tokio::test]
+async fn wrong_secrets_are_recorded_and_unknown_accounts_cost_the_same() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        app.clinic.patient("ada").await;
+        let ada = app.sign_in("ada@patient.example").await;
+        let mut costs = Vec::new();
+        for email in ["ada@patient.example", "nobody@patient.example"] {
+            let before = app.clinic.services.store.statements();
+            let refused = app.try_sign_in(email, "not the password").await;
+            assert_eq!(refused["signIn"]["userErrors"][0]["code"], "CREDENTIALS");
+            costs.push(app.clinic.services.store.statements() - before);
+        }
+        // Of what a member is looked for first, and then a patient.
+        assert_eq!(costs[0], costs[1], "{stack:?}");
+        app.clinic.clock.advance(60_000);
+        let step_up =
+            "mutation { stepUp(input: { password: \"not the password\" }) { userErrors { code } } }";
+        ada.ask(step_up, json!({})).await;
+        let admin = app.sign_in("admin@clinic.example").await;
+        let query = "{ auditEvents(first: 100) { nodes { action accountId objectId outcome address } } }";
+        let nodes = admin.ask(query, json!({})).await["auditEvents"]["nodes"].clone();
+        let refused: Vec<_> =
+            nodes.as_array().unwrap().iter().filter(|node| node["outcome"] == "REFUSED").collect();
+        let viewer = ada.ask("{ viewer { id } }", json!({})).await["viewer"]["id"].clone();
+        assert_eq!(refused.len(), 2, "{stack:?} {refused:?}");
+        let (proof, sign_in) = (refused[0], refused[1]);
+        assert_eq!((&proof["action"], &proof["accountId"]), (&json!("session.step_up"), &viewer));
+        assert_eq!((&sign_in["action"], &sign_in["objectId"]), (&json!("session.open"), &viewer));
+        assert_eq!((&sign_in["accountId"], &sign_in["address"]), (&Value::Null, &json!("127.0.0.1")));
+        while !seal(&app.clinic.worker(), Search::Recent).await.unwrap().is_empty() {}
+        let verdict = admin.ask("{ verifyAudit { unsealed brokenAt } }", json!({})).await;
+        assert_eq!(verdict["verifyAudit"]["brokenAt"], Value::Null, "{verdict}");
+        app.stop().await;
+    }
+}

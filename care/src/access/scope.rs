@@ -88,6 +88,8 @@ pub(crate) struct Noted {
     pub(crate) missed: BTreeSet<Uuid>,
     /// Whether something was asked that the role may never do.
     pub(crate) forbidden: bool,
+    /// Whether a proof of who acts was wrong.
+    pub(crate) disproved: bool,
 }
 
 /// A signed-in person in a clinic: the key to every use case. Made by
@@ -154,6 +156,11 @@ impl Scope {
     pub(crate) fn forbid(&self) -> Error {
         self.note(|noted| noted.forbidden = true);
         Error::Forbidden
+    }
+
+    /// Notes that a password or code by which who acts should have proved themselves was wrong.
+    pub(crate) fn disprove(&self) {
+        self.note(|noted| noted.disproved = true);
     }
 
     pub(crate) fn take_noted(&self) -> Noted {

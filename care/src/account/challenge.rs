@@ -3,6 +3,7 @@
 use super::table::{account, challenge};
 use super::{Target, Tokens, attempt, second_factor, session};
 use crate::access::{Door, Services, membership};
+use crate::audit;
 use crate::clock::Instant;
 use crate::error::{Code, Error, Result};
 use crate::sealed::digest;
@@ -62,7 +63,11 @@ pub async fn verify_second_factor(door: &Door, token: &str, code: &str) -> Resul
     let account = account::Entity::find_by_id(account_id).one(&tx).await?;
     account.filter(|account| account.disabled_at.is_none()).ok_or_else(ended)?;
     let member_of = membership(&tx, account_id).await?.ok_or_else(ended)?;
-    second_factor::use_code(&tx, services, account_id, code).await?;
+    if let Err(error) = second_factor::use_code(&tx, services, account_id, code).await {
+        drop(tx);
+        audit::record_refusal(door, "session.open", Some(account_id), Some(member_of)).await?;
+        return Err(error);
+    }
     if challenge::Entity::delete_by_id(open.token_hash).exec(&tx).await?.rows_affected == 0 {
         return Err(ended());
     }

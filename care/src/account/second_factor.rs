@@ -110,7 +110,11 @@ pub async fn confirm(scope: &Scope, code: &str) -> Result<Vec<String>> {
     let (row, pending) =
         begun.ok_or_else(|| Error::field("code", Code::NotAllowed, "Begin with enrollTotp."))?;
     let rule = rule(services, account_id, &pending)?;
-    let step = totp::step(&rule, &digits(code).ok_or_else(wrong)?, now, 0).ok_or_else(wrong)?;
+    let step = digits(code).and_then(|digits| totp::step(&rule, &digits, now, 0));
+    let step = step.ok_or_else(|| {
+        scope.disprove();
+        wrong()
+    })?;
     let mut row = row.into_active_model();
     (row.secret, row.pending) = (Set(Some(pending)), Set(None));
     (row.last_step, row.confirmed_at) = (Set(step), Set(Some(now)));

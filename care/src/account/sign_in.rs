@@ -3,6 +3,7 @@
 use super::table::account;
 use super::{Challenge, Email, Target, Tokens, attempt, challenge, password, second_factor, session};
 use crate::access::{Door, Services, membership};
+use crate::audit;
 use crate::error::{Code, Error, Result};
 use crate::sealed::Place;
 use crate::store::Tx;
@@ -29,13 +30,17 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<SignedI
     }
     let attempt = attempt(door, Target::Password(&email)).await?;
     let tx = door.read().await?;
-    let account = find_by_email(&tx, services, &email).await?.filter(|account| account.disabled_at.is_none());
+    let known = find_by_email(&tx, services, &email).await?;
+    let account_id = known.as_ref().map(|account| account.id);
+    let stands_for = membership(&tx, account_id.unwrap_or_default()).await?;
     tx.commit().await?;
+    let account = known.filter(|account| account.disabled_at.is_none());
     let hash = account.as_ref().map(|account| account.password_hash.clone());
-    if !password::verify(password, hash).await? {
+    let right = password::verify(password, hash).await?;
+    let Some(account) = account.filter(|_| right && stands_for.is_some()) else {
+        audit::record_refusal(door, "session.open", account_id, stands_for).await?;
         return Err(refused());
-    }
-    let account = account.ok_or_else(refused)?;
+    };
     let renewed = renewed(services, &account.password_hash, password).await?;
     let tx = door.write().await?;
     let member_of = membership(&tx, account.id).await?.ok_or_else(refused)?;

@@ -26,7 +26,7 @@ pub async fn step_up(scope: &Scope, password: Option<&str>, code: Option<&str>) 
     if by_code {
         let message = "Give a code of your authenticator app, or a recovery code.";
         let code = code.ok_or_else(|| Error::field("code", Code::Required, message))?;
-        use_code(&tx, services, actor.account_id, code).await?;
+        use_code(&tx, services, actor.account_id, code).await.inspect_err(|_| scope.disprove())?;
     }
     attempt.forgive(&tx).await?;
     prove(&tx, scope, by_code).await?;
@@ -47,5 +47,6 @@ pub(super) async fn know_password(scope: &Scope, field: &str, given: &str) -> Re
     if password::verify(given, Some(hash.clone())).await? {
         return Ok(hash);
     }
+    scope.disprove();
     Err(Error::field(field, Code::Credentials, "This password is wrong."))
 }

@@ -3,10 +3,10 @@
 
 use super::table::audit_event;
 use super::{Entry, Who};
-use crate::access::{Noted, Person, Scope, Worker};
+use crate::access::{Door, Noted, Person, Scope, Worker};
 use crate::error::{Error, Result};
 use crate::id::Kind;
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, Set};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
@@ -40,7 +40,7 @@ struct Inner {
 /// answer may leave when this fails. A patient's reading of their own chart is recorded once in a
 /// session and day.
 pub async fn record_reads(scope: &Scope) -> Result<()> {
-    let Noted { mut seen, missed, forbidden } = scope.take_noted();
+    let Noted { mut seen, missed, forbidden, disproved } = scope.take_noted();
     let (services, actor) = (scope.services(), scope.actor());
     let journal = &services.journal;
     let today = services.now().0.div_euclid(DAY);
@@ -56,10 +56,10 @@ pub async fn record_reads(scope: &Scope) -> Result<()> {
     };
     let mut rows: Vec<_> = seen.iter().map(|id| of_patient(*id, "DONE")).collect();
     rows.extend(missed.iter().map(|id| of_patient(*id, "REFUSED")));
-    if forbidden {
+    for (refused, action) in [(forbidden, "role.exceed"), (disproved, "session.step_up")] {
         let object = (Kind::Account, actor.account_id);
-        let entry = Entry { action: "role.exceed", patient_id: None, object };
-        rows.push(who.row(services, &entry, "REFUSED"));
+        let entry = Entry { action, patient_id: None, object };
+        rows.extend(refused.then(|| who.row(services, &entry, "REFUSED")));
     }
     if rows.is_empty() {
         return Ok(());
@@ -72,6 +72,24 @@ pub async fn record_reads(scope: &Scope) -> Result<()> {
         journal.keep_own(today, actor.session_id);
     }
     Ok(())
+}
+
+/// Records that somebody was refused at `door` who said they were this account, standing for that person
+/// of a clinic. One that there is not leaves the same row, in no clinic: the answer takes as long.
+pub(crate) async fn record_refusal(
+    door: &Door,
+    action: &'static str,
+    account_id: Option<Uuid>,
+    stands_for: Option<(Uuid, Person)>,
+) -> Result<()> {
+    let services = door.services();
+    let (clinic_id, patient_id) =
+        stands_for.map(|(clinic_id, person)| (clinic_id, person.patient_id())).unzip();
+    let who = Who { clinic_id, address: door.address(), ..Who::nobody() };
+    let object = (Kind::Account, account_id.unwrap_or_default());
+    let mut row = who.row(services, &Entry { action, patient_id: patient_id.flatten(), object }, "REFUSED");
+    row.object_id = Set(account_id);
+    services.journal.commit(door.worker(), vec![row]).await
 }
 
 impl Journal {

@@ -4,7 +4,7 @@
 //! Offers [`events`], which lists them, [`seal`], which chains the events of each clinic,
 //! [`newest`], its last seals, [`verify`] and [`verify_own`], which walk the chains,
 //! [`record_reads`], and to the slices above `Entry`, `record`, `record_all`, `record_at_door`,
-//! `record_by_worker`.
+//! `record_by_worker`, `record_refusal`.
 
 mod journal;
 mod list;
@@ -12,6 +12,7 @@ mod seal;
 pub(crate) mod table;
 mod verify;
 
+pub(crate) use journal::record_refusal;
 pub use journal::{Journal, record_reads};
 pub use list::{Event, Filter, events};
 pub use seal::{Checkpoint, Search, newest, seal};
@@ -54,7 +55,8 @@ pub(crate) async fn record_at_door(
     account_id: Uuid,
     entry: Entry,
 ) -> Result<()> {
-    let who = Who { account_id: Some(account_id), address: door.address(), ..Who::system(clinic_id) };
+    let (clinic_id, account_id) = (Some(clinic_id), Some(account_id));
+    let who = Who { clinic_id, account_id, address: door.address(), ..Who::nobody() };
     insert(tx, door.services(), &who, &[entry]).await
 }
 
@@ -65,11 +67,11 @@ pub(crate) async fn record_by_worker(
     clinic_id: Uuid,
     entry: Entry,
 ) -> Result<()> {
-    insert(tx, services, &Who::system(clinic_id), &[entry]).await
+    insert(tx, services, &Who { clinic_id: Some(clinic_id), ..Who::nobody() }, &[entry]).await
 }
 
 struct Who {
-    clinic_id: Uuid,
+    clinic_id: Option<Uuid>,
     account_id: Option<Uuid>,
     role: String,
     request_id: Option<String>,
@@ -80,7 +82,7 @@ impl Who {
     fn of(scope: &Scope) -> Self {
         let actor = scope.actor();
         Self {
-            clinic_id: actor.clinic_id,
+            clinic_id: Some(actor.clinic_id),
             account_id: Some(actor.account_id),
             role: actor.role.to_value(),
             request_id: Some(scope.request_id().to_owned()),
@@ -88,15 +90,16 @@ impl Who {
         }
     }
 
-    fn system(clinic_id: Uuid) -> Self {
+    /// Nobody who has signed in.
+    fn nobody() -> Self {
         let role = "SYSTEM".to_owned();
-        Self { clinic_id, account_id: None, role, request_id: None, address: None }
+        Self { clinic_id: None, account_id: None, role, request_id: None, address: None }
     }
 
     fn row(&self, services: &Services, entry: &Entry, outcome: &str) -> table::audit_event::ActiveModel {
         table::audit_event::ActiveModel {
             id: Set(services.new_id()),
-            clinic_id: Set(Some(self.clinic_id)),
+            clinic_id: Set(self.clinic_id),
             at: Set(services.now()),
             account_id: Set(self.account_id),
             role: Set(self.role.clone()),

@@ -58,6 +58,8 @@ pub async fn accept(door: &Door, input: Accept) -> Result<Tokens> {
     if by_code && !knows_birth_date(&tx, services, &invited, input.birth_date).await? {
         invitation::count_try(&tx, invited.id).await?;
         tx.commit().await?;
+        let whom = invited.patient_id.map(|id| (invited.clinic_id, Person::Patient(id)));
+        audit::record_refusal(door, "invitation.accept", None, whom).await?;
         return Err(refused());
     }
     if account::find_by_email(&tx, services, &email).await?.is_some() {
