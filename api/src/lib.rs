@@ -7,6 +7,7 @@ pub mod configuration;
 pub mod failure;
 pub mod http;
 pub mod mail;
+pub mod oidc;
 pub mod redis;
 pub mod seed;
 pub mod wiring;

@@ -26,6 +26,7 @@ mod m0016_audit_reads;
 mod m0017_installation_key;
 mod m0018_record;
 mod m0019_mail;
+mod m0020_identity;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_installation_key::Migration),
             Box::new(m0018_record::Migration),
             Box::new(m0019_mail::Migration),
+            Box::new(m0020_identity::Migration),
         ]
     }
 }

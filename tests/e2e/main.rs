@@ -25,6 +25,8 @@ mod persisted;
 mod pool;
 mod processes;
 mod programs;
+mod provider_faults;
+mod providers;
 mod records;
 mod reset;
 mod rotation;

@@ -2,6 +2,8 @@
 
 use crate::canary;
 use crate::database::{Database, Stack};
+use api::configuration::Issuer;
+use api::oidc::Oidc;
 use care::access::{Role, Scope, Services, Worker, authenticate, door, worker};
 use care::account::{Platform, RegisterDevice, SignedIn, Tokens};
 use care::audit::Journal;
@@ -44,15 +46,25 @@ impl Clinic {
 
     /// The clinic, on a PostgreSQL that works on a statement no longer than this.
     pub async fn open_with(stack: Stack, statement_timeout: Duration) -> Self {
-        Self::begin(stack, statement_timeout, false).await
+        Self::begin(stack, statement_timeout, false, &[]).await
     }
 
     /// The clinic, whose staff reaches nothing without a second factor. It has an administrator alone.
     pub async fn open_strict(stack: Stack) -> Self {
-        Self::begin(stack, Duration::from_mins(1), true).await
+        Self::begin(stack, Duration::from_mins(1), true, &[]).await
     }
 
-    async fn begin(stack: Stack, statement_timeout: Duration, require_second_factor: bool) -> Self {
+    /// The clinic, whose people may sign in by these identity providers.
+    pub async fn open_to(stack: Stack, issuers: &[Issuer]) -> Self {
+        Self::begin(stack, Duration::from_mins(1), false, issuers).await
+    }
+
+    async fn begin(
+        stack: Stack,
+        statement_timeout: Duration,
+        require_second_factor: bool,
+        issuers: &[Issuer],
+    ) -> Self {
         canary::listen();
         let database = Database::create(stack).await;
         let clock = Arc::new(ManualClock::new(at(MORNING)));
@@ -65,6 +77,7 @@ impl Clinic {
             random: Arc::new(SystemRandom),
             live: Arc::new(InProcess::default()),
             require_second_factor,
+            providers: Arc::new(Oidc::new(issuers).unwrap()),
             journal: Journal::default(),
         });
         let clinic = Self { database, services, clock };

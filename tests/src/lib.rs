@@ -14,6 +14,7 @@ mod app;
 pub mod canary;
 mod clinic;
 mod database;
+pub mod issuer;
 mod mailbox;
 mod redis_server;
 

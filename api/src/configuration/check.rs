@@ -1,12 +1,13 @@
 //! Settings against their ranges and against each other.
 
-use super::{Configuration, Fault, Gateway, Role, Secret};
+use super::{Configuration, Fault, Gateway, Issuer, Role, Secret};
 use crate::checkpoints::Checkpoints;
 use crate::http::{network, origin_of};
 use crate::mail::{BadAddress, Smtp};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use care::sealed::Wrapping;
+use jsonwebtoken::Algorithm;
 use std::path::Path;
 use tracing_subscriber::EnvFilter;
 
@@ -35,6 +36,7 @@ impl Configuration {
         faults.extend(self.malformed());
         faults.extend(self.malformed_lists());
         faults.extend(self.mailer().err());
+        faults.extend(self.accounts.issuers.iter().filter_map(malformed_issuer));
         faults
     }
 
@@ -290,6 +292,26 @@ fn key(name: &str, in_place: &Secret, path: &Path) -> Result<Option<[u8; 32]>, F
             })
         }
     }
+}
+
+/// What is wrong with an identity provider.
+fn malformed_issuer(issuer: &Issuer) -> Option<Fault> {
+    let shared = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
+    let url = &issuer.keys_url;
+    let near = url.starts_with("http://") && ["127.0.0.1", "localhost"].contains(&host(url));
+    let (what, mend) = if issuer.issuer.is_empty() || issuer.audiences.is_empty() {
+        ("It lacks its name or an audience, so any token would do.", "Give issuer and audiences.")
+    } else if issuer.algorithms.is_empty() || issuer.algorithms.iter().any(|one| shared.contains(one)) {
+        (
+            "Its algorithms are none, or have one whose key is shared: who checks tokens could make them.",
+            "Give such as RS256, ES256 or EdDSA.",
+        )
+    } else if !url.starts_with("https://") && !near {
+        ("Its keys would come over a connection that anybody can change.", "Begin keys_url with https://.")
+    } else {
+        return None;
+    };
+    Some(Fault::new("accounts.issuers", format!("{:?}: {what}", issuer.issuer), mend))
 }
 
 /// Whether mail goes to another machine by a connection that need not be encrypted.

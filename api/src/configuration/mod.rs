@@ -11,7 +11,8 @@ mod sections;
 pub use load::{file_of, load};
 pub use secret::{Secret, masked_url};
 pub use sections::{
-    Configuration, Database, Gateway, Keys, Log, LogFormat, Mail, Push, Redis, Reminders, Role, Server,
+    Configuration, Database, Gateway, Issuer, Keys, Log, LogFormat, Mail, Push, Redis, Reminders, Role,
+    Server,
 };
 
 use std::fmt;

@@ -2,6 +2,7 @@
 
 use super::secret::{Secret, masked_url};
 use crate::http::Budgets;
+use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 use std::fmt;
 use std::net::SocketAddr;
@@ -158,11 +159,27 @@ pub struct Keys {
 }
 
 /// How people sign in.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accounts {
     /// Whether staff need a second factor.
     pub require_second_factor: bool,
+    /// The identity providers whose tokens count.
+    pub issuers: Vec<Issuer>,
+}
+
+/// An identity provider (OpenID Connect).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// What its tokens call it (`iss`).
+    pub issuer: String,
+    /// What its tokens call our apps (`aud`).
+    pub audiences: Vec<String>,
+    /// How its tokens may be signed.
+    pub algorithms: Vec<Algorithm>,
+    /// Where it publishes its keys.
+    pub keys_url: String,
 }
 
 /// What guards the audit trail.

@@ -171,6 +171,41 @@ fn a_lease_must_outlive_a_push() {
 }
 
 #[test]
+fn an_identity_provider_is_whole_or_a_fault() {
+    let sound = [
+        ("issuer", "\"https://login.example\""),
+        ("audiences", "[\"apps\"]"),
+        ("algorithms", "[\"ES256\"]"),
+        ("keys_url", "\"https://login.example/keys\""),
+    ];
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("plumbline.toml");
+    let of = |key: &str, value: &str| {
+        let lines = sound.map(|(name, text)| format!("{name} = {}", if name == key { value } else { text }));
+        std::fs::write(&path, format!("[[accounts.issuers]]\n{}\n", lines.join("\n"))).unwrap();
+        load(Some(&path), &[]).map(|configuration| configuration.faults())
+    };
+    assert_eq!(of("", "").unwrap(), []);
+    assert_eq!(of("keys_url", "\"http://127.0.0.1:1/keys\"").unwrap(), []);
+    for (key, value) in [
+        ("issuer", "\"\""),
+        ("audiences", "[]"),
+        ("algorithms", "[]"),
+        ("algorithms", "[\"ES256\", \"HS256\"]"),
+        ("keys_url", "\"http://login.example/keys\""),
+    ] {
+        let faults = of(key, value).unwrap();
+        assert!(faults.len() == 1 && faults[0].key == "accounts.issuers", "{key}: {faults:?}");
+    }
+    for (key, value) in [("algorithms", "[\"none\"]"), ("issuer", "7"), ("audiences", "\"apps\"")] {
+        let fault = of(key, value).unwrap_err();
+        assert!(fault.key.starts_with("accounts.issuers"), "{key}: {fault}");
+    }
+    let environment = [("PLUMBLINE_ACCOUNTS__ISSUERS".to_owned(), "https://login.example".to_owned())];
+    assert_eq!(load(None, &environment).unwrap_err().key, "accounts.issuers");
+}
+
+#[test]
 fn dangerous_pairs_are_warned_of() {
     let keys = |pairs: &[(&str, &str)]| -> Vec<_> {
         with(pairs).warnings().into_iter().map(|warning| warning.key).collect()

@@ -77,6 +77,7 @@ pub async fn seed(services: &Arc<Services>, data: Seeds) -> Result<Seeded> {
         random: Arc::clone(&services.random),
         live: Arc::new(InProcess::default()),
         require_second_factor: false,
+        providers: Arc::clone(&services.providers),
         journal: Journal::default(),
     });
     let (clinic_id, therapists) = staff::begin(&past).await?;

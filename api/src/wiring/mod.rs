@@ -24,6 +24,7 @@ use crate::configuration::{Configuration, Gateway, Role};
 use crate::failure::Failure;
 use crate::http::{Connections, Documents, Manifest, Origins, Server, Settings, Wires, network};
 use crate::mail;
+use crate::oidc::Oidc;
 use crate::redis::RedisLive;
 use care::access::{Services, worker as worker_of};
 use care::account::Mailer;
@@ -111,8 +112,17 @@ impl App {
         let live = between.clone().map_or(live, |live| live as _);
         let require_second_factor = configuration.accounts.require_second_factor;
         let journal = Journal::default();
-        let services =
-            Arc::new(Services { store, keys, clock, random, live, require_second_factor, journal });
+        let providers = Arc::new(Oidc::new(&configuration.accounts.issuers)?);
+        let services = Arc::new(Services {
+            store,
+            keys,
+            clock,
+            random,
+            live,
+            require_second_factor,
+            providers,
+            journal,
+        });
         let options = schema::Options {
             introspection: configuration.server.introspection,
             public_url: configuration.public_url(),

@@ -14,6 +14,7 @@ pub(crate) use authenticate::membership;
 pub use scope::{Actor, Person, Role, Scope};
 pub(crate) use scope::{FRESH, Noted};
 
+use crate::account::Providers;
 use crate::audit::Journal;
 use crate::clock::{Clock, Instant, Random};
 use crate::error::Result;
@@ -39,6 +40,8 @@ pub struct Services {
     pub live: Arc<dyn Live>,
     /// Whether staff reach nothing of a clinic before they have set up a second factor.
     pub require_second_factor: bool,
+    /// The identity providers whose tokens count.
+    pub providers: Arc<dyn Providers>,
     /// What waits to be recorded of what people read.
     pub journal: Journal,
 }

@@ -2,9 +2,9 @@
 //! account may stand for a patient or a member of a clinic.
 //!
 //! Offers [`sign_in`], [`verify_second_factor`], [`refresh`], [`sign_out`], [`request_password_reset`],
-//! [`reset_password`]; to who is signed in
+//! [`reset_password`], [`sign_in_with_provider`]; to who is signed in
 //! [`sessions`], [`revoke_session`], [`change_password`], [`step_up`], [`second_factor`], [`enroll`],
-//! [`confirm`], [`unregister_device`]; to the worker [`sweep`], and [`deliver_mail`] by a [`Mailer`]; and to the slices above it account
+//! [`confirm`], [`unregister_device`], [`link_provider`], [`linked_providers`], [`unlink_provider`]; to the worker [`sweep`], and [`deliver_mail`] by a [`Mailer`]; and to the slices above it account
 //! creation and deletion, single-use
 //! invitations, and `attempt`, which makes guessing slow.
 
@@ -17,6 +17,7 @@ mod guessing;
 pub(crate) mod invitation;
 mod mail;
 mod password;
+mod provider;
 mod reset;
 mod second_factor;
 mod session;
@@ -38,6 +39,10 @@ pub use invitation::Invited;
 pub use mail::{Letter, Mailer, Undelivered, deliver_mail};
 pub(crate) use mail::{MailKind, tell};
 pub(crate) use password::{check as check_password, hash as hash_password};
+pub use provider::{
+    Identity, LinkedProvider, Providers, link_provider, linked_providers, sign_in_with_provider,
+    unlink_provider,
+};
 pub use reset::{request_password_reset, reset_password};
 pub use second_factor::{Enrollment, SecondFactor, confirm, enroll, second_factor};
 pub use session::{Tokens, refresh, sign_out};

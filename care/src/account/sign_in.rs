@@ -43,21 +43,26 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<SignedI
     };
     let renewed = renewed(services, &account.password_hash, password).await?;
     let tx = door.write().await?;
-    let member_of = membership(&tx, account.id).await?.ok_or_else(refused)?;
     attempt.forgive(&tx).await?;
     if let Some(hash) = renewed {
         let row =
             account::ActiveModel { id: Set(account.id), password_hash: Set(hash), ..Default::default() };
         row.update(&tx).await?;
     }
-    let signed_in = if second_factor::is_set_up(&tx, account.id).await? {
-        SignedIn::Challenged(challenge::issue(&tx, services, account.id).await?)
-    } else {
-        tx.enter(member_of.0).await?;
-        SignedIn::In(session::open(&tx, door, account.id, member_of, false).await?)
-    };
+    let signed_in = admit(&tx, door, account.id).await?.ok_or_else(refused)?;
     tx.commit().await?;
     Ok(signed_in)
+}
+
+/// Opens a session for an account whose secret was right, or asks for its second factor; none where it
+/// stands for nobody any more.
+pub(super) async fn admit(tx: &Tx, door: &Door, account_id: Uuid) -> Result<Option<SignedIn>> {
+    let Some(member_of) = membership(tx, account_id).await? else { return Ok(None) };
+    if second_factor::is_set_up(tx, account_id).await? {
+        return Ok(Some(SignedIn::Challenged(challenge::issue(tx, door.services(), account_id).await?)));
+    }
+    tx.enter(member_of.0).await?;
+    Ok(Some(SignedIn::In(session::open(tx, door, account_id, member_of, false).await?)))
 }
 
 /// The hash that a right password gets, where its own was made by parameters of earlier days.

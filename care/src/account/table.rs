@@ -1,5 +1,6 @@
 //! The tables `account`, `session`, `session_token`, `device`, `invitation`, `attempt`,
-//! `second_factor`, `recovery_code`, `challenge`, `mail`, `password_reset`.
+//! `second_factor`, `recovery_code`, `challenge`, `mail`, `password_reset`,
+//! `identity`, `spent_token`.
 
 pub(crate) mod account {
     use crate::clock::Instant;
@@ -280,6 +281,47 @@ pub(crate) mod password_reset {
         pub(crate) account_id: Uuid,
         pub(crate) created_at: Instant,
         pub(crate) used_at: Option<Instant>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod identity {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// A person at an identity provider, who may sign in as the account.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
+    #[sea_orm(table_name = "identity")]
+    pub(crate) struct Model {
+        #[serde(skip)]
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) identity_index: Vec<u8>,
+        pub(crate) account_id: Uuid,
+        pub(crate) issuer: String,
+        pub(crate) linked_at: Instant,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod spent_token {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// A token of an identity provider that has been used and has not ended.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "spent_token")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) token_hash: Vec<u8>,
+        pub(crate) ends_at: Instant,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

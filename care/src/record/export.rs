@@ -3,7 +3,7 @@
 use super::{note, of_patient};
 use crate::access::Scope;
 use crate::account::email_of;
-use crate::account::table::{account, device, invitation, session};
+use crate::account::table::{account, device, identity, invitation, session};
 use crate::audit::table::audit_event;
 use crate::clinic::table::care_team;
 use crate::clock::Instant;
@@ -103,7 +103,7 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     all.take::<audit_event::Entity>("audit_event", its(), |_| vec![]).await
 }
 
-/// The account that stands for the patient, and its devices.
+/// The account that stands for the patient, its identities and devices.
 async fn of_the_account(
     tx: &Tx,
     scope: &Scope,
@@ -117,7 +117,10 @@ async fn of_the_account(
     let account = json!([{ "id": account_id, "email": email.as_str(), "created_at": created_at }]);
     tables.insert("account".to_owned(), account);
     let devices = device::Column::AccountId.eq(account_id).into();
-    Tables { tx, chart, taken: tables }.take::<device::Entity>("device", devices, |_| vec![]).await
+    let identities = identity::Column::AccountId.eq(account_id).into();
+    let mut all = Tables { tx, chart, taken: tables };
+    all.take::<identity::Entity>("identity", identities, |_| vec![]).await?;
+    all.take::<device::Entity>("device", devices, |_| vec![]).await
 }
 
 /// The tables that have been taken so far.

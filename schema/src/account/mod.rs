@@ -2,6 +2,7 @@
 
 mod device;
 mod password;
+mod provider;
 mod security;
 mod session;
 
@@ -13,6 +14,7 @@ use crate::scalar::TimeZone;
 use async_graphql::{ComplexObject, Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
 use care::access::{Person, Scope};
 use care::id::Kind;
+use provider::LinkedProvider;
 use security::{OpenSession, SecondFactor};
 
 /// What a person is in a clinic.
@@ -94,6 +96,15 @@ impl Viewer {
         Some(async { Ok(care::account::second_factor(scope(context)?).await.map_err(raise)?.into()) }.await)
     }
 
+    /// The identity providers by which the account signs in.
+    async fn linked_providers(&self, context: &Context<'_>) -> Option<Result<Vec<LinkedProvider>>> {
+        let linked = async {
+            let linked = care::account::linked_providers(scope(context)?).await.map_err(raise)?;
+            Ok(linked.into_iter().map(LinkedProvider::from).collect())
+        };
+        Some(linked.await)
+    }
+
     /// The account's sessions in this clinic that have not ended, newest first, at most 50.
     async fn sessions(&self, context: &Context<'_>) -> Option<Result<Vec<OpenSession>>> {
         let sessions = async {
@@ -122,5 +133,6 @@ pub(crate) struct AccountMutation(
     session::SessionMutation,
     security::SecurityMutation,
     password::PasswordMutation,
+    provider::ProviderMutation,
     device::DeviceMutation,
 );

@@ -57,7 +57,7 @@ impl From<Challenge> for SecondFactorChallenge {
 
 /// Who has signed in.
 #[derive(SimpleObject)]
-struct SignInPayload {
+pub(super) struct SignInPayload {
     /// The new session.
     session: Option<Session>,
     /// Who it is for.
@@ -159,19 +159,8 @@ async fn opened(
     Ok((Some(tokens.into()), viewer, user_errors))
 }
 
-/// The changes of sessions.
-#[derive(Default)]
-pub(super) struct SessionMutation;
-
-#[Object]
-impl SessionMutation {
-    /// Signs in.
-    async fn sign_in(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "E-mail and password.")] input: SignInInput,
-    ) -> Result<SignInPayload> {
-        let signed_in = care::account::sign_in(&door(context)?, &input.email, &input.password).await;
+impl SignInPayload {
+    pub(super) async fn of(context: &Context<'_>, signed_in: care::error::Result<SignedIn>) -> Result<Self> {
         let (signed_in, user_errors) = settle(signed_in)?;
         let (session, viewer, challenge, user_errors) = match signed_in {
             None => (None, None, None, user_errors),
@@ -185,7 +174,24 @@ impl SessionMutation {
                 (None, None, Some(challenge.into()), user_errors)
             }
         };
-        Ok(SignInPayload { session, viewer, challenge, user_errors })
+        Ok(Self { session, viewer, challenge, user_errors })
+    }
+}
+
+/// The changes of sessions.
+#[derive(Default)]
+pub(super) struct SessionMutation;
+
+#[Object]
+impl SessionMutation {
+    /// Signs in.
+    async fn sign_in(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "E-mail and password.")] input: SignInInput,
+    ) -> Result<SignInPayload> {
+        let signed_in = care::account::sign_in(&door(context)?, &input.email, &input.password).await;
+        SignInPayload::of(context, signed_in).await
     }
 
     /// Goes on with a sign-in that needs a second factor.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 46] = [
+pub(super) const MUTATIONS: [&str; 49] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -46,6 +46,9 @@ pub(super) const MUTATIONS: [&str; 46] = [
     "revokeSession",
     "stepUp",
     "changePassword",
+    "signInWithProvider",
+    "linkProvider",
+    "unlinkProvider",
     "enrollTotp",
     // These count as guesses, of which an address has three a minute: the clock moves before them.
     "confirmTotp",
@@ -106,6 +109,8 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "acceptInvitation" => json!({ "secret": "forged", "email": "x@y.example", "password": PASSWORD }),
         // What is malformed does not count as a guess.
         "requestPasswordReset" => json!({ "email": "nobody" }),
+        "signInWithProvider" | "linkProvider" => json!({ "idToken": "forged" }),
+        "unlinkProvider" => json!({ "issuer": "https://login.example" }),
         "resetPassword" => json!({ "token": "forged", "newPassword": "short" }),
         "exportMyData" | "deleteMyAccount" | "enrollTotp" | "signOut" => return None,
         other => panic!("no input of {other}: what would a stranger send?"),

@@ -53,6 +53,7 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("Today.items", Length::About(8)),
     ("Today.reminders", Length::About(10)),
     ("UserError.path", Length::About(4)),
+    ("Viewer.linkedProviders", Length::About(2)),
     ("Viewer.sessions", Length::About(10)),
     // The schema itself, where it may be asked for. Deeper than the tools ask, it soon adds up.
     ("__Directive.args", Length::About(2)),

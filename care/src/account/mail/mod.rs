@@ -53,6 +53,8 @@ pub(crate) enum MailKind {
     PasswordChanged,
     /// A second factor has been set up, or replaced.
     SecondFactorChanged,
+    /// An identity provider now opens the account.
+    ProviderLinked,
     /// Two held the tokens of one session.
     TokenReused,
     /// To who watches over privacy: somebody broke the glass.

@@ -10,6 +10,7 @@ impl MailKind {
             Self::ResetPassword => "Set a new password",
             Self::PasswordChanged => "Your password has been changed",
             Self::SecondFactorChanged => "Your authenticator app has been set up",
+            Self::ProviderLinked => "Your account has a new way to sign in",
             Self::TokenReused => "You have been signed out",
             Self::GlassBroken => "Emergency access to a record",
         }
@@ -26,6 +27,9 @@ impl MailKind {
             }
             Self::SecondFactorChanged => format!(
                 "An authenticator app has just been set up for your account. Its earlier recovery codes no longer work.\n\n{IF_NOT_YOU}\n"
+            ),
+            Self::ProviderLinked => format!(
+                "Your account can now also be opened by signing in at an identity provider.\n\n{IF_NOT_YOU}\n"
             ),
             Self::TokenReused => format!(
                 "One device was signed out of your account because a copy of its sign-in was used somewhere else. Sign in again on your device. This can happen after a phone was restored from a backup.\n\n{IF_NOT_YOU}\n"
