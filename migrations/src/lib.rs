@@ -27,6 +27,7 @@ mod m0017_installation_key;
 mod m0018_record;
 mod m0019_mail;
 mod m0020_identity;
+mod m0021_within_clinic;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_record::Migration),
             Box::new(m0019_mail::Migration),
             Box::new(m0020_identity::Migration),
+            Box::new(m0021_within_clinic::Migration),
         ]
     }
 }

@@ -53,7 +53,7 @@ impl Database {
     pub async fn store(&self, statement_timeout: Duration) -> Store {
         let options = Options {
             url: self.url.clone(),
-            max_connections: 8,
+            max_connections: 10,
             acquire_timeout: Duration::from_secs(10),
             statement_timeout,
         };

@@ -75,6 +75,8 @@ impl Configuration {
             ("server.max_connections", wide(server.max_connections), 1, 1_000_000),
             ("server.max_connections_per_address", wide(server.max_connections_per_address), 1, 1_000_000),
             ("server.max_streams_per_connection", u64::from(server.max_streams_per_connection), 1, 1_000),
+            ("server.operations_per_clinic", wide(server.operations_per_clinic), 1, 1_000),
+            ("server.waiting_per_clinic", wide(server.waiting_per_clinic), 1, 100_000),
             ("limits.depth", self.limits.depth, 8, 64),
             ("limits.selections", self.limits.selections, 500, 20_000),
             ("limits.aliases", self.limits.aliases, 10, 2_000),

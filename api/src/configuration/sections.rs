@@ -70,6 +70,10 @@ pub struct Server {
     pub max_connections_per_address: usize,
     /// The most requests at once on one HTTP/2 connection.
     pub max_streams_per_connection: u32,
+    /// The most operations of one clinic at once.
+    pub operations_per_clinic: usize,
+    /// How many more of one clinic may wait.
+    pub waiting_per_clinic: usize,
     /// The other origins whose web pages may use the API.
     pub allowed_origins: Vec<String>,
     /// The addresses and networks of the proxies in front.

@@ -17,6 +17,7 @@ mod parameters;
 mod places;
 mod refusal;
 mod session;
+mod turns;
 
 pub use address::{ClientAddress, network};
 pub use documents::{Documents, Manifest, Shared, digest};
@@ -25,6 +26,7 @@ pub use layers::RequestId;
 pub use listener::Connections;
 pub use live::Wires;
 pub use origin::{Origins, origin_allowed, origin_of};
+pub use turns::Shares;
 
 use axum::Router;
 use axum::extract::{Extension, Request, State};
@@ -41,6 +43,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use turns::Turns;
 
 /// How the server behaves.
 #[derive(Debug, Clone)]
@@ -64,6 +67,8 @@ pub struct Settings {
     pub https: bool,
     /// What connections are held to.
     pub connections: Connections,
+    /// How many operations run at once.
+    pub shares: Shares,
     /// How live wires behave.
     pub wires: Wires,
 }
@@ -76,6 +81,7 @@ pub struct Server {
     settings: Arc<Settings>,
     guard: Arc<Guard>,
     documents: Arc<Documents>,
+    turns: Arc<Turns>,
     operations: TaskTracker,
     stopping: CancellationToken,
 }
@@ -94,12 +100,14 @@ impl Server {
         documents: Documents,
     ) -> Result<Self, async_graphql::parser::Error> {
         let guard = Guard::new(&schema::sdl(), budgets, settings.introspection)?;
+        let turns = Turns::new(settings.shares);
         Ok(Self {
             services: Arc::clone(services),
             schema,
             settings: Arc::new(settings),
             guard: Arc::new(guard),
             documents: Arc::new(documents),
+            turns: Arc::new(turns),
             operations: TaskTracker::new(),
             stopping: CancellationToken::new(),
         })

@@ -57,7 +57,7 @@ impl Server {
         Ok(Operation { kind, text, new, name, document, variables })
     }
 
-    /// Runs a query or mutation. A query ends with its client; a mutation that has begun goes on
+    /// Runs a query or mutation when it is its turn. A query ends with its client; a mutation that has begun goes on
     /// by itself, so that its retry finds it done.
     pub(crate) async fn run(&self, operation: Operation, caller: Caller) -> Result<Answer, Refusal> {
         let request_id = caller.request_id.clone();
@@ -65,9 +65,13 @@ impl Server {
         if let Some(hash) = operation.new.as_ref().filter(|_| caller.scope.is_some()) {
             self.documents.share(hash, &operation.text).await;
         }
+        let turn = self.turns.take(caller.scope.as_ref().map(|scope| scope.actor().clinic_id)).await?;
         let mutation = operation.kind == OperationType::Mutation;
         let request = operation.request();
-        let work = async move { AssertUnwindSafe(schema.execute(request, caller)).catch_unwind().await };
+        let work = async move {
+            let _turn = turn;
+            AssertUnwindSafe(schema.execute(request, caller)).catch_unwind().await
+        };
         let limit = self.settings.request_timeout;
         let ended = if mutation {
             let task = self.operations.spawn(work);

@@ -22,7 +22,7 @@ pub use worker::run_worker;
 
 use crate::configuration::{Configuration, Gateway, Role};
 use crate::failure::Failure;
-use crate::http::{Connections, Documents, Manifest, Origins, Server, Settings, Wires, network};
+use crate::http::{Connections, Documents, Manifest, Origins, Server, Settings, Shares, Wires, network};
 use crate::mail;
 use crate::oidc::Oidc;
 use crate::redis::RedisLive;
@@ -201,6 +201,12 @@ pub fn http_settings(configuration: &Configuration) -> Settings {
             most_per_address: server.max_connections_per_address,
             streams: server.max_streams_per_connection,
             trusted_proxies: server.trusted_proxies.iter().filter_map(|text| network(text)).collect(),
+        },
+        shares: Shares {
+            all: usize::try_from(configuration.database.max_connections).unwrap_or(usize::MAX),
+            of_clinic: server.operations_per_clinic,
+            waiting: server.waiting_per_clinic,
+            patience: seconds(configuration.database.acquire_timeout_seconds),
         },
         wires: Wires::default(),
     }

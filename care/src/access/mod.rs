@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::live::Live;
 use crate::sealed::Keyring;
 use crate::store::{Reach, Store, Tx};
+use sea_orm::sea_query::InsertStatement;
 use std::net::IpAddr;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -136,5 +137,10 @@ impl Worker {
 
     pub(crate) async fn write(&self) -> Result<Tx> {
         self.services.store.write(Reach::Worker).await
+    }
+
+    /// Inserts rows whose values are ids, times and words of ours, in a transaction of their own.
+    pub(crate) async fn insert_at_once(&self, rows: &InsertStatement) -> Result<()> {
+        self.services.store.insert_at_once(Reach::Worker, rows).await
     }
 }

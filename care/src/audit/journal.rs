@@ -6,7 +6,7 @@ use super::{Entry, Who};
 use crate::access::{Door, Noted, Person, Scope, Worker};
 use crate::error::{Error, Result};
 use crate::id::Kind;
-use sea_orm::{EntityTrait, Set};
+use sea_orm::{EntityTrait, QueryTrait, Set};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
@@ -140,9 +140,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 async fn write(worker: &Worker, rows: Vec<Row>) -> Result<()> {
-    let tx = worker.write().await?;
     for chunk in rows.chunks(CHUNK) {
-        audit_event::Entity::insert_many(chunk.to_vec()).exec_without_returning(&tx).await?;
+        let insert = audit_event::Entity::insert_many(chunk.to_vec()).into_query();
+        worker.insert_at_once(&insert).await?;
     }
-    tx.commit().await
+    Ok(())
 }

@@ -16,12 +16,13 @@ pub(crate) use reach::Reach;
 pub use transaction::Tx;
 
 use crate::error::{Error, Result};
+use sea_orm::sea_query::{InsertStatement, PostgresQueryBuilder};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -146,9 +147,24 @@ impl Store {
         Ok(Tx::new(inner, None, Arc::clone(&self.statements)))
     }
 
+    /// Inserts rows in a transaction of their own, on PostgreSQL in one round trip instead of four. Their
+    /// values become part of the statement's text: they must be ids, times and words of ours.
+    pub(crate) async fn insert_at_once(&self, reach: Reach, rows: &InsertStatement) -> Result<()> {
+        if self.is_sqlite() {
+            let tx = self.write(reach).await?;
+            tx.execute(rows).await?;
+            return tx.commit().await;
+        }
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        // PostgreSQL runs several statements of one text as one transaction.
+        let text = format!("{}; {}", reach.statement(), rows.to_string(PostgresQueryBuilder));
+        self.connection.execute_unprepared(&text).await.map_err(from_database)?;
+        Ok(())
+    }
+
     /// Statements run inside transactions since the start, transaction control apart.
     pub fn statements(&self) -> u64 {
-        self.statements.load(std::sync::atomic::Ordering::Relaxed)
+        self.statements.load(Ordering::Relaxed)
     }
 }
 
