@@ -1,6 +1,6 @@
 //! The log is listened to in every test, and what must not be in it would be heard.
 
-use tests::{Clinic, PASSWORD, Stack, canary};
+use tests::{Clinic, PASSWORD, RedisServer, Stack, canary};
 
 #[tokio::test]
 async fn whatever_is_logged_is_heard_and_a_secret_would_be_known() {
@@ -16,4 +16,15 @@ async fn whatever_is_logged_is_heard_and_a_secret_would_be_known() {
     tracing::trace!(target: "tungstenite", "what a library tells of messages is not logged at all");
     assert_eq!(canary::heard(), before + 1);
     clinic.services.store.close().await;
+}
+
+#[tokio::test]
+async fn what_redis_is_given_is_heard() {
+    let server = RedisServer::start();
+    let before = canary::heard();
+    server.flush().await;
+    // The command may be on its way to the listener still.
+    while canary::heard() == before {
+        tokio::task::yield_now().await;
+    }
 }

@@ -1,5 +1,6 @@
-//! Canaries: what must never turn up in the log. Every test that opens a clinic listens to all that is
-//! logged, at TRACE and by the filter of the program, and ends at once when a line holds one.
+//! Canaries: what must never turn up in the log or in Redis. Every test that opens a clinic listens to all
+//! that is logged, at TRACE and by the filter of the program, and to every command of its Redis, and ends
+//! at once when one of them is there.
 
 use crate::PASSWORD;
 use std::io::{self, Write};
@@ -32,7 +33,17 @@ pub fn found(text: &str) -> Option<String> {
     canaries.find(|canary| text.contains(canary)).map(str::to_owned)
 }
 
-/// How many lines were heard.
+/// Hears what `place` was given; the test ends where that holds a canary.
+pub(crate) fn hear(place: &str, text: &str) {
+    HEARD.fetch_add(1, Ordering::Relaxed);
+    if let Some(canary) = found(text) {
+        // A panic here could be caught by the server, or belong to another task than the test's.
+        let _ = writeln!(io::stderr(), "{place} holds {canary:?}: {text}");
+        std::process::exit(101);
+    }
+}
+
+/// How many lines of the log and commands of Redis were heard.
 pub fn heard() -> u64 {
     HEARD.load(Ordering::Relaxed)
 }
@@ -54,13 +65,7 @@ struct Ear;
 
 impl Write for Ear {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        HEARD.fetch_add(1, Ordering::Relaxed);
-        let text = String::from_utf8_lossy(line);
-        if let Some(canary) = found(&text) {
-            // A panic here could be caught by the server, or belong to another task than the test's.
-            let _ = writeln!(io::stderr(), "the log holds {canary:?}: {text}");
-            std::process::exit(101);
-        }
+        hear("the log", &String::from_utf8_lossy(line));
         Ok(line.len())
     }
 

@@ -1,7 +1,8 @@
 //! A Redis of its own for one test, stopped by its pid when dropped.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use crate::canary;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
@@ -67,6 +68,19 @@ fn program() -> String {
     std::env::var("PLUMBLINE_TEST_REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned())
 }
 
+/// Listens to every command that the server takes, until it ends: none may hold a canary.
+fn listen(port: u16) {
+    let mut monitor = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    monitor.write_all(b"MONITOR\r\n").unwrap();
+    let mut commands = BufReader::new(monitor).lines();
+    assert_eq!(commands.next().unwrap().unwrap(), "+OK");
+    std::thread::spawn(move || {
+        for command in commands.map_while(Result::ok) {
+            canary::hear("Redis", &command);
+        }
+    });
+}
+
 /// The server once it takes connections; `None` if it ended before.
 fn spawn(port: u16, directory: &TempDir) -> Option<Child> {
     let mut process = Command::new(program())
@@ -82,6 +96,7 @@ fn spawn(port: u16, directory: &TempDir) -> Option<Child> {
     while log.read_line(&mut line).unwrap() > 0 {
         if line.contains("Ready to accept connections") {
             // Nobody reads on; the server's log is short and its writes may fail.
+            listen(port);
             return Some(process);
         }
         line.clear();
