@@ -158,6 +158,11 @@ impl Client {
         self
     }
 
+    /// Whether it has an access token.
+    pub fn is_signed_in(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// The access token, for wires that carry it in their own way.
     pub fn token(&self) -> &str {
         self.token.as_deref().unwrap()

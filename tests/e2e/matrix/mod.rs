@@ -207,6 +207,28 @@ async fn ask_root(client: &Client, ids: &Ids, root: &Field) -> String {
     }
 }
 
+/// Follows a root field until its first event, its refusal, or a sign of life without either.
+async fn follow(people: &People, client: &Client, root: &Field) -> String {
+    let below = if root.is_object { " { __typename }" } else { "" };
+    let query = format!("subscription {{ {}{below} }}", root.name);
+    let mut request = reqwest::Client::new()
+        .post(format!("{}/graphql", people.app.url()))
+        .header("accept", "text/event-stream")
+        .json(&json!({ "query": query }));
+    if client.is_signed_in() {
+        request = request.bearer_auth(client.token());
+    }
+    let mut response = request.send().await.unwrap();
+    let mut text = String::new();
+    while !["\ndata:", "\n:\n", "\"code\":"].iter().any(|end| text.contains(end)) {
+        text.push_str(&String::from_utf8_lossy(&response.chunk().await.unwrap().unwrap()));
+    }
+    match text.split_once("\"code\":\"") {
+        Some((_, rest)) => code(&json!(rest.split('"').next())),
+        None => "yes".to_owned(),
+    }
+}
+
 async fn run_mutation(people: &People, client: &Client, mutation: &str) -> String {
     if is_guess(mutation) {
         people.app.clinic.clock.advance(20_000);
@@ -251,6 +273,12 @@ async fn matrix(people: &People) -> Matrix {
             matrix.entry(format!("Query.{}", root.name)).or_default().push(cell);
         }
     }
+    for root in &types["Subscription"] {
+        for client in &people.clients {
+            let cell = follow(people, client, root).await;
+            matrix.entry(format!("Subscription.{}", root.name)).or_default().push(cell);
+        }
+    }
     let known: BTreeSet<_> = types["Mutation"].iter().map(|field| field.name.as_str()).collect();
     assert_eq!(known, MUTATIONS.into_iter().collect(), "the mutations of the matrix and of the schema");
     for mutation in MUTATIONS {
@@ -260,7 +288,9 @@ async fn matrix(people: &People) -> Matrix {
         }
     }
     // Answered by mutations and subscriptions alone: whoever got that answer gets the fields.
-    for (name, fields) in types.iter().filter(|(name, _)| !["Query", "Mutation"].contains(&name.as_str())) {
+    for (name, fields) in
+        types.iter().filter(|(name, _)| !["Query", "Mutation", "Subscription"].contains(&name.as_str()))
+    {
         for field in fields.iter().filter(|_| !ways.contains_key(name)) {
             let cells = ACTORS.iter().map(|_| "answer".to_owned()).collect();
             matrix.insert(format!("{name}.{}", field.name), cells);

@@ -4,6 +4,7 @@ use crate::{change, chosen, log_one};
 use care::access::Role;
 use care::id::Kind;
 use serde_json::{Value, json};
+use std::time::Duration;
 use tests::{Client, Stack, TestApp, at};
 
 /// The columns of the matrix.
@@ -77,7 +78,9 @@ async fn reminded(app: &TestApp, ada: &Client) -> (Value, Value) {
 
 impl People {
     pub(super) async fn gather(stack: Stack) -> Self {
-        let app = TestApp::start(stack).await;
+        let app =
+            TestApp::start_with(stack, |settings| settings.wires.heartbeat = Duration::from_millis(100))
+                .await;
         staff(&app).await;
         let ada = app.clinic.patient("ada").await;
         app.clinic.device("ada").await;
