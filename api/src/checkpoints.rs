@@ -7,8 +7,8 @@ use care::audit::Checkpoint;
 use care::clock::Instant;
 use care::id::Kind;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 /// A file of checkpoints, to which lines are only ever added.
@@ -43,15 +43,19 @@ impl Checkpoints {
             text += &serde_json::to_string(&line).map_err(|error| self.failure(&error.to_string()))?;
             text.push('\n');
         }
-        let append = || {
-            let mut file = OpenOptions::new().create(true).append(true).open(&self.0)?;
+        let mut append = || {
+            let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.0)?;
+            if is_torn(&mut file)? {
+                text.insert(0, '\n');
+            }
             file.write_all(text.as_bytes())?;
             file.sync_data()
         };
         append().map_err(|error: std::io::Error| self.failure(&error.to_string()))
     }
 
-    /// All of them; none where the file has not begun.
+    /// All of them; none where the file has not begun. A line that broke off when the machine stopped is
+    /// passed over.
     pub fn read(&self) -> Result<Vec<Checkpoint>, Failure> {
         let text = match fs::read_to_string(&self.0) {
             Ok(text) => text,
@@ -67,7 +71,7 @@ impl Checkpoints {
                 mac: BASE64_STANDARD.decode(&line.mac).map_err(|_| broken())?,
             })
         };
-        text.lines().enumerate().map(read).collect()
+        text.lines().enumerate().filter(|(_, line)| line.ends_with('}')).map(read).collect()
     }
 
     fn failure(&self, what: &str) -> Failure {
@@ -75,5 +79,42 @@ impl Checkpoints {
         Failure::new(format!(
             "The checkpoints of the audit trail at {path}: {what} (audit.checkpoints, in the environment PLUMBLINE_AUDIT__CHECKPOINTS)."
         ))
+    }
+}
+
+/// Whether the last line of the file broke off.
+fn is_torn(file: &mut File) -> std::io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_line_that_broke_off_hides_no_other_and_any_other_fault_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("checkpoints");
+        let file = Checkpoints::new(path.clone());
+        let of = |sequence| Checkpoint { clinic_id: Uuid::from_u128(7), sequence, mac: vec![1, 2, 3] };
+        file.append(&[of(1), of(2)], Instant(0)).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for cut in 1..whole.len() / 2 {
+            fs::write(&path, &whole[..whole.len() - cut]).unwrap();
+            file.append(&[of(3)], Instant(0)).unwrap();
+            let read = file.read().unwrap();
+            // Where only the end of the line is missing, nothing is lost.
+            let expected = if cut == 1 { vec![of(1), of(2), of(3)] } else { vec![of(1), of(3)] };
+            assert_eq!(read, expected, "{cut}");
+        }
+        fs::write(&path, "{\"clinic\":7}\n").unwrap();
+        file.read().unwrap_err();
     }
 }
