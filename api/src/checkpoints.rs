@@ -71,7 +71,7 @@ impl Checkpoints {
                 mac: BASE64_STANDARD.decode(&line.mac).map_err(|_| broken())?,
             })
         };
-        text.lines().enumerate().filter(|(_, line)| line.ends_with('}')).map(read).collect()
+        text.lines().enumerate().filter(|(_, line)| !broke_off(line)).map(read).collect()
     }
 
     fn failure(&self, what: &str) -> Failure {
@@ -80,6 +80,12 @@ impl Checkpoints {
             "The checkpoints of the audit trail at {path}: {what} (audit.checkpoints, in the environment PLUMBLINE_AUDIT__CHECKPOINTS)."
         ))
     }
+}
+
+/// Whether this is the beginning of a line and no more.
+fn broke_off(line: &str) -> bool {
+    let whole = serde_json::from_str::<Line>(line);
+    "{\"clinic".starts_with(line.get(..8).unwrap_or(line)) && whole.is_err_and(|error| error.is_eof())
 }
 
 /// Whether the last line of the file broke off.
@@ -114,7 +120,10 @@ mod tests {
             let expected = if cut == 1 { vec![of(1), of(2), of(3)] } else { vec![of(1), of(3)] };
             assert_eq!(read, expected, "{cut}");
         }
-        fs::write(&path, "{\"clinic\":7}\n").unwrap();
-        file.read().unwrap_err();
+        let whole = String::from_utf8(whole).unwrap();
+        for spoiled in ["{\"clinic\":7}\n", "garbage\n", &whole.replacen("mac", "\u{0}", 1), &whole[1..]] {
+            fs::write(&path, spoiled).unwrap();
+            file.read().unwrap_err();
+        }
     }
 }

@@ -34,9 +34,10 @@ async fn a_letter_that_is_not_taken_comes_again_and_later_each_time() {
             Postmaster::Says("451 come again"),
             Postmaster::HangsUp,
             Postmaster::Says("535 who are you"),
-            Postmaster::Says("421 too busy"),
+            Postmaster::Says("550 5.7.1 relay access denied"),
+            Postmaster::Silent,
         ];
-        for (refusal, seconds) in refusals.into_iter().zip([30, 60, 120, 240]) {
+        for (refusal, seconds) in refusals.into_iter().zip([30, 60, 120, 240, 480]) {
             mailbox.answer(refusal);
             assert!(post(&clinic, &mailbox).await.is_empty());
             mailbox.answer(Postmaster::Takes);
@@ -58,7 +59,7 @@ async fn a_letter_that_is_never_taken_is_given_up() {
         let (clinic, mailbox) = (Clinic::open(stack).await, Mailbox::open().await);
         clinic.patient("ada").await;
         forgotten(&clinic).await;
-        mailbox.answer(Postmaster::Says("550 no such person"));
+        mailbox.answer(Postmaster::Says("550 5.1.1 no such person"));
         assert!(post(&clinic, &mailbox).await.is_empty());
         mailbox.answer(Postmaster::Takes);
         clinic.clock.advance(59 * MINUTE);

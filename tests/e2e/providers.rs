@@ -7,9 +7,10 @@ use care::access::door;
 use care::account::{self, SignedIn};
 use care::error::{Code, Error};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 use tests::issuer::{AUDIENCE, SigningKey, TestIssuer, part};
-use tests::{Client, Clinic, Stack, TestApp};
+use tests::{Client, Clinic, Mailbox, Stack, TestApp};
 
 const THERAPIST: &str = "therapist@clinic.example";
 const SUBJECT: &str = "a-person-at-the-provider";
@@ -80,6 +81,27 @@ async fn who_has_linked_a_provider_signs_in_by_it_until_it_is_unlinked() {
 }
 
 #[tokio::test]
+async fn a_new_password_by_mail_ends_what_others_may_have_linked() {
+    for stack in Stack::BOTH {
+        let key = SigningKey::new("one", Algorithm::ES256);
+        let (provider, mailbox) = (TestIssuer::start(&[&key]).await, Mailbox::open().await);
+        let clinic = Clinic::open_to(stack, std::slice::from_ref(&provider.settings)).await;
+        let (door, worker) = (door(&clinic.services), clinic.worker());
+        let therapist = clinic.therapist().await;
+        account::link_provider(&therapist, &token(&clinic, &provider, &key, SUBJECT)).await.unwrap();
+        clinic.clock.advance(1);
+        account::request_password_reset(&door, THERAPIST).await.unwrap();
+        while account::deliver_mail(&worker, &mailbox.mailer, "http://clinic.example").await.unwrap() {}
+        let letters = mailbox.take();
+        let told: Vec<_> = letters.iter().map(|letter| letter.subject.as_str()).collect();
+        assert_eq!(told, ["Your account has a new way to sign in", "Set a new password"], "{stack:?}");
+        account::reset_password(&door, letters[1].token(), "another long enough secret").await.unwrap();
+        account::sign_in_with_provider(&door, &token(&clinic, &provider, &key, SUBJECT)).await.unwrap_err();
+        clinic.services.store.close().await;
+    }
+}
+
+#[tokio::test]
 async fn linking_needs_a_fresh_proof_and_ends_with_the_account() {
     for stack in Stack::BOTH {
         let key = SigningKey::new("one", Algorithm::EdDSA);
@@ -104,8 +126,27 @@ async fn linking_needs_a_fresh_proof_and_ends_with_the_account() {
     }
 }
 
+/// Claims that say their subject twice.
+struct Twice<'a>(&'a Value);
+
+impl Serialize for Twice<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let claims = self.0.as_object().unwrap();
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in claims.iter().chain([(&"sub".to_owned(), &json!("somebody else"))]) {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
 /// Tokens that must not count, each with what is wrong with it.
-fn forged(provider: &TestIssuer, good: &SigningKey, other: &TestIssuer, now: i64) -> Vec<(String, String)> {
+fn forged(
+    provider: &TestIssuer,
+    (good, rsa): (&SigningKey, &SigningKey),
+    other: &TestIssuer,
+    now: i64,
+) -> Vec<(String, String)> {
     let sound = provider.claims(SUBJECT, now);
     let rogue = SigningKey::new(&good.id, Algorithm::ES256);
     let mut tokens = Vec::new();
@@ -209,11 +250,8 @@ fn forged(provider: &TestIssuer, good: &SigningKey, other: &TestIssuer, now: i64
 
     // Changed after it was signed.
     add("another subject", format!("{}.{}.{}", parts[0], part(&with("sub", json!("x"))), parts[2]));
-    let twice = sound.to_string().replacen('{', &format!("{{\"sub\":\"{SUBJECT}\","), 1);
-    add(
-        "a claim twice",
-        good.sign(&serde_json::from_str(&twice).unwrap()).replacen(&parts[1], &part(&json!(twice)), 1),
-    );
+    add("a claim twice", good.sign(&Twice(&sound)));
+    add("an algorithm that is not allowed", rsa.sign(&sound));
     tokens
 }
 
@@ -224,12 +262,17 @@ async fn every_forged_token_is_refused_alike_and_a_sound_one_is_not() {
             (SigningKey::new("one", Algorithm::ES256), SigningKey::new("two", Algorithm::ES256));
         let stranger = SigningKey::new("one", Algorithm::ES256);
         let (provider, other) = (TestIssuer::start(&[&good]).await, TestIssuer::start(&[&stranger]).await);
+        // The key itself says nothing of an algorithm; the settings allow RS256.
+        let rsa = SigningKey::new("rsa", Algorithm::RS512);
+        let mut any = rsa.public();
+        any.as_object_mut().unwrap().remove("alg");
         let mut encrypting = SigningKey::new("encrypts", Algorithm::ES256).public();
         encrypting["use"] = json!("enc");
         provider.publish(vec![
             good.public(),
             second.public(),
             encrypting,
+            any,
             json!({ "kty": "oct", "kid": "shared", "k": "cHVibGlzaGVkIGJ5IG1pc3Rha2U" }),
             json!({ "kty": "a kind of tomorrow" }),
         ]);
@@ -239,7 +282,7 @@ async fn every_forged_token_is_refused_alike_and_a_sound_one_is_not() {
         account::link_provider(&therapist, &token(&clinic, &provider, &good, SUBJECT)).await.unwrap();
         let door = door(&clinic.services);
         let answer = async |token: &str| account::sign_in_with_provider(&door, token).await;
-        let tokens = forged(&provider, &good, &other, now(&clinic));
+        let tokens = forged(&provider, (&good, &rsa), &other, now(&clinic));
         assert!(tokens.len() > 60, "{}", tokens.len());
         for (what, token) in tokens {
             match answer(&token).await {

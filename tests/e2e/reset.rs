@@ -2,7 +2,7 @@
 
 use crate::{TODAY, change, refused};
 use api::mail::Smtp;
-use care::access::door;
+use care::access::{authenticate, door};
 use care::account::{self, deliver_mail};
 use care::error::Result;
 use serde_json::{Value, json};
@@ -127,6 +127,34 @@ async fn of_two_at_once_one_sets_the_password() {
         let token = token(&clinic, &mailbox, ADA).await;
         let both = tokio::join!(reset(&clinic, &token), reset(&clinic, &token));
         assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
+        clinic.services.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_by_the_old_password_that_is_under_way_opens_nothing() {
+    for stack in Stack::BOTH {
+        let (clinic, mailbox) = (Clinic::open(stack).await, Mailbox::open().await);
+        clinic.patient("ada").await;
+        let door = door(&clinic.services);
+        for round in 0..6 {
+            let old = if round == 0 { PASSWORD.to_owned() } else { format!("{NEW} {}", round - 1) };
+            let new = format!("{NEW} {round}");
+            let token = token(&clinic, &mailbox, ADA).await;
+            let (signed_in, set) = tokio::join!(
+                account::sign_in(&door, ADA, &old),
+                account::reset_password(&door, &token, &new)
+            );
+            set.unwrap();
+            if let Ok(account::SignedIn::In(tokens)) = signed_in {
+                authenticate(&door, &tokens.access, "test".to_owned()).await.unwrap_err();
+            }
+            let again = account::sign_in(&door, ADA, &new).await;
+            assert!(again.is_ok(), "{stack:?}: the new password is the one that counts: {again:?}");
+            clinic.clock.advance(61 * MINUTE);
+            post(&clinic, &mailbox.mailer).await;
+            mailbox.take();
+        }
         clinic.services.store.close().await;
     }
 }

@@ -12,6 +12,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::rand_core::{OsRng, RngCore};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
@@ -61,12 +62,12 @@ impl SigningKey {
     }
 
     /// A token that says this.
-    pub fn sign(&self, claims: &Value) -> String {
+    pub fn sign(&self, claims: &impl Serialize) -> String {
         self.sign_with(&self.header(), claims)
     }
 
     /// A token of this header that says this.
-    pub fn sign_with(&self, header: &Header, claims: &Value) -> String {
+    pub fn sign_with(&self, header: &Header, claims: &impl Serialize) -> String {
         encode(header, claims, &self.key).unwrap()
     }
 }

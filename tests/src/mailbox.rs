@@ -3,6 +3,7 @@
 use crate::canary;
 use api::mail::Smtp;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +18,8 @@ pub enum Postmaster {
     Says(&'static str),
     /// It hangs up.
     HangsUp,
+    /// It says nothing any more.
+    Silent,
 }
 
 /// A letter as it arrived.
@@ -67,6 +70,7 @@ impl Mailbox {
             }
         });
         let mailer = Smtp::new(&url, "Clinic <no-reply@plumbline.example>").unwrap();
+        let mailer = mailer.with_patience(Duration::from_secs(2));
         Self { mailer, state, _serving: serving }
     }
 
@@ -108,6 +112,7 @@ async fn talk(stream: TcpStream, state: Arc<Mutex<State>>) {
                     Postmaster::Takes => talk.say("250 yes").await,
                     Postmaster::Says(line) => talk.say(line).await,
                     Postmaster::HangsUp => return,
+                    Postmaster::Silent => std::future::pending().await,
                 }
             }
             "DATA" => {

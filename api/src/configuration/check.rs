@@ -181,7 +181,9 @@ impl Configuration {
                 "Choose a gateway that carries them.",
             ),
             warning(
-                open && self.mail.url.reveal().is_empty() && server.role != Role::Api,
+                (open || server.public_url.starts_with("https://"))
+                    && self.mail.url.reveal().is_empty()
+                    && server.role != Role::Api,
                 "mail.url",
                 "Letters are printed, links of new passwords among them, and reach nobody.",
                 "Name the mail server.",

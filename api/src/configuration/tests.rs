@@ -232,6 +232,7 @@ fn dangerous_pairs_are_warned_of() {
         assert_eq!(with(&mail).faults(), []);
         assert_eq!(keys(&mail) == ["mail.url"], warned, "{server}");
     }
+    assert_eq!(keys(&[url]), ["mail.url"], "behind a proxy too");
     assert_eq!(keys(&[open, api]), ["server.public_url"]);
     assert_eq!(keys(&[graphiql]), ["server.introspection"]);
 }

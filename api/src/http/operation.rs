@@ -65,7 +65,7 @@ impl Server {
         if let Some(hash) = operation.new.as_ref().filter(|_| caller.scope.is_some()) {
             self.documents.share(hash, &operation.text).await;
         }
-        let turn = self.turns.take(caller.scope.as_ref().map(|scope| scope.actor().clinic_id)).await?;
+        let turn = self.turns.take(&caller).await?;
         let mutation = operation.kind == OperationType::Mutation;
         let request = operation.request();
         let work = async move {

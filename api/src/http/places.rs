@@ -70,7 +70,7 @@ impl Drop for Place {
 }
 
 /// What counts as one address: in IPv6 whoever has one has all 2^64 of its network.
-fn household(address: IpAddr) -> IpAddr {
+pub(super) fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),

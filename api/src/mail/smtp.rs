@@ -6,19 +6,19 @@ use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::Error;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
-/// How long connecting, and each word of the mail server, may take.
-const TIMEOUT: Duration = Duration::from_secs(10);
-/// What mail servers say to who may not send at all: to be mended by the operator, no fault of a letter.
-const UNAUTHORIZED: [u16; 4] = [530, 534, 535, 538];
+/// How long the whole of handing a letter over may take: well below the time for which it is claimed.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A mail server.
 #[derive(Clone)]
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    patience: Duration,
 }
 
 impl fmt::Debug for Smtp {
@@ -34,12 +34,19 @@ impl Smtp {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
         let transport = transport.ok().filter(|_| scheme).ok_or(BadAddress::Server)?;
         let from = from.parse().map_err(|_| BadAddress::Sender)?;
-        Ok(Self { transport: transport.timeout(Some(TIMEOUT)).build(), from })
+        Ok(Self { transport: transport.timeout(Some(TIMEOUT)).build(), from, patience: TIMEOUT })
+    }
+
+    /// The same mail server, which is given this long for a letter.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Whether the mail server answers and lets its user in.
     pub async fn answers(&self) -> bool {
-        self.transport.test_connection().await.unwrap_or(false)
+        let answers = tokio::time::timeout(self.patience, self.transport.test_connection()).await;
+        answers.is_ok_and(|answers| answers.unwrap_or(false))
     }
 
     fn message(&self, letter: &Letter) -> Option<Message> {
@@ -67,14 +74,26 @@ pub enum BadAddress {
 impl Mailer for Smtp {
     async fn send(&self, letter: &Letter) -> Result<(), Undelivered> {
         let message = self.message(letter).ok_or(Undelivered::Never)?;
-        self.transport.send(message).await.map(|_| ()).map_err(|error| why(&error))
+        // The transport itself bounds connecting alone, and a server may be silent after that.
+        match tokio::time::timeout(self.patience, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(why(&error)),
+            Err(_) => {
+                tracing::warn!("the mail server is silent");
+                Err(Undelivered::Later)
+            }
+        }
     }
 }
 
-/// The error's text stays out of the log: mail servers repeat addresses in it.
+/// The error's text stays out of the log: mail servers repeat addresses in it. What a server refuses is
+/// tried again, for most refusals are for the operator to mend; only an address without a mailbox is not.
 fn why(error: &Error) -> Undelivered {
     let code = error.status().map(u16::from);
-    let unauthorized = code.is_some_and(|code| UNAUTHORIZED.contains(&code));
-    tracing::warn!(code, timeout = error.is_timeout(), "the mail server did not take a letter");
-    if error.is_permanent() && !unauthorized { Undelivered::Never } else { Undelivered::Later }
+    tracing::warn!(code, "the mail server did not take a letter");
+    let detail = error.source().map(ToString::to_string).unwrap_or_default();
+    let mailbox = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
+    let words = detail.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
+    let gone = error.is_permanent() && words.into_iter().any(|word| mailbox.contains(&word));
+    if gone { Undelivered::Never } else { Undelivered::Later }
 }

@@ -203,7 +203,8 @@ pub fn http_settings(configuration: &Configuration) -> Settings {
             trusted_proxies: server.trusted_proxies.iter().filter_map(|text| network(text)).collect(),
         },
         shares: Shares {
-            all: usize::try_from(configuration.database.max_connections).unwrap_or(usize::MAX),
+            // A fifth is left to authentication and the worker.
+            all: usize::try_from(configuration.database.max_connections * 4 / 5).unwrap_or(usize::MAX),
             of_clinic: server.operations_per_clinic,
             waiting: server.waiting_per_clinic,
             patience: seconds(configuration.database.acquire_timeout_seconds),

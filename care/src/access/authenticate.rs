@@ -94,14 +94,13 @@ pub(crate) async fn membership(tx: &Tx, account_id: Uuid) -> Result<Option<(Uuid
         .order_by_asc(member::Column::CreatedAt)
         .one(tx)
         .await?;
-    if let Some(member) = member {
-        return Ok(Some((member.clinic_id, Person::Member(member.id))));
-    }
+    // Both are looked for, whoever it is: how long it takes says nothing.
     let patient = patient::Entity::find()
         .filter(patient::Column::AccountId.eq(account_id))
         .filter(patient::Column::DischargedAt.is_null())
         .order_by_asc(patient::Column::CreatedAt)
         .one(tx)
         .await?;
-    Ok(patient.map(|patient| (patient.clinic_id, Person::Patient(patient.id))))
+    let patient = patient.map(|patient| (patient.clinic_id, Person::Patient(patient.id)));
+    Ok(member.map(|member| (member.clinic_id, Person::Member(member.id))).or(patient))
 }

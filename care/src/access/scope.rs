@@ -88,8 +88,8 @@ pub(crate) struct Noted {
     pub(crate) missed: BTreeSet<Uuid>,
     /// Whether something was asked that the role may never do.
     pub(crate) forbidden: bool,
-    /// Whether a proof of who acts was wrong.
-    pub(crate) disproved: bool,
+    /// For what a proof of who acts was given that was wrong.
+    pub(crate) disproved: Option<&'static str>,
 }
 
 /// A signed-in person in a clinic: the key to every use case. Made by
@@ -158,9 +158,9 @@ impl Scope {
         Error::Forbidden
     }
 
-    /// Notes that a password or code by which who acts should have proved themselves was wrong.
-    pub(crate) fn disprove(&self) {
-        self.note(|noted| noted.disproved = true);
+    /// Notes that a password or code by which who acts should have proved themselves for `action` was wrong.
+    pub(crate) fn disprove(&self, action: &'static str) {
+        self.note(|noted| noted.disproved = Some(action));
     }
 
     pub(crate) fn take_noted(&self) -> Noted {

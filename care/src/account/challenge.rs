@@ -63,10 +63,13 @@ pub async fn verify_second_factor(door: &Door, token: &str, code: &str) -> Resul
     let account = account::Entity::find_by_id(account_id).one(&tx).await?;
     account.filter(|account| account.disabled_at.is_none()).ok_or_else(ended)?;
     let member_of = membership(&tx, account_id).await?.ok_or_else(ended)?;
-    if let Err(error) = second_factor::use_code(&tx, services, account_id, code).await {
-        drop(tx);
-        audit::record_refusal(door, "session.open", Some(account_id), Some(member_of)).await?;
-        return Err(error);
+    match second_factor::use_code(&tx, services, account_id, code).await {
+        Err(error @ Error::Invalid(_)) => {
+            drop(tx);
+            audit::record_refusal(door, "session.open", Some(account_id), Some(member_of)).await?;
+            return Err(error);
+        }
+        used => used?,
     }
     if challenge::Entity::delete_by_id(open.token_hash).exec(&tx).await?.rows_affected == 0 {
         return Err(ended());

@@ -18,9 +18,6 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use std::fmt::Debug;
 use uuid::Uuid;
 
-/// The longest text that is taken for a token, in bytes.
-const LONGEST: usize = 16 * 1024;
-
 /// Whom a provider's token is about.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -41,7 +38,7 @@ impl Debug for Identity {
 /// The identity providers whose tokens count.
 #[async_trait]
 pub trait Providers: Send + Sync + Debug {
-    /// Whom the token is about; none where it does not count. `Unavailable` where that cannot be found
+    /// Whom the token, of whatever length, is about; none where it does not count. `Unavailable` where that cannot be found
     /// out now.
     async fn identify(&self, token: &str, now: Instant) -> Result<Option<Identity>>;
 }
@@ -68,9 +65,12 @@ pub async fn sign_in_with_provider(door: &Door, token: &str) -> Result<SignedIn>
     let services = door.services();
     let identity = identify(services, token).await?;
     let tx = door.write().await?;
-    let row = identity::Entity::find_by_id(index(services, &identity)).one(&tx).await?.ok_or_else(refused)?;
-    let account = account::Entity::find_by_id(row.account_id).one(&tx).await?;
+    let find = || identity::Entity::find_by_id(index(services, &identity)).one(&tx);
+    let row = find().await?.ok_or_else(refused)?;
+    let account = tx.locking(account::Entity::find_by_id(row.account_id)).one(&tx).await?;
     account.filter(|account| account.disabled_at.is_none()).ok_or_else(refused)?;
+    // Again: it may have been unlinked before the account was locked.
+    find().await?.ok_or_else(refused)?;
     spend(&tx, token, &identity).await?;
     let signed_in = admit(&tx, door, row.account_id).await?.ok_or_else(refused)?;
     tx.commit().await?;
@@ -149,9 +149,6 @@ fn of_account(account_id: Uuid) -> sea_orm::DeleteMany<identity::Entity> {
 }
 
 async fn identify(services: &Services, token: &str) -> Result<Identity> {
-    if token.len() > LONGEST {
-        return Err(refused());
-    }
     services.providers.identify(token, services.now()).await?.ok_or_else(refused)
 }
 

@@ -2,6 +2,7 @@
 
 use super::guessing::forget;
 use super::mail::{MailKind, queue, tell};
+use super::provider::forget_providers;
 use super::session::{revoke, token};
 use super::sign_in::address_of;
 use super::table::{account, challenge, password_reset, session};
@@ -36,7 +37,8 @@ pub async fn request_password_reset(door: &Door, email: &str) -> Result<()> {
     tx.commit().await
 }
 
-/// Sets the password of the account to which the link with this token was sent, and ends its sessions.
+/// Sets the password of the account to which the link with this token was sent, and ends its sessions and
+/// linked providers.
 /// `Credentials` where the link has been used, has ended or never was. `RateLimited` after failures.
 pub async fn reset_password(door: &Door, token: &str, new: &str) -> Result<()> {
     let ended = || {
@@ -77,10 +79,12 @@ impl password_reset::Model {
     }
 }
 
-/// Ends what the old password has opened, and the links that are still open.
+/// Ends what the old password has opened or may have, and the links that are still open.
 async fn end_all(tx: &Tx, account_id: Uuid, now: Instant) -> Result<()> {
     revoke(tx, session::Column::AccountId.eq(account_id), now, "PASSWORD_RESET").await?;
     challenge::Entity::delete_many().filter(challenge::Column::AccountId.eq(account_id)).exec(tx).await?;
+    // Whoever was in the account may have linked one of their own.
+    forget_providers(tx, account_id).await?;
     password_reset::Entity::update_many()
         .col_expr(password_reset::Column::UsedAt, Expr::value(now))
         .filter(password_reset::Column::AccountId.eq(account_id))

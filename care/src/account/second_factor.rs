@@ -112,7 +112,7 @@ pub async fn confirm(scope: &Scope, code: &str) -> Result<Vec<String>> {
     let rule = rule(services, account_id, &pending)?;
     let step = digits(code).and_then(|digits| totp::step(&rule, &digits, now, 0));
     let step = step.ok_or_else(|| {
-        scope.disprove();
+        scope.disprove("second_factor.confirm");
         wrong()
     })?;
     let mut row = row.into_active_model();

@@ -43,6 +43,10 @@ pub async fn sign_in(door: &Door, email: &str, password: &str) -> Result<SignedI
     };
     let renewed = renewed(services, &account.password_hash, password).await?;
     let tx = door.write().await?;
+    // It may have been changed, or the account closed, while the password was looked at.
+    let now = tx.locking(account::Entity::find_by_id(account.id)).one(&tx).await?;
+    now.filter(|now| now.password_hash == account.password_hash && now.disabled_at.is_none())
+        .ok_or_else(refused)?;
     attempt.forgive(&tx).await?;
     if let Some(hash) = renewed {
         let row =

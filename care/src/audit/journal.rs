@@ -56,10 +56,10 @@ pub async fn record_reads(scope: &Scope) -> Result<()> {
     };
     let mut rows: Vec<_> = seen.iter().map(|id| of_patient(*id, "DONE")).collect();
     rows.extend(missed.iter().map(|id| of_patient(*id, "REFUSED")));
-    for (refused, action) in [(forbidden, "role.exceed"), (disproved, "session.step_up")] {
+    for action in forbidden.then_some("role.exceed").into_iter().chain(disproved) {
         let object = (Kind::Account, actor.account_id);
         let entry = Entry { action, patient_id: None, object };
-        rows.extend(refused.then(|| who.row(services, &entry, "REFUSED")));
+        rows.push(who.row(services, &entry, "REFUSED"));
     }
     if rows.is_empty() {
         return Ok(());

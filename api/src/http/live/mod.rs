@@ -194,6 +194,7 @@ impl Following {
         let request_id = caller.request_id.clone();
         let woken = Woken { wake, told: self.told.clone() };
         let request = self.operation.clone().request();
+        let _turn = self.server.turns.wait(&caller).await;
         for answer in self.server.schema.wake(request, caller, woken).await {
             let failed = answer.data == async_graphql::Value::Null && !answer.errors.is_empty();
             let told = tell(answer, &request_id);

@@ -31,7 +31,9 @@ struct Claimed {
 pub async fn deliver_mail(worker: &Worker, mailer: &dyn Mailer, public_url: &str) -> Result<bool> {
     let tx = worker.write().await?;
     let Some(row) = claim(&tx, worker.now()).await? else { return Ok(false) };
-    let id = row.id;
+    // Whatever is wrong with this one, it keeps no other from being next.
+    tx.commit().await?;
+    let (tx, id) = (worker.write().await?, row.id);
     let claimed = write(&tx, worker, row, public_url).await?;
     if claimed.is_none() {
         mail::Entity::delete_by_id(id).exec(&tx).await?;
