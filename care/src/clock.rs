@@ -117,6 +117,11 @@ impl FromStr for Day {
 }
 
 impl Day {
+    /// Days from this date to `other`; negative when that is earlier.
+    pub fn until(self, other: Self) -> i32 {
+        self.0.until(other.0).map_or(0, |span| span.get_days())
+    }
+
     /// The date `days` later (earlier when negative), at most the end of the calendar.
     #[must_use]
     pub fn plus(self, days: i32) -> Self {

@@ -71,6 +71,8 @@ pub enum Code {
     NotAllowed,
     /// E-mail, password, link or code is wrong.
     Credentials,
+    /// A rule warns of this: it needs a reason.
+    Caution,
 }
 
 /// One fault of the input: where it is, its kind, and how to mend it.

@@ -28,6 +28,7 @@ mod m0018_record;
 mod m0019_mail;
 mod m0020_identity;
 mod m0021_within_clinic;
+mod m0022_override;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_mail::Migration),
             Box::new(m0020_identity::Migration),
             Box::new(m0021_within_clinic::Migration),
+            Box::new(m0022_override::Migration),
         ]
     }
 }

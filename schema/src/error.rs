@@ -31,6 +31,8 @@ pub(crate) enum UserErrorCode {
     NotAllowed,
     /// E-mail, password, link or code is wrong.
     Credentials,
+    /// A rule warns of this. It can be done with a reason.
+    Caution,
     /// Your role may never do this.
     Forbidden,
     /// The password is right; `verifySecondFactor` goes on with the challenge and a code.
@@ -64,6 +66,7 @@ impl From<FieldError> for UserError {
             Code::Conflict => UserErrorCode::Conflict,
             Code::NotAllowed => UserErrorCode::NotAllowed,
             Code::Credentials => UserErrorCode::Credentials,
+            Code::Caution => UserErrorCode::Caution,
         };
         Self { code, message: fault.message, path: fault.path }
     }

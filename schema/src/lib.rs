@@ -51,6 +51,7 @@ struct Query(
     node::NodeQuery,
     today::TodayQuery,
     program::ProgramQuery,
+    program::CautionQuery,
     progress::ProgressQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,

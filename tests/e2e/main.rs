@@ -13,6 +13,7 @@ mod audit;
 mod audit_reads;
 mod budgets;
 mod canary;
+mod cautions;
 mod conformance;
 mod connections;
 mod contract;

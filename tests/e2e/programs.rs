@@ -1,6 +1,6 @@
 //! Which program holds when one follows another.
 
-use care::program::{self, CreateProgram};
+use care::program::{self, Activate, CreateProgram};
 use tests::{Stack, at};
 
 fn program_of(patient_id: uuid::Uuid, starts_on: Option<&str>, ends_on: Option<&str>) -> CreateProgram {
@@ -16,18 +16,23 @@ fn program_of(patient_id: uuid::Uuid, starts_on: Option<&str>, ends_on: Option<&
     }
 }
 
+fn activate(program_id: uuid::Uuid, replace_current: bool) -> Activate {
+    Activate { program_id, replace_current, override_reason: None }
+}
+
 #[tokio::test]
 async fn a_program_that_was_over_stays_over_when_another_follows() {
     let clinic = tests::Clinic::open(Stack::Embedded).await;
     let ada = clinic.patient("ada").await;
     let therapist = clinic.therapist().await;
-    let first = program::create(&therapist, program_of(ada.id, None, Some("2026-06-16"))).await.unwrap();
-    program::activate(&therapist, first.id, false).await.unwrap();
+    let first =
+        program::create(&therapist, program_of(ada.id, None, Some("2026-06-16"))).await.unwrap().program;
+    program::activate(&therapist, activate(first.id, false)).await.unwrap();
     clinic.clock.set(at("2026-06-25T10:00:00Z"));
     let therapist = clinic.therapist().await;
-    let second = program::create(&therapist, program_of(ada.id, None, None)).await.unwrap();
-    assert!(program::activate(&therapist, second.id, false).await.is_err(), "another is current");
-    program::activate(&therapist, second.id, true).await.unwrap();
+    let second = program::create(&therapist, program_of(ada.id, None, None)).await.unwrap().program;
+    assert!(program::activate(&therapist, activate(second.id, false)).await.is_err(), "another is current");
+    program::activate(&therapist, activate(second.id, true)).await.unwrap();
     let first = program::get(&therapist, first.id).await.unwrap();
     assert_eq!(first.ends_on, Some("2026-06-16".parse().unwrap()));
 }
@@ -39,8 +44,8 @@ async fn the_patient_goes_on_with_the_program_until_the_one_that_replaces_it_beg
     let first = clinic.program(&ada, &[1, 2]).await;
     let therapist = clinic.therapist().await;
     let new = program_of(ada.id, Some("2026-06-18"), None);
-    let second = program::create(&therapist, new).await.unwrap();
-    program::activate(&therapist, second.id, true).await.unwrap();
+    let second = program::create(&therapist, new).await.unwrap().program;
+    program::activate(&therapist, activate(second.id, true)).await.unwrap();
     let shown = async |date: &str| {
         let patient = clinic.as_patient("ada").await;
         let today = care::today::read(&patient, Some(date.parse().unwrap())).await.unwrap();
@@ -52,8 +57,8 @@ async fn the_patient_goes_on_with_the_program_until_the_one_that_replaces_it_beg
     let patient = clinic.as_patient("ada").await;
     assert_eq!(program::current(&patient, ada.id).await.unwrap().unwrap().id, first.id);
     // A third one from today on leaves no day with two programs.
-    let third = program::create(&therapist, program_of(ada.id, None, None)).await.unwrap();
-    program::activate(&therapist, third.id, true).await.unwrap();
+    let third = program::create(&therapist, program_of(ada.id, None, None)).await.unwrap().program;
+    program::activate(&therapist, activate(third.id, true)).await.unwrap();
     assert_eq!(shown("2026-06-15").await, (third.id, 1));
     let first = program::get(&therapist, first.id).await.unwrap();
     assert_eq!(first.ends_on, Some("2026-06-14".parse().unwrap()));

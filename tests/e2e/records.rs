@@ -52,6 +52,11 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     engine.feed(at("2026-06-15T10:00:30Z")).await.unwrap();
     app.clinic.clock.set(at("2026-06-15T10:01:00Z"));
     engine.tick(at("2026-06-15T10:01:00Z")).await.unwrap();
+    add_condition(&app.clinic, ada.id).await;
+    let curl_up = json!([{ "exerciseId": Kind::Exercise.encode(care::library::exercise_id(7)) }]);
+    let revision = json!({ "programId": program, "expectedRevision": 1, "prescriptions": curl_up,
+        "overrideReason": "Watched in the clinic without a twinge" });
+    change(&therapist, "reviseProgram", "program { id }", revision).await;
     let hold = json!({ "programId": program, "reason": "Wait for the scan of the neck" });
     change(&therapist, "holdProgram", "program { id }", hold).await;
     let other = app.sign_in("other@clinic.example").await;
@@ -62,7 +67,6 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     let reason = json!({ "patientId": id, "reason": "A claim against the insurer." });
     let placed = change(&admin, "placeLegalHold", "legalHold { placedAt liftedAt }", reason).await;
     assert!(placed["legalHold"]["liftedAt"].is_null() && placed["legalHold"]["placedAt"].is_string());
-    add_condition(&app.clinic, ada.id).await;
     ada.id
 }
 
@@ -70,7 +74,7 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
 async fn add_condition(clinic: &Clinic, patient_id: uuid::Uuid) {
     let database = clinic.database.connect().await;
     let sql = "INSERT INTO patient_condition (clinic_id, id, patient_id, condition, noted_on, change)
-        SELECT clinic_id, $1, id, 'LOW_BACK_PAIN', '2026-06-01', 1 FROM patient WHERE id = $2";
+        SELECT clinic_id, $1, id, 'osteoporosis-compression-fracture', '2026-06-01', 1 FROM patient WHERE id = $2";
     let values = [clinic.services.new_id().into(), patient_id.into()];
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
     database.execute_raw(statement).await.unwrap();
@@ -109,6 +113,8 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             assert_eq!(document["tables"]["account"][0]["email"], "ada@patient.example");
             assert_eq!(document["tables"]["reminder"][0]["title"], "Stretch at the window");
             assert_eq!(document["tables"]["program_hold"][0]["reason"], "Wait for the scan of the neck");
+            let reason = &document["tables"]["program_override"][0]["reason"];
+            assert_eq!(reason, "Watched in the clinic without a twinge");
             assert_eq!(document["tables"]["break_glass"][0]["reason"], "Fainted at the reception.");
             assert_eq!(document["tables"]["progress_log"][0]["recorded_at"], "2026-06-15T10:00:00Z");
             let event = &document["tables"]["audit_event"][0];

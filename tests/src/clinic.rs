@@ -10,7 +10,7 @@ use care::audit::Journal;
 use care::clock::{Instant, ManualClock, SystemRandom};
 use care::live::InProcess;
 use care::patient::{Accept, CreatePatient, Patient};
-use care::program::{CreateProgram, NewPrescription, Program};
+use care::program::{Activate, CreateProgram, NewPrescription, Program};
 use care::sealed::Wrapping;
 use care::{account, clinic, library, patient, program, reminder};
 use std::sync::Arc;
@@ -190,8 +190,9 @@ impl Clinic {
             prescriptions: prescriptions(exercises),
             note: None,
         };
-        let draft = program::create(&therapist, input).await.unwrap();
-        program::activate(&therapist, draft.id, false).await.unwrap()
+        let program_id = program::create(&therapist, input).await.unwrap().program.id;
+        let activate = Activate { program_id, ..Activate::default() };
+        program::activate(&therapist, activate).await.unwrap().program
     }
 
     /// Gives the patient a device that takes pushes.

@@ -13,9 +13,12 @@ use care::error::{Error, Result};
 use care::library::dose::{Dose, DoseKind};
 use care::library::{self, exercise_id};
 use care::patient::{self, CreatePatient};
-use care::program::{self, CreateProgram, NewPhase, NewPrescription, Program, ReviseProgram};
+use care::program::{self, Activate, CreateProgram, NewPhase, NewPrescription, Program, ReviseProgram};
 use care::progress::{self, NewLog, RowStatus};
 use std::sync::Arc;
+
+/// Why the demo's therapists go past a rule that warns.
+const TRIED: &str = "Tried in the clinic under supervision, without symptoms.";
 
 /// The most logs of a batch.
 const BATCH: usize = 100;
@@ -50,8 +53,10 @@ impl Enrolled {
             prescriptions: prescriptions(therapist, &person, &first).await?,
             note: Some(first.note.to_owned()),
         };
-        let draft = program::create(therapist, draft).await?;
-        let program = program::activate(therapist, draft.id, false).await?;
+        let draft = program::create(therapist, draft).await?.program;
+        let activate =
+            Activate { program_id: draft.id, override_reason: Some(TRIED.to_owned()), ..Activate::default() };
+        let program = program::activate(therapist, activate).await?.program;
         let invited = patient::invite(therapist, patient.id).await?;
         let tokens = join(services, invited, &person.email(), None).await?;
         Ok(Self { person, program, tokens, next: starts_on, chance })
@@ -78,8 +83,9 @@ impl Enrolled {
                 phases: phases(&self.person),
                 prescriptions: prescriptions(therapist, &self.person, &step).await?,
                 note: Some(step.note.to_owned()),
+                override_reason: Some(TRIED.to_owned()),
             };
-            self.program = program::revise(therapist, change).await?;
+            self.program = program::revise(therapist, change).await?.program;
         }
         if day == HOLD_DAY && self.person.is_held() {
             let reason = "Rest until the next visit: a new scan is to be reviewed first.";

@@ -1,8 +1,10 @@
 //! The library: exercises with their instructions, and conditions. Shared by all clinics; its
 //! data files are part of the program, its table is brought up to them by [`load`].
 //!
-//! Offers [`load`], [`list`], [`by_ids`], [`text`], [`condition`], [`conditions`].
+//! Offers [`load`], [`list`], [`by_ids`], [`text`], [`condition`], [`conditions`],
+//! [`cautions`].
 
+mod caution;
 mod data;
 pub mod dose;
 mod list;
@@ -10,10 +12,13 @@ mod load;
 pub mod schedule;
 pub(crate) mod table;
 
+pub use caution::{Basis, Caution, Rule, cautions};
 pub use data::{ConditionRecord, ConditionText, Text};
 pub(crate) use list::rows_by_ids;
 pub use list::{Filter, by_ids, get, list};
 pub use load::load;
+#[cfg(test)]
+pub(crate) use load::shipped;
 pub use table::Model as Exercise;
 
 use crate::error::{Error, Result};

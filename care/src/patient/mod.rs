@@ -29,6 +29,7 @@ pub use team::{assign, care_team};
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
 use crate::error::Result;
+use crate::store::Tx;
 use sea_orm::{ColumnTrait, DeriveActiveEnum, EntityTrait, EnumIter, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -100,15 +101,20 @@ pub async fn own(scope: &Scope) -> Result<Patient> {
 
 /// The conditions recorded of a visible patient, oldest first.
 pub async fn conditions(scope: &Scope, patient_id: Uuid) -> Result<Vec<Condition>> {
-    use table::patient_condition::{Column, Entity};
     let tx = scope.read().await?;
     let chart = Chart::open(&tx, scope, patient_id).await?;
+    conditions_of(&tx, &chart).await
+}
+
+/// The conditions recorded in this chart, oldest first.
+pub(crate) async fn conditions_of(tx: &Tx, chart: &Chart) -> Result<Vec<Condition>> {
+    use table::patient_condition::{Column, Entity};
     let rows = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()))
         .order_by_asc(Column::NotedOn)
         .order_by_asc(Column::Id)
-        .all(tx.as_ref())
+        .all(tx)
         .await?;
     Ok(rows.into_iter().map(|row| Condition { key: row.condition, noted_on: row.noted_on }).collect())
 }

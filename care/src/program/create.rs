@@ -1,8 +1,9 @@
 //! Writing a patient a program.
 
+use super::caution::{Facts, warnings};
 use super::check::{Content, Place, check_dates};
 use super::table::{program, program_revision};
-use super::{History, NewPhase, NewPrescription, Program, Status, phase::Phases};
+use super::{History, NewPhase, NewPrescription, Saved, Status, phase::Phases};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
@@ -35,8 +36,8 @@ pub struct CreateProgram {
 }
 
 /// Creates a draft. The same id and content answer the same program; other content under the id
-/// is a `Conflict`. Therapists of the patient's care team only.
-pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Program> {
+/// is a `Conflict`. Rules that warn of it are told; a reason can wait until it is activated. Therapists of the patient's care team only.
+pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
     scope.therapist_id()?;
     let content = Content {
         title: &input.title,
@@ -50,13 +51,15 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Program> {
     let mut chart = Chart::open_to_write(&tx, scope, input.patient_id).await?;
     let today = chart.date_at(scope.services().now());
     let fingerprint = chart.fingerprint("program.create", &format!("{input:?}"));
+    let starts_on = input.starts_on.unwrap_or(today);
+    let warnings = warnings(&tx, &Facts::of(&tx, &chart, starts_on).await?, &input.prescriptions).await?;
     if let Some(known) = program::Entity::find_by_id((scope.clinic_id(), id)).one(&tx).await? {
         if known.fingerprint != fingerprint || known.patient_id != input.patient_id {
             return Err(Error::Conflict("the id is taken"));
         }
-        return History::load(&tx, known).await?.program(&chart, today);
+        let program = History::load(&tx, known).await?.program(&chart, today)?;
+        return Ok(Saved { program, warnings });
     }
-    let starts_on = input.starts_on.unwrap_or(today);
     check_dates(starts_on, input.ends_on, today)?;
     let change = chart.raise(&tx, None).await?;
     let row = program::Model {
@@ -81,7 +84,7 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Program> {
     audit::record(&tx, scope, entry).await?;
     tx.commit().await?;
     scope.announce(chart.id(), change);
-    history.program(&chart, today)
+    Ok(Saved { program: history.program(&chart, today)?, warnings })
 }
 
 /// Adds the next revision to a program whose row says its number already.

@@ -1,8 +1,9 @@
 //! Programs: what a patient is asked to do, as numbered revisions that are never edited.
 //!
 //! Offers [`create`], [`revise`], [`activate`], [`hold`], [`release`], [`get`], [`current`],
-//! [`list`]; and to the slices above, [`History`]: a program with all that ever was in force.
+//! [`list`], [`caution`]; and to the slices above, [`History`]: a program with all that ever was in force.
 
+pub mod caution;
 mod check;
 mod create;
 mod history;
@@ -15,7 +16,7 @@ pub use create::{CreateProgram, create};
 pub(crate) use history::{History, held, of_patients, on};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
-pub use status::{activate, hold, release};
+pub use status::{Activate, activate, hold, release};
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
@@ -106,6 +107,15 @@ pub struct Hold {
     pub reason: String,
     /// When it began.
     pub since: Instant,
+}
+
+/// A program that was just written, with what the rules say to it.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// The program.
+    pub program: Program,
+    /// The rules that warn of its newest revision.
+    pub warnings: Vec<caution::Warning>,
 }
 
 /// A program with all its revisions.

@@ -1,9 +1,10 @@
 //! Changing a program: a new revision in force from today on. What was in force before stays.
 
+use super::caution::{Excuse, Facts, excuse, warnings};
 use super::check::Content;
 use super::create::add_revision;
 use super::table::program;
-use super::{NewPhase, NewPrescription, Program, Status, find_to_write};
+use super::{NewPhase, NewPrescription, Saved, Status, find_to_write};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
@@ -30,10 +31,13 @@ pub struct ReviseProgram {
     pub prescriptions: Vec<NewPrescription>,
     /// Why; at most 4,000 characters.
     pub note: Option<String>,
+    /// Why rules that warn are gone past, 10 to 500 characters.
+    pub override_reason: Option<String>,
 }
 
-/// Revises a program that has not ended. Therapists of the patient's care team only.
-pub async fn revise(scope: &Scope, input: ReviseProgram) -> Result<Program> {
+/// Revises a program that has not ended. Rules that warn are told; where the patient follows the program,
+/// those that want a reason and have none are faults of code `Caution`. Therapists of the patient's care team only.
+pub async fn revise(scope: &Scope, input: ReviseProgram) -> Result<Saved> {
     let tx = scope.write().await?;
     let (mut chart, mut history) = find_to_write(&tx, scope, input.program_id).await?;
     let title = input.title.clone().unwrap_or_else(|| history.row.title.clone());
@@ -72,14 +76,20 @@ pub async fn revise(scope: &Scope, input: ReviseProgram) -> Result<Program> {
     .update(&tx)
     .await?;
     let history = add_revision(&tx, scope, &chart, history, &content, effective_from).await?;
+    let facts = Facts::of(&tx, &chart, effective_from).await?;
+    let mut warnings = warnings(&tx, &facts, &input.prescriptions).await?;
+    let given = Excuse {
+        program_id: input.program_id,
+        revision_id: history.revisions.last().map(|revision| revision.id).unwrap_or_default(),
+        prescriptions: &input.prescriptions,
+        reason: input.override_reason.as_deref(),
+        in_force: history.row.status.is_current(),
+    };
+    excuse(&tx, scope, &chart, &mut warnings, &given).await?;
     let object = (Kind::Program, input.program_id);
-    audit::record(
-        &tx,
-        scope,
-        audit::Entry { action: "program.revise", patient_id: Some(chart.id()), object },
-    )
-    .await?;
+    let entry = audit::Entry { action: "program.revise", patient_id: Some(chart.id()), object };
+    audit::record(&tx, scope, entry).await?;
     tx.commit().await?;
     scope.announce(chart.id(), change);
-    history.program(&chart, today)
+    Ok(Saved { program: history.program(&chart, today)?, warnings })
 }

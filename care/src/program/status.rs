@@ -1,7 +1,8 @@
 //! Activating, holding and releasing a program.
 
+use super::caution::{Excuse, Facts, Warning, excuse, warnings};
 use super::table::{program, program_hold};
-use super::{History, Program, Status, find_to_write, of_patients};
+use super::{History, NewPrescription, Program, Saved, Status, find_to_write, of_patients};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
@@ -12,20 +13,37 @@ use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, Set};
 use uuid::Uuid;
 
+/// Which draft a patient is to follow.
+#[derive(Debug, Clone, Default)]
+pub struct Activate {
+    /// The program.
+    pub program_id: Uuid,
+    /// Whether another program that the patient follows is completed by this.
+    pub replace_current: bool,
+    /// Why rules that warn are gone past, 10 to 500 characters.
+    pub override_reason: Option<String>,
+}
+
 fn refused(message: &str) -> Error {
     Error::field("programId", Code::NotAllowed, message)
 }
 
 /// Makes a draft the program that the patient follows, from today or its later first day on. A
 /// patient follows one program: another one that is current is completed when `replace_current`,
-/// and is a refusal otherwise; until the day before the new one begins the patient goes on with it. Activating an active program changes nothing.
-pub async fn activate(scope: &Scope, program_id: Uuid, replace_current: bool) -> Result<Program> {
+/// and is a refusal otherwise; until the day before the new one begins the patient goes on with it. Rules
+/// that want a reason and have none are faults of code `Caution`. Activating an active program changes
+/// nothing.
+pub async fn activate(scope: &Scope, activate: Activate) -> Result<Saved> {
+    let Activate { program_id, replace_current, override_reason } = activate;
     let tx = scope.write().await?;
     let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
     let today = chart.date_at(scope.services().now());
     match history.row.status {
         Status::Draft => {}
-        Status::Active => return history.program(&chart, today),
+        Status::Active => {
+            let program = history.program(&chart, today)?;
+            return Ok(Saved { program, warnings: Vec::new() });
+        }
         Status::OnHold => return Err(refused("This program is on hold. Release it instead.")),
         Status::Completed | Status::Discontinued => return Err(refused("This program has ended.")),
     }
@@ -48,8 +66,37 @@ pub async fn activate(scope: &Scope, program_id: Uuid, replace_current: bool) ->
     if history.row.ends_on.is_some_and(|end| end < starts_on) {
         return Err(refused("The last day of this program is over. Revise it first."));
     }
+    let warnings = warned(&tx, scope, &chart, (&history, starts_on), override_reason.as_deref()).await?;
     set(&tx, &history, Status::Active, starts_on, history.row.ends_on, change).await?;
-    finish(tx, scope, &chart, &history, ("program.activate", change)).await
+    let program = finish(tx, scope, &chart, &history, ("program.activate", change)).await?;
+    Ok(Saved { program, warnings })
+}
+
+/// What the rules say to the newest revision of a draft that the patient is to follow from `starts_on` on.
+async fn warned(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    (history, starts_on): (&History, Day),
+    reason: Option<&str>,
+) -> Result<Vec<Warning>> {
+    let revision_id = history.revisions.last().map(|revision| revision.id).unwrap_or_default();
+    let prescriptions: Vec<_> = history
+        .prescriptions
+        .iter()
+        .filter(|row| row.revision_id == revision_id)
+        .map(|row| NewPrescription {
+            exercise_id: row.exercise_id,
+            dose: Some(row.dose),
+            schedule: Some(row.schedule.clone()),
+            continues: None,
+        })
+        .collect();
+    let mut warnings = warnings(tx, &Facts::of(tx, chart, starts_on).await?, &prescriptions).await?;
+    let program_id = history.row.id;
+    let given = Excuse { program_id, revision_id, prescriptions: &prescriptions, reason, in_force: true };
+    excuse(tx, scope, chart, &mut warnings, &given).await?;
+    Ok(warnings)
 }
 
 /// Holds an active program: nothing is due until it is released. Holding a held one changes nothing.

@@ -1,4 +1,5 @@
-//! The tables `program`, `program_revision`, `prescription`, `program_hold`.
+//! The tables `program`, `program_revision`, `prescription`, `program_hold`,
+//! `program_override`.
 
 pub(crate) mod program {
     use super::super::Status;
@@ -119,6 +120,49 @@ pub(crate) mod program_hold {
         pub(crate) released_by: Option<Uuid>,
         pub(crate) released_at: Option<Instant>,
         pub(crate) change: i64,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod program_override {
+    use crate::clock::Instant;
+    use crate::sealed::Sealed;
+    use sea_orm::FromJsonQueryResult;
+    use sea_orm::entity::prelude::*;
+    use serde::{Deserialize, Serialize};
+
+    /// A rule that was gone past, and for which exercise.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub(crate) struct Covered {
+        pub(crate) caution: String,
+        pub(crate) exercise_id: Uuid,
+    }
+
+    /// What one reason was given for.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+    pub(crate) struct Covers(pub(crate) Vec<Covered>);
+
+    /// A reason for which rules that warn were gone past.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
+    #[sea_orm(table_name = "program_override")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        pub(crate) program_id: Uuid,
+        pub(crate) revision_id: Uuid,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub(crate) covers: Covers,
+        #[serde(skip)]
+        pub(crate) reason: Sealed,
+        pub(crate) made_by: Uuid,
+        pub(crate) made_at: Instant,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

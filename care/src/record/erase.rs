@@ -9,7 +9,7 @@ use crate::clinic::table::{care_team, member};
 use crate::error::{Code, Error, Result};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
-use crate::program::table::{prescription, program, program_hold, program_revision};
+use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
 use crate::progress::table::{progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
@@ -54,6 +54,7 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<reminder::Entity>(tx, key).await?;
     delete::<prescription::Entity>(tx, key).await?;
     delete::<program_hold::Entity>(tx, key).await?;
+    delete::<program_override::Entity>(tx, key).await?;
     delete::<program_revision::Entity>(tx, key).await?;
     delete::<program::Entity>(tx, key).await?;
     delete::<break_glass::Entity>(tx, key).await?;

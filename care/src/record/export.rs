@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::id::Kind;
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
-use crate::program::table::{prescription, program, program_hold, program_revision};
+use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
 use crate::progress::table::{progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::sealed::Sealed;
@@ -92,6 +92,8 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     all.take::<prescription::Entity>("prescription", its(), |_| vec![]).await?;
     let sealed = |row: &program_hold::Model| vec![("program_hold.reason", Some(row.reason.clone()))];
     all.take::<program_hold::Entity>("program_hold", its(), sealed).await?;
+    let sealed = |row: &program_override::Model| vec![("program_override.reason", Some(row.reason.clone()))];
+    all.take::<program_override::Entity>("program_override", its(), sealed).await?;
     let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];
     all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
     all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;

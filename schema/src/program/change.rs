@@ -1,15 +1,16 @@
 //! Writing, revising, activating, holding and releasing programs.
 
 use super::Program;
+use super::caution::ProgramCaution;
 use super::input::{PhaseInput, PrescriptionInput, prescriptions};
 use crate::context::scope;
-use crate::error::payload;
+use crate::error::{UserError, payload, settle};
 use crate::id::{self, chosen};
 use crate::scalar::LocalDate;
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use care::error::Error;
 use care::id::Kind;
-use care::program::{CreateProgram, NewPhase, ReviseProgram};
+use care::program::{Activate, CreateProgram, NewPhase, ReviseProgram, Saved};
 
 /// A new program.
 #[derive(InputObject)]
@@ -76,6 +77,9 @@ pub(crate) struct ReviseProgramInput {
     prescriptions: Vec<PrescriptionInput>,
     /// Why, at most 4,000 characters.
     note: Option<String>,
+    /// Why rules that warn are gone past, 10 to 500 characters; needed where one asks for it and the patient
+    /// follows the program.
+    override_reason: Option<String>,
 }
 
 impl ReviseProgramInput {
@@ -95,6 +99,7 @@ impl ReviseProgramInput {
             phases: self.phases.into_iter().map(NewPhase::from).collect(),
             prescriptions,
             note: self.note,
+            override_reason: self.override_reason,
         })
     }
 }
@@ -107,6 +112,8 @@ pub(crate) struct ActivateProgramInput {
     /// Whether another program that the patient follows is completed by this.
     #[graphql(default = false)]
     replace_current: bool,
+    /// Why rules that warn are gone past, 10 to 500 characters; needed where one asks for it.
+    override_reason: Option<String>,
 }
 
 /// Which program is to rest, and why.
@@ -125,28 +132,37 @@ pub(crate) struct ReleaseProgramInput {
     program_id: ID,
 }
 
-payload! {
-    /// What writing a program answers.
-    CreateProgramPayload {
-        /// The program, a draft.
-        program: Program
-    }
+/// What writing a program answers.
+#[derive(SimpleObject)]
+pub(crate) struct CreateProgramPayload {
+    /// The program, a draft.
+    program: Option<Program>,
+    /// The rules that warn of it; where it was not done, `checkProgram` tells them.
+    cautions: Vec<ProgramCaution>,
+    /// What is wrong with the input; empty when it was done.
+    user_errors: Vec<UserError>,
 }
 
-payload! {
-    /// What revising a program answers.
-    ReviseProgramPayload {
-        /// The program with its new revision.
-        program: Program
-    }
+/// What revising a program answers.
+#[derive(SimpleObject)]
+pub(crate) struct ReviseProgramPayload {
+    /// The program with its new revision.
+    program: Option<Program>,
+    /// The rules that warn of it; where it was not done, `checkProgram` tells them.
+    cautions: Vec<ProgramCaution>,
+    /// What is wrong with the input; empty when it was done.
+    user_errors: Vec<UserError>,
 }
 
-payload! {
-    /// What activating a program answers.
-    ActivateProgramPayload {
-        /// The program.
-        program: Program
-    }
+/// What activating a program answers.
+#[derive(SimpleObject)]
+pub(crate) struct ActivateProgramPayload {
+    /// The program.
+    program: Option<Program>,
+    /// The rules that warn of it; where it was not done, `checkProgram` tells them.
+    cautions: Vec<ProgramCaution>,
+    /// What is wrong with the input; empty when it was done.
+    user_errors: Vec<UserError>,
 }
 
 payload! {
@@ -165,6 +181,15 @@ payload! {
     }
 }
 
+type SavedParts = (Option<Program>, Vec<ProgramCaution>, Vec<UserError>);
+
+fn saved(saved: care::error::Result<Saved>) -> Result<SavedParts> {
+    let (saved, user_errors) = settle(saved)?;
+    let (program, warnings) = saved.map(|saved| (saved.program.into(), saved.warnings)).unzip();
+    let cautions = warnings.unwrap_or_default().into_iter().map(ProgramCaution::from).collect();
+    Ok((program, cautions, user_errors))
+}
+
 #[derive(Default)]
 pub(crate) struct ProgramMutation;
 
@@ -178,7 +203,8 @@ impl ProgramMutation {
     ) -> Result<CreateProgramPayload> {
         let scope = scope(context)?;
         let created = async { care::program::create(scope, input.parse()?).await };
-        CreateProgramPayload::of(created.await)
+        let (program, cautions, user_errors) = saved(created.await)?;
+        Ok(CreateProgramPayload { program, cautions, user_errors })
     }
 
     /// Changes a program from today or a later day on; what was in force before stays as it was.
@@ -190,7 +216,8 @@ impl ProgramMutation {
     ) -> Result<ReviseProgramPayload> {
         let scope = scope(context)?;
         let revised = async { care::program::revise(scope, input.parse()?).await };
-        ReviseProgramPayload::of(revised.await)
+        let (program, cautions, user_errors) = saved(revised.await)?;
+        Ok(ReviseProgramPayload { program, cautions, user_errors })
     }
 
     /// Makes a draft the program that the patient follows, from today or its later first day on.
@@ -203,9 +230,12 @@ impl ProgramMutation {
         let scope = scope(context)?;
         let activated = async {
             let program_id = id::input(Kind::Program, "programId", &input.program_id)?;
-            care::program::activate(scope, program_id, input.replace_current).await
+            let (replace_current, override_reason) = (input.replace_current, input.override_reason);
+            let activate = Activate { program_id, replace_current, override_reason };
+            care::program::activate(scope, activate).await
         };
-        ActivateProgramPayload::of(activated.await)
+        let (program, cautions, user_errors) = saved(activated.await)?;
+        Ok(ActivateProgramPayload { program, cautions, user_errors })
     }
 
     /// Holds an active program: nothing is due until it is released. Therapists of the care team

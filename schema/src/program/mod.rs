@@ -1,9 +1,11 @@
 //! Programs: what a patient is asked to do.
 
+mod caution;
 mod change;
 mod dose;
 mod input;
 
+pub(crate) use caution::CautionQuery;
 pub(crate) use change::ProgramMutation;
 pub(crate) use dose::{Dose, Schedule, Side, Weekday};
 

@@ -133,6 +133,11 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
 fn root_field(ids: &Ids, root: &Field) -> String {
     let arguments = match root.name.as_str() {
         "node" | "patient" => format!("(id: \"{}\")", ids.patient),
+        "checkProgram" => format!(
+            "(input: {{ patientId: \"{}\", prescriptions: [{{ exerciseId: {} }}] }})",
+            ids.patient, ids.exercise
+        ),
+        "programOverrides" => format!("(programId: \"{}\")", ids.program),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),
         "exercise" => format!("(id: {})", ids.exercise),
         _ => root.arguments.clone(),

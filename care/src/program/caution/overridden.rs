@@ -1,0 +1,144 @@
+//! Going past a rule: with a reason, on the record, once for an exercise in a program.
+
+use super::Warning;
+use crate::access::Scope;
+use crate::audit;
+use crate::clock::Instant;
+use crate::error::{Code, Error, FieldError, Result, has_control};
+use crate::id::Kind;
+use crate::patient::Chart;
+use crate::program::NewPrescription;
+use crate::program::table::program_override::{self, Covered, Covers};
+use crate::store::Tx;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Rules that were gone past, and why.
+#[derive(Debug, Clone)]
+pub struct CautionOverride {
+    /// The keys of the rules.
+    pub cautions: Vec<String>,
+    /// Why, in the words of who did it.
+    pub reason: String,
+    /// The member who did it.
+    pub made_by: Uuid,
+    /// When.
+    pub made_at: Instant,
+}
+
+/// What a reason is given for.
+pub(in crate::program) struct Excuse<'a> {
+    pub(in crate::program) program_id: Uuid,
+    pub(in crate::program) revision_id: Uuid,
+    pub(in crate::program) prescriptions: &'a [NewPrescription],
+    /// The reason, 10 to 500 characters.
+    pub(in crate::program) reason: Option<&'a str>,
+    /// Whether the patient follows the program, so that a reason cannot wait.
+    pub(in crate::program) in_force: bool,
+}
+
+/// Takes those off the warnings that have been given a reason before, and records the one that is given
+/// now. A fault of code `Caution` for each that is left, where the patient follows the program.
+pub(in crate::program) async fn excuse(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    warnings: &mut [Warning],
+    excuse: &Excuse<'_>,
+) -> Result<()> {
+    let known: HashSet<Covered> =
+        rows(tx, chart, excuse.program_id).await?.into_iter().flat_map(|row| row.covers.0).collect();
+    let mut open = Vec::new();
+    for warning in warnings.iter_mut().filter(|warning| warning.reason_needed) {
+        let new: Vec<_> =
+            excuse.covered_by(warning).into_iter().filter(|covered| !known.contains(covered)).collect();
+        warning.reason_needed = !new.is_empty();
+        open.extend(new);
+    }
+    match excuse.reason {
+        _ if open.is_empty() => Ok(()),
+        Some(reason) => {
+            record(tx, scope, chart, excuse, (Covers(open), checked(reason)?)).await?;
+            for warning in warnings {
+                warning.reason_needed = false;
+            }
+            Ok(())
+        }
+        None if !excuse.in_force => Ok(()),
+        None => {
+            Err(Error::Invalid(warnings.iter().filter(|warning| warning.reason_needed).map(fault).collect()))
+        }
+    }
+}
+
+impl Excuse<'_> {
+    fn covered_by(&self, warning: &Warning) -> Vec<Covered> {
+        let exercises = warning.prescriptions.iter().filter_map(|at| self.prescriptions.get(*at));
+        let covered = |wanted: &NewPrescription| Covered {
+            caution: warning.caution.key.clone(),
+            exercise_id: wanted.exercise_id,
+        };
+        exercises.map(covered).collect()
+    }
+}
+
+fn fault(warning: &Warning) -> FieldError {
+    let message = format!("{} Say in overrideReason why it is right here.", warning.caution.text());
+    FieldError::new("overrideReason", Code::Caution, message)
+}
+
+fn checked(reason: &str) -> Result<&str> {
+    let reason = reason.trim();
+    if (10..=500).contains(&reason.chars().count()) && !has_control(reason) {
+        return Ok(reason);
+    }
+    Err(Error::field("overrideReason", Code::OutOfRange, "Give the reason in 10 to 500 characters."))
+}
+
+async fn record(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    excuse: &Excuse<'_>,
+    (covers, reason): (Covers, &str),
+) -> Result<()> {
+    let id = scope.services().new_id();
+    program_override::ActiveModel {
+        clinic_id: Set(chart.clinic_id()),
+        id: Set(id),
+        patient_id: Set(chart.id()),
+        program_id: Set(excuse.program_id),
+        revision_id: Set(excuse.revision_id),
+        covers: Set(covers),
+        reason: Set(chart.seal(scope, "program_override.reason", id, reason)?),
+        made_by: Set(scope.member_id()?),
+        made_at: Set(scope.services().now()),
+    }
+    .insert(tx)
+    .await?;
+    let object = (Kind::Program, excuse.program_id);
+    let entry = audit::Entry { action: "program.override", patient_id: Some(chart.id()), object };
+    audit::record(tx, scope, entry).await
+}
+
+async fn rows(tx: &Tx, chart: &Chart, program_id: Uuid) -> Result<Vec<program_override::Model>> {
+    use program_override::{Column, Entity};
+    let find = Entity::find().filter(Column::ClinicId.eq(chart.clinic_id()));
+    let find = find.filter(Column::ProgramId.eq(program_id));
+    Ok(find.order_by_asc(Column::MadeAt).order_by_asc(Column::Id).all(tx).await?)
+}
+
+/// The rules that were gone past in a program of a visible patient, oldest first. Clinicians only.
+pub async fn overrides(scope: &Scope, program_id: Uuid) -> Result<Vec<CautionOverride>> {
+    scope.member_id()?;
+    let tx = scope.read().await?;
+    let (chart, _) = crate::program::find(&tx, scope, program_id).await?;
+    let of = |row: program_override::Model| {
+        let mut cautions: Vec<_> = row.covers.0.into_iter().map(|covered| covered.caution).collect();
+        cautions.dedup();
+        let reason = chart.unseal("program_override.reason", row.id, &row.reason)?;
+        Ok(CautionOverride { cautions, reason, made_by: row.made_by, made_at: row.made_at })
+    };
+    rows(&tx, &chart, program_id).await?.into_iter().map(of).collect()
+}
