@@ -117,6 +117,12 @@ impl FromStr for Day {
 }
 
 impl Day {
+    /// Whole years from this date to `other`; negative when that is earlier.
+    pub fn years_until(self, other: Self) -> i32 {
+        let span = self.0.until((jiff::Unit::Year, other.0));
+        span.map_or(0, |span| span.get_years().into())
+    }
+
     /// Days from this date to `other`; negative when that is earlier.
     pub fn until(self, other: Self) -> i32 {
         self.0.until(other.0).map_or(0, |span| span.get_days())

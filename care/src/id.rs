@@ -36,11 +36,13 @@ pub enum Kind {
     Device,
     /// A signed-in session.
     Session,
+    /// A screen for signs of danger.
+    RedFlagScreen,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -55,6 +57,7 @@ impl Kind {
         Self::Delivery,
         Self::Device,
         Self::Session,
+        Self::RedFlagScreen,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -74,6 +77,7 @@ impl Kind {
             Self::Delivery => "delivery",
             Self::Device => "device",
             Self::Session => "session",
+            Self::RedFlagScreen => "screen",
         }
     }
 

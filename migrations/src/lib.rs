@@ -29,6 +29,7 @@ mod m0019_mail;
 mod m0020_identity;
 mod m0021_within_clinic;
 mod m0022_override;
+mod m0023_red_flag;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_identity::Migration),
             Box::new(m0021_within_clinic::Migration),
             Box::new(m0022_override::Migration),
+            Box::new(m0023_red_flag::Migration),
         ]
     }
 }

@@ -25,6 +25,7 @@ use futures::StreamExt;
 use std::sync::Arc;
 
 mod account;
+mod assessment;
 mod audit;
 mod care_team;
 mod caseload;
@@ -52,6 +53,7 @@ struct Query(
     today::TodayQuery,
     program::ProgramQuery,
     program::CautionQuery,
+    assessment::AssessmentQuery,
     progress::ProgressQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
@@ -65,6 +67,7 @@ struct Query(
 #[derive(MergedObject, Default)]
 struct Mutation(
     account::AccountMutation,
+    assessment::AssessmentMutation,
     progress::ProgressMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,

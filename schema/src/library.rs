@@ -9,6 +9,16 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use care::id::Kind;
 use care::library::{ConditionRecord, ConditionText, Filter, Text};
 
+/// Where a rule is from.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "care::library::Basis")]
+pub(crate) enum RuleBasis {
+    /// A published source.
+    Published,
+    /// A default of Plumbline, to be reviewed by a licensed clinician before real use.
+    Default,
+}
+
 /// What a piece of an instruction tells.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InstructionKind {

@@ -37,6 +37,12 @@ const EMERGENCY: [(&str, &str); 28] = [
     ("US", "911"),
 ];
 
+/// The number that calls an ambulance in this country; that of mobile networks everywhere where it is not
+/// known.
+pub(crate) fn emergency_number(country: &str) -> &'static str {
+    EMERGENCY.iter().find(|(known, _)| *known == country).map_or("112", |(_, number)| number)
+}
+
 /// The number that calls an ambulance in a country.
 #[derive(SimpleObject)]
 struct EmergencyNumber {

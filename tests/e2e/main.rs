@@ -30,6 +30,7 @@ mod programs;
 mod provider_faults;
 mod providers;
 mod records;
+mod red_flags;
 mod references;
 mod reset;
 mod rotation;

@@ -57,6 +57,8 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     let revision = json!({ "programId": program, "expectedRevision": 1, "prescriptions": curl_up,
         "overrideReason": "Watched in the clinic without a twinge" });
     change(&therapist, "reviseProgram", "program { id }", revision).await;
+    let screen = json!({ "signs": ["night-pain"], "note": "Worse since the move" });
+    change(&own, "reportSymptoms", "screen { id }", screen).await;
     let hold = json!({ "programId": program, "reason": "Wait for the scan of the neck" });
     change(&therapist, "holdProgram", "program { id }", hold).await;
     let other = app.sign_in("other@clinic.example").await;
@@ -113,6 +115,7 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             assert_eq!(document["tables"]["account"][0]["email"], "ada@patient.example");
             assert_eq!(document["tables"]["reminder"][0]["title"], "Stretch at the window");
             assert_eq!(document["tables"]["program_hold"][0]["reason"], "Wait for the scan of the neck");
+            assert_eq!(document["tables"]["red_flag_screen"][0]["note"], "Worse since the move");
             let reason = &document["tables"]["program_override"][0]["reason"];
             assert_eq!(reason, "Watched in the clinic without a twinge");
             assert_eq!(document["tables"]["break_glass"][0]["reason"], "Fainted at the reception.");

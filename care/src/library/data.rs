@@ -113,7 +113,7 @@ struct Conditions {
 }
 
 /// A data file is part of the program: one that does not parse is caught by the tests below.
-pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Option<T> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Option<T> {
     toml::from_str(text).inspect_err(|error| tracing::error!(file, %error, "a data file does not parse")).ok()
 }
 

@@ -13,6 +13,7 @@ pub mod schedule;
 pub(crate) mod table;
 
 pub use caution::{Basis, Caution, Rule, cautions};
+pub(crate) use data::parse;
 pub use data::{ConditionRecord, ConditionText, Text};
 pub(crate) use list::rows_by_ids;
 pub use list::{Filter, by_ids, get, list};

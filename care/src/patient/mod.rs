@@ -24,6 +24,7 @@ pub use create::{CreatePatient, create};
 pub use discharge::discharge;
 pub use invite::invite;
 pub(crate) use list::by_activity;
+pub(crate) use team::tell_team;
 pub use team::{assign, care_team};
 
 use crate::access::Scope;

@@ -3,6 +3,7 @@
 use super::table::patient;
 use super::{Chart, cared_for_by};
 use crate::access::{Role, Scope};
+use crate::account::{MailKind, tell};
 use crate::audit;
 use crate::clinic::Member;
 use crate::clinic::table::{care_team, member};
@@ -84,6 +85,21 @@ async fn check(tx: &Tx, clinic_id: Uuid, wanted: &BTreeSet<Uuid>) -> Result<()> 
     if !known.iter().any(|member| member.role == Role::Therapist) {
         let message = "A care team has at least one therapist.";
         return Err(Error::field("memberIds", Code::NotAllowed, message));
+    }
+    Ok(())
+}
+
+/// Queues a mail to everybody of the patient's care team.
+pub(crate) async fn tell_team(tx: &Tx, scope: &Scope, chart: &Chart, kind: MailKind) -> Result<()> {
+    let ids = ids_of(tx, chart.clinic_id(), chart.id()).await?;
+    let rows = member::Entity::find()
+        .filter(member::Column::ClinicId.eq(chart.clinic_id()))
+        .filter(member::Column::Id.is_in(ids))
+        .filter(member::Column::DisabledAt.is_null())
+        .all(tx)
+        .await?;
+    for account_id in rows.into_iter().filter_map(|row| row.account_id) {
+        tell(tx, scope.services(), account_id, kind).await?;
     }
     Ok(())
 }

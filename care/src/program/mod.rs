@@ -16,6 +16,7 @@ pub use create::{CreateProgram, create};
 pub(crate) use history::{History, held, of_patients, on};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
+pub(crate) use status::hold_for_safety;
 pub use status::{Activate, activate, hold, release};
 
 use crate::access::Scope;

@@ -114,26 +114,56 @@ pub async fn hold(scope: &Scope, program_id: Uuid, reason: &str) -> Result<Progr
         _ => return Err(refused("Only an active program can be held.")),
     }
     let change = chart.raise(&tx, None).await?;
-    let id = scope.services().new_id();
+    put_on_hold(&tx, scope, &chart, &history, (reason, change)).await?;
+    finish(tx, scope, &chart, &history, ("program.hold", change)).await
+}
+
+/// Holds the program that the patient follows, if there is one, whoever acts: signs of danger do not wait
+/// for a clinician. Only a clinician releases it.
+pub(crate) async fn hold_for_safety(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    change: i64,
+    reason: &str,
+) -> Result<()> {
+    for history in of_patients(tx, scope, &[chart.id()]).await? {
+        if history.row.status == Status::Active {
+            put_on_hold(tx, scope, chart, &history, (reason, change)).await?;
+            let object = (Kind::Program, history.row.id);
+            let entry = audit::Entry { action: "program.hold", patient_id: Some(chart.id()), object };
+            audit::record(tx, scope, entry).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn put_on_hold(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    history: &History,
+    (reason, change): (&str, i64),
+) -> Result<()> {
+    let (id, now) = (scope.services().new_id(), scope.services().now());
+    let row = &history.row;
     program_hold::ActiveModel {
         clinic_id: Set(chart.clinic_id()),
         id: Set(id),
         patient_id: Set(chart.id()),
-        program_id: Set(program_id),
-        held_from: Set(today),
+        program_id: Set(row.id),
+        held_from: Set(chart.date_at(now)),
         reason: Set(chart.seal(scope, "program_hold.reason", id, reason)?),
         held_by: Set(scope.actor().person.member_id()),
-        held_at: Set(scope.services().now()),
+        held_at: Set(now),
         released_on: Set(None),
         released_by: Set(None),
         released_at: Set(None),
         change: Set(change),
     }
-    .insert(&tx)
+    .insert(tx)
     .await?;
-    let row = &history.row;
-    set(&tx, &history, Status::OnHold, row.starts_on, row.ends_on, change).await?;
-    finish(tx, scope, &chart, &history, ("program.hold", change)).await
+    set(tx, history, Status::OnHold, row.starts_on, row.ends_on, change).await
 }
 
 /// Releases a held program; today counts again. Releasing an active one changes nothing.

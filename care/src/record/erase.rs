@@ -5,6 +5,7 @@ use super::{Key, hold, note, of_patient};
 use crate::access::{Scope, Services};
 use crate::account;
 use crate::account::table::{invitation, session, session_token};
+use crate::assessment::table as assessment;
 use crate::clinic::table::{care_team, member};
 use crate::error::{Code, Error, Result};
 use crate::patient::Chart;
@@ -48,6 +49,7 @@ async fn whole(scope: &Scope, patient_id: Uuid) -> Result<()> {
 /// Every row of the patient, and the account. No row that is left refers to one that is gone before it.
 pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> Result<()> {
     let key = (row.clinic_id, row.id);
+    delete::<assessment::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;
     delete::<progress_log::Entity>(tx, key).await?;
     delete::<reminder_delivery::Entity>(tx, key).await?;

@@ -4,6 +4,7 @@ use super::{note, of_patient};
 use crate::access::Scope;
 use crate::account::email_of;
 use crate::account::table::{account, device, identity, invitation, session};
+use crate::assessment::table as red_flag_screen;
 use crate::audit::table::audit_event;
 use crate::clinic::table::care_team;
 use crate::clock::Instant;
@@ -94,6 +95,10 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     all.take::<program_hold::Entity>("program_hold", its(), sealed).await?;
     let sealed = |row: &program_override::Model| vec![("program_override.reason", Some(row.reason.clone()))];
     all.take::<program_override::Entity>("program_override", its(), sealed).await?;
+    let sealed = |row: &red_flag_screen::Model| {
+        vec![("red_flag_screen.signs", Some(row.signs.clone())), ("red_flag_screen.note", row.note.clone())]
+    };
+    all.take::<red_flag_screen::Entity>("red_flag_screen", its(), sealed).await?;
     let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];
     all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
     all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;

@@ -4,21 +4,12 @@ use super::input::{PrescriptionInput, prescriptions};
 use crate::context::scope;
 use crate::error::raise;
 use crate::id::{self, encode};
+use crate::library::RuleBasis;
 use crate::scalar::{DateTime, LocalDate};
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use care::error::Error;
 use care::id::Kind;
 use care::program::caution::{CautionOverride as Override, Warning};
-
-/// Where a rule is from.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "care::library::Basis")]
-enum RuleBasis {
-    /// A published source.
-    Published,
-    /// A default of Plumbline, to be reviewed by a licensed clinician before real use.
-    Default,
-}
 
 /// A rule that warns of a program. It forbids nothing, and its silence clears nobody.
 #[derive(SimpleObject, Debug, Clone)]

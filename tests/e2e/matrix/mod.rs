@@ -138,6 +138,7 @@ fn root_field(ids: &Ids, root: &Field) -> String {
             ids.patient, ids.exercise
         ),
         "programOverrides" => format!("(programId: \"{}\")", ids.program),
+        "redFlagScreens" => format!("(patientId: \"{}\")", ids.patient),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),
         "exercise" => format!("(id: {})", ids.exercise),
         _ => root.arguments.clone(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 49] = [
+pub(super) const MUTATIONS: [&str; 51] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -26,6 +26,8 @@ pub(super) const MUTATIONS: [&str; 49] = [
     "createProgram",
     "activateProgram",
     "reviseProgram",
+    "reportSymptoms",
+    "recordRedFlagScreen",
     "holdProgram",
     "releaseProgram",
     "dischargePatient",
@@ -92,6 +94,8 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "holdProgram" => json!({ "programId": ids.program, "reason": "Wait for the scan" }),
         "dischargePatient" | "erasePatient" => json!({ "patientId": ids.second }),
         "breakGlass" => json!({ "patientId": ids.second, "reason": "Collapsed in the waiting room." }),
+        "reportSymptoms" => json!({ "signs": [] }),
+        "recordRedFlagScreen" => json!({ "patientId": ids.patient, "signs": [] }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

@@ -104,6 +104,8 @@ impl People {
         let own = app.sign_in("ada@patient.example").await;
         let (reminder, delivery) = reminded(&app, &own).await;
         let log = log_one(&app, &own).await;
+        let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
+        change(&own, "reportSymptoms", "screen { id }", symptoms).await;
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();

@@ -57,6 +57,8 @@ pub(crate) enum MailKind {
     ProviderLinked,
     /// Two held the tokens of one session.
     TokenReused,
+    /// To a care team: signs of danger in one of their patients.
+    RedFlags,
     /// To who watches over privacy: somebody broke the glass.
     GlassBroken,
 }

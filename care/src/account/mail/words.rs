@@ -12,6 +12,7 @@ impl MailKind {
             Self::SecondFactorChanged => "Your authenticator app has been set up",
             Self::ProviderLinked => "Your account has a new way to sign in",
             Self::TokenReused => "You have been signed out",
+            Self::RedFlags => "A patient needs you today",
             Self::GlassBroken => "Emergency access to a record",
         }
     }
@@ -34,6 +35,7 @@ impl MailKind {
             Self::TokenReused => format!(
                 "One device was signed out of your account because a copy of its sign-in was used somewhere else. Sign in again on your device. This can happen after a phone was restored from a backup.\n\n{IF_NOT_YOU}\n"
             ),
+            Self::RedFlags => "Signs of danger have been recorded of a patient of your care team. The program is on hold until you release it. Please open the dashboard and get in touch with the patient today.\n".to_owned(),
             Self::GlassBroken => "A clinician has opened a record outside of their care team, as an emergency. Who, whose record and the reason given stand in the audit trail of your clinic. Please look into it.\n".to_owned(),
         }
     }

@@ -1,0 +1,139 @@
+//! Signs of danger are answered in the same round trip with whom to call; the program rests, and the care
+//! team is told.
+
+use crate::{TODAY, change, chosen, refused};
+use care::account::deliver_mail;
+use care::id::Kind;
+use serde_json::{Value, json};
+use tests::{Client, Mailbox, Stack, TestApp};
+
+const SCREEN: &str = "screen { id memberId signs note findings { cluster level basis source }
+    advice { level text emergencyNumber } }";
+
+async fn report(client: &Client, signs: &[&str]) -> Value {
+    change(client, "reportSymptoms", SCREEN, json!({ "signs": signs })).await
+}
+
+async fn hold(patient: &Client) -> Value {
+    patient.ask(TODAY, json!({})).await["today"]["hold"].clone()
+}
+
+#[tokio::test]
+async fn an_emergency_is_answered_at_once_and_the_program_rests() {
+    for stack in Stack::BOTH {
+        let (app, mailbox) = (TestApp::start(stack).await, Mailbox::open().await);
+        let ada = app.clinic.patient("ada").await;
+        let program = app.clinic.program(&ada, &[1, 2]).await;
+        let patient = app.sign_in("ada@patient.example").await;
+        let calm = report(&patient, &[]).await;
+        assert_eq!((&calm["screen"]["findings"], &calm["screen"]["advice"]), (&json!([]), &Value::Null));
+        app.clinic.clock.advance(1_000);
+        let review = report(&patient, &["night-pain"]).await;
+        assert_eq!(review["screen"]["advice"]["level"], "REVIEW");
+        assert_eq!(hold(&patient).await, Value::Null, "{stack:?}: until here the program goes on");
+
+        app.clinic.clock.advance(1_000);
+        let told = report(&patient, &["saddle", "night-pain"]).await["screen"].clone();
+        assert_eq!(told["findings"][0]["cluster"], "cauda-equina", "the gravest first: {told}");
+        assert_eq!(told["findings"][0]["basis"], "PUBLISHED");
+        let advice = &told["advice"];
+        assert_eq!((&advice["level"], &advice["emergencyNumber"]), (&json!("EMERGENCY"), &json!("911")));
+        assert!(advice["text"].as_str().unwrap().contains("Call 911"), "{advice}");
+        assert!(hold(&patient).await["reason"].as_str().unwrap().contains("signs"), "{stack:?}");
+        while deliver_mail(&app.clinic.worker(), &mailbox.mailer, "http://clinic.example").await.unwrap() {}
+        let letters = mailbox.take();
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        assert_eq!(
+            (letters[0].to.as_str(), letters[0].subject.as_str()),
+            ("therapist@clinic.example", "A patient needs you today")
+        );
+        assert!(!letters[0].text.contains("ada") && !letters[0].text.contains("saddle"), "{letters:?}");
+
+        app.clinic.clock.advance(1_000);
+        report(&patient, &["urine"]).await;
+        let release = json!({ "programId": Kind::Program.encode(program.id) });
+        refused(
+            &change(&patient, "releaseProgram", "program { status }", release.clone()).await,
+            "FORBIDDEN",
+        );
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        let screens =
+            "query($id: ID) { redFlagScreens(patientId: $id) { nodes { signs memberId advice { level } } } }";
+        let id = Kind::Patient.encode(ada.id);
+        let seen = therapist.ask(screens, json!({ "id": id })).await["redFlagScreens"]["nodes"].clone();
+        let levels: Vec<_> =
+            seen.as_array().unwrap().iter().map(|screen| screen["advice"]["level"].clone()).collect();
+        assert_eq!(levels, [json!("EMERGENCY"), json!("EMERGENCY"), json!("REVIEW"), Value::Null]);
+        let released = change(&therapist, "releaseProgram", "program { status }", release).await;
+        assert_eq!(
+            released["program"]["status"], "ACTIVE",
+            "one hold, however often it was told: {released}"
+        );
+        assert_eq!(hold(&patient).await, Value::Null);
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_clinician_records_what_was_found_and_age_counts_by_itself() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        let born =
+            json!({ "name": "Ada", "conditions": [], "birthDate": "1956-06-15", "emergencyCountry": "DE" });
+        let ada = change(&therapist, "createPatient", "patient { id }", born).await["patient"]["id"].clone();
+        let record = async |client: &Client, signs: &[&str]| {
+            change(client, "recordRedFlagScreen", SCREEN, json!({ "patientId": ada, "signs": signs })).await
+        };
+        // 70 today is not over 70; over 45 is the third sign.
+        let found = record(&therapist, &["steroids"]).await;
+        assert_eq!(found["screen"]["findings"], json!([]), "{stack:?}");
+        let found = record(&therapist, &["hoffmann", "babinski"]).await["screen"].clone();
+        assert_eq!(found["findings"][0]["cluster"], "myelopathy", "{found}");
+        assert_eq!(found["advice"]["emergencyNumber"], "112", "of the patient's country");
+        assert!(found["memberId"].is_string());
+        app.clinic.clock.set(tests::at("2027-06-16T12:00:00Z"));
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        assert_eq!(record(&therapist, &["steroids"]).await["screen"]["findings"][0]["cluster"], "fracture");
+        refused(&record(&app.sign_in("other@clinic.example").await, &[]).await, "NOT_FOUND");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_report_is_written_once_and_bad_ones_not_at_all() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        app.clinic.patient("ada").await;
+        let patient = app.sign_in("ada@patient.example").await;
+        let id = chosen(&app, Kind::RedFlagScreen);
+        let report = async |signs: &[&str], note: &str| {
+            change(&patient, "reportSymptoms", SCREEN, json!({ "id": id, "signs": signs, "note": note }))
+                .await
+        };
+        let first = report(&["fever", "diabetes"], "Since Sunday").await;
+        assert_eq!(first["screen"]["advice"]["level"], "URGENT");
+        assert_eq!(report(&["diabetes", "fever"], "Since Sunday").await, first, "the same, in another order");
+        refused(&report(&["fever"], "Since Sunday").await, "CONFLICT");
+        let unknown =
+            change(&patient, "reportSymptoms", SCREEN, json!({ "signs": ["fever", "nonsense", "babinski"] }))
+                .await;
+        let paths: Vec<_> =
+            unknown["userErrors"].as_array().unwrap().iter().map(|error| error["path"].clone()).collect();
+        assert_eq!(
+            paths,
+            [json!(["signs", "1"]), json!(["signs", "2"])],
+            "what is examined is not asked: {unknown}"
+        );
+        refused(
+            &change(&patient, "reportSymptoms", SCREEN, json!({ "signs": [], "note": "x".repeat(2_001) }))
+                .await,
+            "TOO_LONG",
+        );
+        let own = "{ redFlagScreens { nodes { id } } redFlagSigns { key question byExamination } }";
+        let own = patient.ask(own, json!({})).await;
+        assert_eq!(own["redFlagScreens"]["nodes"], json!([{ "id": id }]), "{stack:?}");
+        assert!(own["redFlagSigns"].as_array().unwrap().len() > 25);
+        app.stop().await;
+    }
+}
