@@ -1,6 +1,6 @@
 //! Which program holds when one follows another.
 
-use care::program::{self, Activate, CreateProgram};
+use care::program::{self, Activate, CreateProgram, Status};
 use tests::{Stack, at};
 
 fn program_of(patient_id: uuid::Uuid, starts_on: Option<&str>, ends_on: Option<&str>) -> CreateProgram {
@@ -62,4 +62,42 @@ async fn the_patient_goes_on_with_the_program_until_the_one_that_replaces_it_beg
     assert_eq!(shown("2026-06-15").await, (third.id, 1));
     let first = program::get(&therapist, first.id).await.unwrap();
     assert_eq!(first.ends_on, Some("2026-06-14".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn a_program_ends_as_planned_or_early_and_what_was_before_stays() {
+    for stack in Stack::BOTH {
+        let clinic = tests::Clinic::open(stack).await;
+        let therapist = clinic.therapist().await;
+        for (name, early) in [("ada", false), ("ben", true)] {
+            let patient = clinic.patient(name).await;
+            let program = clinic.program(&patient, &[1]).await;
+            clinic.clock.advance(3 * 24 * 60 * 60_000);
+            let therapist = clinic.therapist().await;
+            program::hold(&therapist, program.id, "Wait for the scan").await.unwrap();
+            let end = async || match early {
+                true => program::discontinue(&therapist, program.id).await,
+                false => program::complete(&therapist, program.id).await,
+            };
+            let ended = end().await.unwrap();
+            let today = clinic.services.now().date_in(&jiff::tz::TimeZone::get("America/New_York").unwrap());
+            let (status, last) = match early {
+                true => (Status::Discontinued, today.plus(-1)),
+                false => (Status::Completed, today),
+            };
+            assert_eq!((ended.status, ended.ends_on), (status, Some(last)), "{stack:?}");
+            assert!(ended.hold.is_none(), "{stack:?}: a program that has ended rests no more");
+            let again = end().await.unwrap();
+            assert_eq!((again.status, again.ends_on), (status, Some(last)));
+            assert!(program::release(&therapist, program.id).await.is_err());
+            let own = clinic.as_patient(name).await;
+            let day = care::today::read(&own, None).await.unwrap();
+            assert_eq!(day.items.is_empty(), early, "{stack:?}: {:?}", day.items.len());
+        }
+        let draft =
+            program::create(&therapist, program_of(clinic.patient("cleo").await.id, None, None)).await;
+        let draft = draft.unwrap().program;
+        assert!(program::complete(&therapist, draft.id).await.is_err(), "a draft was never followed");
+        clinic.services.store.close().await;
+    }
 }

@@ -1,6 +1,6 @@
 //! Programs: what a patient is asked to do, as numbered revisions that are never edited.
 //!
-//! Offers [`create`], [`revise`], [`activate`], [`hold`], [`release`], [`get`], [`current`],
+//! Offers [`create`], [`revise`], [`activate`], [`hold`], [`release`], [`complete`], [`discontinue`], [`get`], [`current`],
 //! [`list`], [`caution`]; and to the slices above, [`History`]: a program with all that ever was in force.
 
 pub mod caution;
@@ -17,7 +17,7 @@ pub(crate) use history::{History, held, of_patients, on};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
 pub(crate) use status::hold_for_safety;
-pub use status::{Activate, activate, hold, release};
+pub use status::{Activate, activate, complete, discontinue, hold, release};
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};

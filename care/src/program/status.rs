@@ -1,4 +1,4 @@
-//! Activating, holding and releasing a program.
+//! Activating, holding, releasing and ending a program.
 
 use super::caution::{Excuse, Facts, Warning, excuse, warnings};
 use super::table::{program, program_hold};
@@ -177,22 +177,58 @@ pub async fn release(scope: &Scope, program_id: Uuid) -> Result<Program> {
         _ => return Err(refused("Only a held program can be released.")),
     }
     let change = chart.raise(&tx, None).await?;
-    if let Some(hold) = history.open_hold() {
-        program_hold::ActiveModel {
-            clinic_id: Set(hold.clinic_id),
-            id: Set(hold.id),
-            released_on: Set(Some(today)),
-            released_by: Set(scope.actor().person.member_id()),
-            released_at: Set(Some(scope.services().now())),
-            change: Set(change),
-            ..Default::default()
-        }
-        .update(&tx)
-        .await?;
-    }
+    lift_hold(&tx, scope, &history, (today, change)).await?;
     let row = &history.row;
     set(&tx, &history, Status::Active, row.starts_on, row.ends_on, change).await?;
     finish(tx, scope, &chart, &history, ("program.release", change)).await
+}
+
+async fn lift_hold(tx: &Tx, scope: &Scope, history: &History, (today, change): (Day, i64)) -> Result<()> {
+    let Some(hold) = history.open_hold() else { return Ok(()) };
+    program_hold::ActiveModel {
+        clinic_id: Set(hold.clinic_id),
+        id: Set(hold.id),
+        released_on: Set(Some(today)),
+        released_by: Set(scope.actor().person.member_id()),
+        released_at: Set(Some(scope.services().now())),
+        change: Set(change),
+        ..Default::default()
+    }
+    .update(tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends a program as planned: today is its last day. Completing a completed one changes nothing.
+pub async fn complete(scope: &Scope, program_id: Uuid) -> Result<Program> {
+    end(scope, program_id, Status::Completed).await
+}
+
+/// Ends a program early: yesterday was its last day, so that nothing is due any more. Discontinuing a
+/// discontinued one changes nothing.
+pub async fn discontinue(scope: &Scope, program_id: Uuid) -> Result<Program> {
+    end(scope, program_id, Status::Discontinued).await
+}
+
+async fn end(scope: &Scope, program_id: Uuid, status: Status) -> Result<Program> {
+    let tx = scope.write().await?;
+    let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
+    let today = chart.date_at(scope.services().now());
+    if history.row.status == status {
+        return history.program(&chart, today);
+    }
+    if !history.row.status.is_current() {
+        return Err(refused("Only a program that the patient follows can be ended."));
+    }
+    let change = chart.raise(&tx, None).await?;
+    lift_hold(&tx, scope, &history, (today, change)).await?;
+    let (last, action) = match status {
+        Status::Completed => (today, "program.complete"),
+        _ => (today.plus(-1), "program.discontinue"),
+    };
+    let ends_on = history.row.ends_on.map_or(last, |end| end.min(last));
+    set(&tx, &history, status, history.row.starts_on, Some(ends_on), change).await?;
+    finish(tx, scope, &chart, &history, (action, change)).await
 }
 
 async fn set(

@@ -1,4 +1,4 @@
-//! Writing, revising, activating, holding and releasing programs.
+//! Writing, revising, activating, holding, releasing and ending programs.
 
 use super::Program;
 use super::caution::ProgramCaution;
@@ -173,6 +173,36 @@ payload! {
     }
 }
 
+/// Which program has reached its end.
+#[derive(InputObject)]
+pub(crate) struct CompleteProgramInput {
+    /// The program.
+    program_id: ID,
+}
+
+/// Which program ends early.
+#[derive(InputObject)]
+pub(crate) struct DiscontinueProgramInput {
+    /// The program.
+    program_id: ID,
+}
+
+payload! {
+    /// What completing a program answers.
+    CompleteProgramPayload {
+        /// The program.
+        program: Program
+    }
+}
+
+payload! {
+    /// What discontinuing a program answers.
+    DiscontinueProgramPayload {
+        /// The program.
+        program: Program
+    }
+}
+
 payload! {
     /// What releasing a program answers.
     ReleaseProgramPayload {
@@ -251,6 +281,34 @@ impl ProgramMutation {
             care::program::hold(scope, program_id, &input.reason).await
         };
         HoldProgramPayload::of(held.await)
+    }
+
+    /// Ends a program as planned: today is its last day. Therapists of the care team only.
+    async fn complete_program(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The program.")] input: CompleteProgramInput,
+    ) -> Result<CompleteProgramPayload> {
+        let scope = scope(context)?;
+        let completed = async {
+            let program_id = id::input(Kind::Program, "programId", &input.program_id)?;
+            care::program::complete(scope, program_id).await
+        };
+        CompleteProgramPayload::of(completed.await)
+    }
+
+    /// Ends a program early: from today on nothing of it is due. Therapists of the care team only.
+    async fn discontinue_program(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The program.")] input: DiscontinueProgramInput,
+    ) -> Result<DiscontinueProgramPayload> {
+        let scope = scope(context)?;
+        let discontinued = async {
+            let program_id = id::input(Kind::Program, "programId", &input.program_id)?;
+            care::program::discontinue(scope, program_id).await
+        };
+        DiscontinueProgramPayload::of(discontinued.await)
     }
 
     /// Releases a program from its hold; today counts again. Therapists of the care team only.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 51] = [
+pub(super) const MUTATIONS: [&str; 53] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -30,6 +30,8 @@ pub(super) const MUTATIONS: [&str; 51] = [
     "recordRedFlagScreen",
     "holdProgram",
     "releaseProgram",
+    "completeProgram",
+    "discontinueProgram",
     "dischargePatient",
     "breakGlass",
     "withdrawConsent",
@@ -88,7 +90,9 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "assignCareTeam" => json!({ "patientId": ids.patient, "memberIds": ids.team }),
         "createProgram" => json!({ "patientId": ids.patient, "title": "Next",
             "prescriptions": [{ "exerciseId": ids.exercise }] }),
-        "activateProgram" | "releaseProgram" => json!({ "programId": ids.program }),
+        "activateProgram" | "releaseProgram" | "completeProgram" | "discontinueProgram" => {
+            json!({ "programId": ids.program })
+        }
         "reviseProgram" => json!({ "programId": ids.program, "expectedRevision": 1,
             "prescriptions": [{ "exerciseId": ids.exercise }] }),
         "holdProgram" => json!({ "programId": ids.program, "reason": "Wait for the scan" }),
