@@ -1,7 +1,9 @@
-//! Screens for signs of danger.
+//! Screens for signs of danger, and since when a danger waits to be looked at.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, blob, blob_null, string_null, uuid, uuid_null};
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, blob, blob_null, string_null, uuid, uuid_null,
+};
 
 use crate::columns::{clinic_table, index, within_clinic};
 use crate::row_security::close_tables;
@@ -12,6 +14,8 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let add = Table::alter().table("patient").add_column(big_integer_null("danger_since")).to_owned();
+        manager.alter_table(add).await?;
         manager
             .create_table(
                 clinic_table("red_flag_screen")
@@ -22,8 +26,12 @@ impl MigrationTrait for Migration {
                     .col(uuid_null("member_id"))
                     .col(big_integer("screened_at"))
                     .col(blob("fingerprint"))
+                    .col(big_integer_null("resolved_at"))
+                    .col(uuid_null("resolved_by"))
+                    .col(blob_null("resolution"))
                     .foreign_key(&mut within_clinic("red_flag_screen", "patient_id", "patient"))
                     .foreign_key(&mut within_clinic("red_flag_screen", "member_id", "member"))
+                    .foreign_key(&mut within_clinic("red_flag_screen", "resolved_by", "member"))
                     .to_owned(),
             )
             .await?;

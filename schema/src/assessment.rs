@@ -1,10 +1,11 @@
 //! Screens for signs of danger.
 
 use crate::context::{acting_patient, scope};
-use crate::error::{UserError, raise, settle};
+use crate::error::{UserError, payload, raise, settle};
 use crate::id::{self, chosen, encode};
 use crate::library::RuleBasis;
 use crate::page::{self, Listed};
+use crate::patient::Patient;
 use crate::scalar::DateTime;
 use crate::server_info::emergency_number;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
@@ -92,6 +93,10 @@ struct RedFlagScreen {
     findings: Vec<RedFlagFinding>,
     /// What to do now; none where no rule speaks, which clears nobody.
     advice: Option<RedFlagAdvice>,
+    /// When a therapist has looked at it.
+    resolved_at: Option<DateTime>,
+    /// What they found and did.
+    resolution: Option<String>,
 }
 
 impl From<Screen> for RedFlagScreen {
@@ -108,6 +113,8 @@ impl From<Screen> for RedFlagScreen {
             member_id: screen.member_id.map(|id| encode(Kind::Member, id)),
             signs: screen.signs,
             note: screen.note,
+            resolved_at: screen.resolved_at.map(DateTime::from),
+            resolution: screen.resolution,
             findings: screen.findings.into_iter().map(RedFlagFinding::from).collect(),
             advice,
         }
@@ -136,6 +143,23 @@ struct RecordRedFlagScreenInput {
     signs: Vec<String>,
     /// What else was found, at most 2,000 characters.
     note: Option<String>,
+}
+
+/// What was done about signs of danger.
+#[derive(InputObject)]
+struct ResolveRedFlagsInput {
+    /// The patient.
+    patient_id: ID,
+    /// What was found and done, 10 to 500 characters.
+    reason: String,
+}
+
+payload! {
+    /// What noting what was done about signs of danger answers.
+    ResolveRedFlagsPayload {
+        /// The patient.
+        patient: Patient
+    }
 }
 
 /// What telling of symptoms answers.
@@ -231,5 +255,20 @@ impl AssessmentMutation {
         };
         let (screen, user_errors) = settle(screened.await)?;
         Ok(RecordRedFlagScreenPayload { screen: screen.map(RedFlagScreen::from), user_errors })
+    }
+
+    /// Notes what was found and done about all signs of danger that wait; until then no program of the
+    /// patient is released or activated. Therapists of the care team only.
+    async fn resolve_red_flags(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What was done.")] input: ResolveRedFlagsInput,
+    ) -> Result<ResolveRedFlagsPayload> {
+        let scope = scope(context)?;
+        let resolved = async {
+            let patient_id = id::input(Kind::Patient, "patientId", &input.patient_id)?;
+            care::assessment::resolve(scope, patient_id, &input.reason).await
+        };
+        ResolveRedFlagsPayload::of(resolved.await)
     }
 }

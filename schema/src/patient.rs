@@ -130,6 +130,11 @@ impl Patient {
         self.0.created_at.into()
     }
 
+    /// Since when signs of danger wait to be looked at: see `redFlagScreens` and `resolveRedFlags`.
+    async fn red_flags_since(&self) -> Option<DateTime> {
+        self.0.danger_since.map(DateTime::from)
+    }
+
     /// When the patient's care ended, if it has.
     async fn discharged_at(&self) -> Option<DateTime> {
         self.0.discharged_at.map(DateTime::from)

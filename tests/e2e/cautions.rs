@@ -105,6 +105,7 @@ async fn the_weeks_after_surgery_decide_and_an_unknown_day_is_the_strictest() {
         let therapist = app.sign_in("therapist@clinic.example").await;
         // Today is 2026-06-15. 3: the pelvic tilt bends the back.
         for (surgery_on, expected) in [
+            (Some("2026-06-20"), vec!["lumbar-fusion-movement"]),
             (Some("2026-06-01"), vec!["lumbar-fusion-movement"]),
             (Some("2026-05-05"), vec!["lumbar-fusion-movement"]),
             (Some("2026-05-04"), vec![]),
@@ -131,5 +132,20 @@ async fn only_who_sees_the_patient_may_ask_and_a_patient_may_not() {
     let therapist = app.sign_in("therapist@clinic.example").await;
     let many = check(&therapist, &ada, &[1; 31]).await;
     assert_eq!(many["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{many}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn no_revision_that_will_be_in_force_goes_unlooked_at() {
+    let app = TestApp::start(Stack::Embedded).await;
+    let therapist = app.sign_in("therapist@clinic.example").await;
+    let ada = patient(&therapist, "osteoporosis-compression-fracture", None).await;
+    let input = json!({ "patientId": ada, "title": "Basics", "prescriptions": prescriptions(&[7]) });
+    let id = change(&therapist, "createProgram", PROGRAM, input).await["program"]["id"].clone();
+    let later = json!({ "programId": id, "expectedRevision": 1, "effectiveFrom": "2027-06-01",
+        "prescriptions": prescriptions(&[1]) });
+    change(&therapist, "reviseProgram", PROGRAM, later).await;
+    let input = json!({ "programId": id });
+    refused(&change(&therapist, "activateProgram", PROGRAM, input).await, "CAUTION");
     app.stop().await;
 }

@@ -75,16 +75,17 @@ async fn a_program_ends_as_planned_or_early_and_what_was_before_stays() {
             clinic.clock.advance(3 * 24 * 60 * 60_000);
             let therapist = clinic.therapist().await;
             program::hold(&therapist, program.id, "Wait for the scan").await.unwrap();
-            let end = async || match early {
-                true => program::discontinue(&therapist, program.id).await,
-                false => program::complete(&therapist, program.id).await,
+            let end = async || {
+                if early {
+                    program::discontinue(&therapist, program.id).await
+                } else {
+                    program::complete(&therapist, program.id).await
+                }
             };
             let ended = end().await.unwrap();
             let today = clinic.services.now().date_in(&jiff::tz::TimeZone::get("America/New_York").unwrap());
-            let (status, last) = match early {
-                true => (Status::Discontinued, today.plus(-1)),
-                false => (Status::Completed, today),
-            };
+            let (status, last) =
+                if early { (Status::Discontinued, today.plus(-1)) } else { (Status::Completed, today) };
             assert_eq!((ended.status, ended.ends_on), (status, Some(last)), "{stack:?}");
             assert!(ended.hold.is_none(), "{stack:?}: a program that has ended rests no more");
             let again = end().await.unwrap();

@@ -64,6 +64,20 @@ async fn an_emergency_is_answered_at_once_and_the_program_rests() {
         let levels: Vec<_> =
             seen.as_array().unwrap().iter().map(|screen| screen["advice"]["level"].clone()).collect();
         assert_eq!(levels, [json!("EMERGENCY"), json!("EMERGENCY"), json!("REVIEW"), Value::Null]);
+        refused(
+            &change(&therapist, "releaseProgram", "program { status }", release.clone()).await,
+            "NOT_ALLOWED",
+        );
+        let resolve = async |reason: &str| {
+            let input = json!({ "patientId": id, "reason": reason });
+            change(&therapist, "resolveRedFlags", "patient { redFlagsSince }", input).await
+        };
+        refused(&resolve("seen").await, "OUT_OF_RANGE");
+        let since = "query($id: ID!) { patient(id: $id) { redFlagsSince } }";
+        assert!(therapist.ask(since, json!({ "id": id })).await["patient"]["redFlagsSince"].is_string());
+        let resolved = resolve("Seen at the hospital; nothing of the cauda equina.").await;
+        assert_eq!(resolved["patient"]["redFlagsSince"], Value::Null, "{resolved}");
+        refused(&resolve("Seen at the hospital; nothing of the cauda equina.").await, "NOT_ALLOWED");
         let released = change(&therapist, "releaseProgram", "program { status }", release).await;
         assert_eq!(
             released["program"]["status"], "ACTIVE",
@@ -134,6 +148,56 @@ async fn a_report_is_written_once_and_bad_ones_not_at_all() {
         let own = patient.ask(own, json!({})).await;
         assert_eq!(own["redFlagScreens"]["nodes"], json!([{ "id": id }]), "{stack:?}");
         assert!(own["redFlagSigns"].as_array().unwrap().len() > 25);
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_danger_stops_whatever_program_the_patient_has_and_will_have() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = app.clinic.patient("ada").await;
+        app.clinic.program(&ada, &[1, 2]).await;
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        let exercise = Kind::Exercise.encode(care::library::exercise_id(1));
+        let next = json!({ "patientId": Kind::Patient.encode(ada.id), "title": "Next", "startsOn": "2026-06-18",
+            "prescriptions": [{ "exerciseId": exercise }] });
+        let next = change(&therapist, "createProgram", "program { id }", next).await["program"]["id"].clone();
+        let activate = json!({ "programId": next, "replaceCurrent": true });
+        change(&therapist, "activateProgram", "program { id }", activate).await;
+        let patient = app.sign_in("ada@patient.example").await;
+        assert_eq!(crate::items(&patient).await.len(), 2, "the first goes on until the next begins");
+        report(&patient, &["chest-pain"]).await;
+        assert_eq!(
+            (crate::items(&patient).await.len(), hold(&patient).await.is_null()),
+            (0, false),
+            "{stack:?}"
+        );
+        let draft = json!({ "patientId": Kind::Patient.encode(ada.id), "title": "Third",
+            "prescriptions": [{ "exerciseId": exercise }] });
+        let draft =
+            change(&therapist, "createProgram", "program { id }", draft).await["program"]["id"].clone();
+        let activate = json!({ "programId": draft, "replaceCurrent": true });
+        refused(&change(&therapist, "activateProgram", "program { id }", activate).await, "NOT_ALLOWED");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn whom_no_therapist_can_see_the_administrators_are_told_of_and_odd_fields_do_not_silence_a_danger() {
+    for stack in Stack::BOTH {
+        let (app, mailbox) = (TestApp::start(stack).await, Mailbox::open().await);
+        app.clinic.patient("ada").await;
+        let patient = app.sign_in("ada@patient.example").await;
+        change(&patient, "withdrawConsent", "consent { granted }", json!({ "kind": "CARE_TEAM" })).await;
+        let odd = json!({ "signs": ["saddle", "a key of tomorrow"], "note": "x".repeat(2_001) });
+        let told = change(&patient, "reportSymptoms", SCREEN, odd).await;
+        assert_eq!(told["screen"]["advice"]["level"], "EMERGENCY", "{told}");
+        assert_eq!(told["screen"]["signs"], json!(["age-over-45", "saddle"]), "age counts by itself");
+        while deliver_mail(&app.clinic.worker(), &mailbox.mailer, "http://clinic.example").await.unwrap() {}
+        let letters = mailbox.take();
+        let to: Vec<_> = letters.iter().map(|letter| (letter.to.as_str(), letter.subject.as_str())).collect();
+        assert_eq!(to, [("admin@clinic.example", "A patient needs a therapist today")], "{stack:?}");
         app.stop().await;
     }
 }

@@ -4,7 +4,7 @@ use crate::{TODAY, change, refused};
 use api::mail::Smtp;
 use care::access::{authenticate, door};
 use care::account::{self, deliver_mail};
-use care::error::Result;
+use care::error::{Error, Result};
 use serde_json::{Value, json};
 use tests::{Client, Clinic, Mailbox, PASSWORD, Stack, TestApp};
 
@@ -179,6 +179,24 @@ async fn an_account_gets_three_links_an_hour_however_many_are_asked_for() {
         clinic.clock.advance(60 * MINUTE);
         account::sweep(&clinic.worker()).await.unwrap();
         token(&clinic, &mailbox, ADA).await;
+        clinic.services.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_thief_had_begun_before_the_reset_gives_no_way_in() {
+    for stack in Stack::BOTH {
+        let (clinic, mailbox) = (Clinic::open(stack).await, Mailbox::open().await);
+        clinic.patient("ada").await;
+        // Who is let in here waits, as an operation does for its turn.
+        let thief = clinic.as_patient("ada").await;
+        let enrollment = account::enroll(&thief).await.unwrap();
+        let rule = totp_rs::TOTP::from_url(&enrollment.link).unwrap();
+        let token = token(&clinic, &mailbox, ADA).await;
+        reset(&clinic, &token).await.unwrap();
+        let now = u64::try_from(clinic.services.now().0 / 1_000).unwrap();
+        let confirmed = account::confirm(&thief, &rule.generate(now)).await;
+        assert!(matches!(confirmed, Err(Error::Unauthenticated)), "{stack:?}: {confirmed:?}");
         clinic.services.store.close().await;
     }
 }

@@ -82,9 +82,11 @@ impl Turns {
         turn.ok().flatten().ok_or_else(Refusal::unavailable)
     }
 
-    /// Waits for a turn as long as it takes, for what nobody waits for. None where there are none any more.
+    /// Waits for a turn without a place in the line, for what is told of its own accord. None where it takes
+    /// too long: what is to be told is told late rather than not.
     pub(super) async fn wait(&self, caller: &Caller) -> Option<Turn> {
-        self.reach(self.line(whose(caller)).front, None).await
+        let turn = self.reach(self.line(whose(caller)).front, None);
+        tokio::time::timeout(self.shares.patience, turn).await.ok().flatten()
     }
 
     async fn reach(&self, front: Arc<Semaphore>, place: Option<OwnedSemaphorePermit>) -> Option<Turn> {

@@ -60,7 +60,8 @@ pub async fn verify_second_factor(door: &Door, token: &str, code: &str) -> Resul
     let account_id = open.account_id;
     let attempt = attempt(door, Target::Proof(account_id)).await?;
     let tx = door.write().await?;
-    let account = account::Entity::find_by_id(account_id).one(&tx).await?;
+    // First, as everywhere else: two that take locks in another order would wait for each other.
+    let account = tx.locking(account::Entity::find_by_id(account_id)).one(&tx).await?;
     account.filter(|account| account.disabled_at.is_none()).ok_or_else(ended)?;
     let member_of = membership(&tx, account_id).await?.ok_or_else(ended)?;
     match second_factor::use_code(&tx, services, account_id, code).await {

@@ -3,6 +3,7 @@
 
 use super::SignedIn;
 use super::mail::{MailKind, tell};
+use super::session::keep_open;
 use super::sign_in::admit;
 use super::table::{account, identity, spent_token};
 use crate::access::{Door, Scope, Services};
@@ -84,6 +85,7 @@ pub async fn link_provider(scope: &Scope, token: &str) -> Result<LinkedProvider>
     let (services, account_id) = (scope.services(), scope.actor().account_id);
     let identity = identify(services, token).await?;
     let tx = scope.write_own().await?;
+    keep_open(&tx, scope).await?;
     spend(&tx, token, &identity).await?;
     let (id, issuer, linked_at) = (index(services, &identity), identity.issuer, services.now());
     let row = identity::ActiveModel {

@@ -2,7 +2,7 @@
 //! is lost.
 
 use super::mail::{MailKind, tell};
-use super::session::{end_others, prove};
+use super::session::{end_others, keep_open, prove};
 use super::sign_in::email_of;
 use super::table::{recovery_code, second_factor};
 use super::{Target, attempt, invitation, totp};
@@ -104,6 +104,7 @@ pub async fn confirm(scope: &Scope, code: &str) -> Result<Vec<String>> {
     let (services, account_id, now) = (scope.services(), scope.actor().account_id, scope.services().now());
     let attempt = attempt(&scope.door(), Target::Proof(account_id)).await?;
     let tx = scope.write_own().await?;
+    keep_open(&tx, scope).await?;
     let find = second_factor::Entity::find_by_id(account_id);
     let row = tx.locking(find).one(&tx).await?;
     let begun = row.and_then(|row| row.pending.clone().map(|pending| (row, pending)));

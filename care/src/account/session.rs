@@ -5,7 +5,7 @@
 //! replaced. Any other reuse means that two hold the token, and ends the session.
 
 use super::mail::{MailKind, tell};
-use super::table::{session, session_token};
+use super::table::{account, session, session_token};
 use crate::access::{Door, Person, Scope, Services};
 use crate::audit;
 use crate::clock::{Instant, random_bytes};
@@ -213,6 +213,15 @@ pub(crate) async fn end_sessions(
     };
     revoke(tx, session::Column::ClinicId.eq(clinic_id).and(whose), now, reason).await?;
     Ok(())
+}
+
+/// Makes sure that the session of who acts has not ended while the operation waited, and keeps it from
+/// ending before this transaction does: what gives a new way in must not outlive a reset.
+pub(super) async fn keep_open(tx: &Tx, scope: &Scope) -> Result<()> {
+    let actor = scope.actor();
+    tx.locking(account::Entity::find_by_id(actor.account_id)).one(tx).await?.ok_or(Error::Unauthenticated)?;
+    let session = session::Entity::find_by_id(actor.session_id).one(tx).await?;
+    session.filter(|session| session.revoked_at.is_none()).map(|_| ()).ok_or(Error::Unauthenticated)
 }
 
 /// Notes that who acts has just proved who they are: by a `second_factor`, or by the password.

@@ -5,19 +5,17 @@ use super::table::{ActiveModel, Column, Entity, Model};
 use crate::access::{Role, Scope};
 use crate::account::MailKind;
 use crate::audit;
+use crate::clinic::tell_administrators;
 use crate::clock::{Day, Instant};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::Kind;
 use crate::page::{Cursor, Page, Request};
 use crate::patient::{Chart, tell_team};
-use crate::program::hold_for_safety;
+use crate::program::{DANGER, hold_for_safety};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, Order, QueryFilter};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// Why a program was put on hold, as the patient reads it.
-const HELD: &str =
-    "You have told of signs that need to be looked at first. Your clinic releases the program.";
 /// The most characters of a note.
 const LONGEST_NOTE: usize = 2_000;
 
@@ -57,6 +55,10 @@ pub struct Screen {
     pub findings: Vec<Finding>,
     /// The country whose emergency number counts.
     pub emergency_country: String,
+    /// When a therapist has looked at it.
+    pub resolved_at: Option<Instant>,
+    /// What they found and did.
+    pub resolution: Option<String>,
 }
 
 impl std::fmt::Debug for Screen {
@@ -83,13 +85,19 @@ impl Screen {
             signs: present.into_iter().collect(),
             note: note.transpose()?,
             emergency_country: chart.row.emergency_country.clone(),
+            resolved_at: row.resolved_at,
+            resolution: row
+                .resolution
+                .as_ref()
+                .map(|text| chart.unseal("red_flag_screen.resolution", row.id, text))
+                .transpose()?,
         })
     }
 }
 
 /// Records a screen of a visible patient by their therapist or assistant, or by the patient of
-/// themselves. Where its signs mean danger, the program rests and the care team is told by mail, in the
-/// same transaction. The same id and content answer the same screen; other content is a `Conflict`.
+/// themselves. Where its signs mean danger, the program rests until a therapist has resolved it, and the
+/// care team is told by mail, in the same transaction; what else is odd in the input is passed over then. The same id and content answer the same screen; other content is a `Conflict`.
 pub async fn screen(scope: &Scope, input: NewScreen) -> Result<Screen> {
     let own = scope.actor().person.patient_id();
     let patient_id = match (input.patient_id, own) {
@@ -97,22 +105,27 @@ pub async fn screen(scope: &Scope, input: NewScreen) -> Result<Screen> {
         (None, Some(own)) => own,
         _ => return Err(scope.forbid()),
     };
-    check(&input, own.is_some())?;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, patient_id).await?;
     let (id, now) = (input.id.unwrap_or_else(|| scope.services().new_id()), scope.services().now());
-    let told: BTreeSet<_> = input.signs.iter().cloned().collect();
-    let fingerprint = chart.fingerprint("red_flag_screen", &format!("{told:?} {:?}", input.note));
+    let told: BTreeSet<_> = input.signs.iter().filter(|key| is_asked(key, own.is_some())).cloned().collect();
+    let present = with_age(told.clone(), &chart, chart.date_at(now))?;
+    let level = findings(&present).first().map(|finding| finding.level);
+    let urgent = level.is_some_and(Level::holds);
+    // What is odd beside a danger does not keep it from being heard.
+    if !urgent {
+        check(&input, own.is_some())?;
+    }
+    let note: Option<String> = input.note.map(|note| note.chars().take(LONGEST_NOTE).collect());
+    let fingerprint = chart.fingerprint("red_flag_screen", &format!("{told:?} {note:?}"));
     if let Some(known) = Entity::find_by_id((chart.clinic_id(), id)).one(&tx).await? {
         if known.fingerprint != fingerprint || known.patient_id != chart.id() {
             return Err(Error::Conflict("the id is taken"));
         }
         return Screen::of(&chart, &known);
     }
-    let present = with_age(told, &chart, chart.date_at(now))?;
     let text = present.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
-    let level = findings(&present).first().map(|finding| finding.level);
-    let note = input.note.as_deref().map(|note| chart.seal(scope, "red_flag_screen.note", id, note));
+    let note = note.as_deref().map(|note| chart.seal(scope, "red_flag_screen.note", id, note));
     let row = Model {
         clinic_id: chart.clinic_id(),
         id,
@@ -123,12 +136,20 @@ pub async fn screen(scope: &Scope, input: NewScreen) -> Result<Screen> {
         member_id: scope.actor().person.member_id(),
         screened_at: now,
         fingerprint,
+        resolved_at: None,
+        resolved_by: None,
+        resolution: None,
     };
     ActiveModel::from(row.clone()).reset_all().insert(&tx).await?;
     let change = chart.raise(&tx, own.map(|_| now)).await?;
-    if level.is_some_and(Level::holds) {
-        hold_for_safety(&tx, scope, &chart, change, HELD).await?;
-        tell_team(&tx, scope, &chart, MailKind::RedFlags).await?;
+    if urgent {
+        let since = chart.row.danger_since.unwrap_or(now);
+        chart.set_danger(&tx, Some(since)).await?;
+        hold_for_safety(&tx, scope, &chart, change, DANGER).await?;
+        if !tell_team(&tx, scope, &chart, MailKind::RedFlags).await? {
+            tracing::warn!(patient = %chart.id(), "signs of danger, and no therapist of the care team to tell");
+            tell_administrators(&tx, scope, MailKind::RedFlagsUnattended).await?;
+        }
     }
     let object = (Kind::RedFlagScreen, id);
     let entry = audit::Entry { action: "red_flag.screen", patient_id: Some(chart.id()), object };
@@ -138,14 +159,18 @@ pub async fn screen(scope: &Scope, input: NewScreen) -> Result<Screen> {
     Screen::of(&chart, &row)
 }
 
+/// Whether there is such a sign, and who answers can tell.
+fn is_asked(key: &str, by_patient: bool) -> bool {
+    signs().iter().any(|sign| sign.key == key && !(sign.clinic && by_patient))
+}
+
 fn check(input: &NewScreen, by_patient: bool) -> Result<()> {
     let mut faults = Vec::new();
     if input.signs.len() > signs().len() {
         faults.push(FieldError::new("signs", Code::TooMany, "Give each sign once."));
     }
     for (at, key) in input.signs.iter().enumerate().take(signs().len()) {
-        let known = signs().iter().find(|sign| sign.key == *key);
-        if known.is_none_or(|sign| sign.clinic && by_patient) {
+        if !is_asked(key, by_patient) {
             let message = "Give a key of redFlagSigns.";
             faults.push(FieldError::new(&at.to_string(), Code::NotFound, message).under("signs"));
         }

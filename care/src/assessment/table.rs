@@ -25,6 +25,11 @@ pub(crate) struct Model {
     pub(crate) screened_at: Instant,
     #[serde(skip)]
     pub(crate) fingerprint: Vec<u8>,
+    pub(crate) resolved_at: Option<Instant>,
+    /// The therapist who looked at it.
+    pub(crate) resolved_by: Option<Uuid>,
+    #[serde(skip)]
+    pub(crate) resolution: Option<Sealed>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

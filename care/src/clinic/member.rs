@@ -58,6 +58,17 @@ pub(crate) async fn tell_officers(tx: &Tx, scope: &Scope, kind: MailKind) -> Res
     let members = find.filter(Column::DisabledAt.is_null()).all(tx).await?;
     let any = members.iter().any(|member| member.role == Role::PrivacyOfficer);
     let role = if any { Role::PrivacyOfficer } else { Role::Administrator };
+    tell_all(tx, scope, &members, (role, kind)).await
+}
+
+/// Queues a mail to the clinic's administrators.
+pub(crate) async fn tell_administrators(tx: &Tx, scope: &Scope, kind: MailKind) -> Result<()> {
+    let find = Entity::find().filter(Column::ClinicId.eq(scope.clinic_id()));
+    let members = find.filter(Column::DisabledAt.is_null()).all(tx).await?;
+    tell_all(tx, scope, &members, (Role::Administrator, kind)).await
+}
+
+async fn tell_all(tx: &Tx, scope: &Scope, members: &[Model], (role, kind): (Role, MailKind)) -> Result<()> {
     for account_id in
         members.iter().filter(|member| member.role == role).filter_map(|member| member.account_id)
     {

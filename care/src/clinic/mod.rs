@@ -12,8 +12,8 @@ pub(crate) mod table;
 mod update;
 
 pub use create::{Created, create, invite_member};
-pub(crate) use member::tell_officers;
 pub use member::{Member, disable, members, set_role};
+pub(crate) use member::{tell_administrators, tell_officers};
 pub use pain::PainThresholds;
 pub use settings::Settings;
 pub use update::set_retention;

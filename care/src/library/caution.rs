@@ -45,12 +45,12 @@ pub enum Rule {
         /// When, after surgery.
         weeks: Option<[i32; 2]>,
     },
-    /// Exercises of this category with a load.
+    /// Exercises with a load.
     Loaded {
         /// The condition concerned.
         condition: String,
-        /// The category.
-        category: String,
+        /// Of this category alone.
+        category: Option<String>,
         /// When, after surgery.
         weeks: Option<[i32; 2]>,
     },

@@ -172,6 +172,18 @@ impl Chart {
         Ok(self.row.change)
     }
 
+    /// Notes since when signs of danger wait, or that they have been looked at.
+    pub(crate) async fn set_danger(&mut self, tx: &Tx, since: Option<Instant>) -> Result<()> {
+        self.row.danger_since = since;
+        Entity::update_many()
+            .col_expr(Column::DangerSince, Expr::value(since))
+            .filter(Column::ClinicId.eq(self.row.clinic_id))
+            .filter(Column::Id.eq(self.row.id))
+            .exec(tx)
+            .await?;
+        Ok(())
+    }
+
     /// Everything of the patient, opened.
     pub(crate) fn patient(&self) -> Result<Patient> {
         let row = &self.row;
@@ -194,6 +206,7 @@ impl Chart {
             created_at: row.created_at,
             discharged_at: row.discharged_at,
             sharing_ended_at: row.sharing_ended_at,
+            danger_since: row.danger_since,
         })
     }
 }

@@ -154,6 +154,7 @@ async fn insert(
         created_at: now,
         discharged_at: None,
         sharing_ended_at: None,
+        danger_since: None,
     };
     patient::ActiveModel::from(row.clone()).reset_all().insert(tx).await?;
     Ok(row)

@@ -78,6 +78,8 @@ pub struct Patient {
     pub discharged_at: Option<Instant>,
     /// Since when the patient lets no care team see the record, if they do not.
     pub sharing_ended_at: Option<Instant>,
+    /// Since when signs of danger wait for a therapist to look at them.
+    pub danger_since: Option<Instant>,
 }
 
 /// A condition recorded of a patient.

@@ -38,6 +38,8 @@ pub(crate) mod patient {
         pub(crate) discharged_at: Option<Instant>,
         /// Since when the patient lets no care team see the record.
         pub(crate) sharing_ended_at: Option<Instant>,
+        /// Since when signs of danger wait for a therapist to look at them.
+        pub(crate) danger_since: Option<Instant>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -89,8 +89,9 @@ async fn check(tx: &Tx, clinic_id: Uuid, wanted: &BTreeSet<Uuid>) -> Result<()> 
     Ok(())
 }
 
-/// Queues a mail to everybody of the patient's care team.
-pub(crate) async fn tell_team(tx: &Tx, scope: &Scope, chart: &Chart, kind: MailKind) -> Result<()> {
+/// Queues a mail to everybody of the patient's care team. `false` where no therapist is among them who can
+/// see the patient.
+pub(crate) async fn tell_team(tx: &Tx, scope: &Scope, chart: &Chart, kind: MailKind) -> Result<bool> {
     let ids = ids_of(tx, chart.clinic_id(), chart.id()).await?;
     let rows = member::Entity::find()
         .filter(member::Column::ClinicId.eq(chart.clinic_id()))
@@ -98,10 +99,14 @@ pub(crate) async fn tell_team(tx: &Tx, scope: &Scope, chart: &Chart, kind: MailK
         .filter(member::Column::DisabledAt.is_null())
         .all(tx)
         .await?;
-    for account_id in rows.into_iter().filter_map(|row| row.account_id) {
+    let shared = chart.row.sharing_ended_at.is_none();
+    let mut therapist = false;
+    for row in rows.into_iter().filter(|_| shared) {
+        let Some(account_id) = row.account_id else { continue };
         tell(tx, scope.services(), account_id, kind).await?;
+        therapist |= row.role == Role::Therapist;
     }
-    Ok(())
+    Ok(therapist)
 }
 
 async fn ids_of(tx: &Tx, clinic_id: Uuid, patient_id: Uuid) -> Result<BTreeSet<Uuid>> {

@@ -52,7 +52,9 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
     let today = chart.date_at(scope.services().now());
     let fingerprint = chart.fingerprint("program.create", &format!("{input:?}"));
     let starts_on = input.starts_on.unwrap_or(today);
-    let warnings = warnings(&tx, &Facts::of(&tx, &chart, starts_on).await?, &input.prescriptions).await?;
+    let warnings =
+        warnings(&tx, &Facts::of(&tx, &chart, (starts_on, input.ends_on)).await?, &input.prescriptions)
+            .await?;
     if let Some(known) = program::Entity::find_by_id((scope.clinic_id(), id)).one(&tx).await? {
         if known.fingerprint != fingerprint || known.patient_id != input.patient_id {
             return Err(Error::Conflict("the id is taken"));

@@ -16,8 +16,8 @@ pub use create::{CreateProgram, create};
 pub(crate) use history::{History, held, of_patients, on};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
-pub(crate) use status::hold_for_safety;
 pub use status::{Activate, activate, complete, discontinue, hold, release};
+pub(crate) use status::{DANGER, hold_for_safety};
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};

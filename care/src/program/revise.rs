@@ -76,7 +76,7 @@ pub async fn revise(scope: &Scope, input: ReviseProgram) -> Result<Saved> {
     .update(&tx)
     .await?;
     let history = add_revision(&tx, scope, &chart, history, &content, effective_from).await?;
-    let facts = Facts::of(&tx, &chart, effective_from).await?;
+    let facts = Facts::of(&tx, &chart, (effective_from, history.row.ends_on)).await?;
     let mut warnings = warnings(&tx, &facts, &input.prescriptions).await?;
     let given = Excuse {
         program_id: input.program_id,

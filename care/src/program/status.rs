@@ -1,7 +1,7 @@
 //! Activating, holding, releasing and ending a program.
 
 use super::caution::{Excuse, Facts, Warning, excuse, warnings};
-use super::table::{program, program_hold};
+use super::table::{prescription, program, program_hold};
 use super::{History, NewPrescription, Program, Saved, Status, find_to_write, of_patients};
 use crate::access::Scope;
 use crate::audit;
@@ -24,6 +24,18 @@ pub struct Activate {
     pub override_reason: Option<String>,
 }
 
+/// What a patient reads while signs of danger wait.
+pub(crate) const DANGER: &str =
+    "You have told of signs that need to be looked at first. Your clinic releases the program.";
+
+/// Nothing begins or goes on while signs of danger wait to be looked at.
+fn without_danger(chart: &Chart) -> Result<()> {
+    if chart.row.danger_since.is_none() {
+        return Ok(());
+    }
+    Err(refused("Signs of danger wait to be looked at. See redFlagScreens, then resolveRedFlags."))
+}
+
 fn refused(message: &str) -> Error {
     Error::field("programId", Code::NotAllowed, message)
 }
@@ -39,7 +51,7 @@ pub async fn activate(scope: &Scope, activate: Activate) -> Result<Saved> {
     let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
     let today = chart.date_at(scope.services().now());
     match history.row.status {
-        Status::Draft => {}
+        Status::Draft => without_danger(&chart)?,
         Status::Active => {
             let program = history.program(&chart, today)?;
             return Ok(Saved { program, warnings: Vec::new() });
@@ -72,7 +84,8 @@ pub async fn activate(scope: &Scope, activate: Activate) -> Result<Saved> {
     Ok(Saved { program, warnings })
 }
 
-/// What the rules say to the newest revision of a draft that the patient is to follow from `starts_on` on.
+/// What the rules say to the revisions of a draft that the patient is to follow from `starts_on` on: the
+/// one in force then and all later ones.
 async fn warned(
     tx: &Tx,
     scope: &Scope,
@@ -80,23 +93,26 @@ async fn warned(
     (history, starts_on): (&History, Day),
     reason: Option<&str>,
 ) -> Result<Vec<Warning>> {
-    let revision_id = history.revisions.last().map(|revision| revision.id).unwrap_or_default();
-    let prescriptions: Vec<_> = history
-        .prescriptions
-        .iter()
-        .filter(|row| row.revision_id == revision_id)
-        .map(|row| NewPrescription {
-            exercise_id: row.exercise_id,
-            dose: Some(row.dose),
-            schedule: Some(row.schedule.clone()),
-            continues: None,
-        })
-        .collect();
-    let mut warnings = warnings(tx, &Facts::of(tx, chart, starts_on).await?, &prescriptions).await?;
-    let program_id = history.row.id;
-    let given = Excuse { program_id, revision_id, prescriptions: &prescriptions, reason, in_force: true };
-    excuse(tx, scope, chart, &mut warnings, &given).await?;
-    Ok(warnings)
+    let begun = history.revisions.iter().rposition(|revision| revision.effective_from <= starts_on);
+    let mut told = Vec::new();
+    for revision in history.revisions.iter().skip(begun.unwrap_or_default()) {
+        let rows = history.prescriptions.iter().filter(|row| row.revision_id == revision.id);
+        let prescriptions: Vec<_> = rows.map(NewPrescription::from).collect();
+        let days = (revision.effective_from.max(starts_on), history.row.ends_on);
+        let mut warnings = warnings(tx, &Facts::of(tx, chart, days).await?, &prescriptions).await?;
+        let (program_id, revision_id) = (history.row.id, revision.id);
+        let given = Excuse { program_id, revision_id, prescriptions: &prescriptions, reason, in_force: true };
+        excuse(tx, scope, chart, &mut warnings, &given).await?;
+        told = warnings;
+    }
+    Ok(told)
+}
+
+impl From<&prescription::Model> for NewPrescription {
+    fn from(row: &prescription::Model) -> Self {
+        let (dose, schedule) = (Some(row.dose), Some(row.schedule.clone()));
+        Self { exercise_id: row.exercise_id, dose, schedule, continues: None }
+    }
 }
 
 /// Holds an active program: nothing is due until it is released. Holding a held one changes nothing.
@@ -172,7 +188,7 @@ pub async fn release(scope: &Scope, program_id: Uuid) -> Result<Program> {
     let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
     let today = chart.date_at(scope.services().now());
     match history.row.status {
-        Status::OnHold => {}
+        Status::OnHold => without_danger(&chart)?,
         Status::Active => return history.program(&chart, today),
         _ => return Err(refused("Only a held program can be released.")),
     }

@@ -96,7 +96,11 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     let sealed = |row: &program_override::Model| vec![("program_override.reason", Some(row.reason.clone()))];
     all.take::<program_override::Entity>("program_override", its(), sealed).await?;
     let sealed = |row: &red_flag_screen::Model| {
-        vec![("red_flag_screen.signs", Some(row.signs.clone())), ("red_flag_screen.note", row.note.clone())]
+        vec![
+            ("red_flag_screen.signs", Some(row.signs.clone())),
+            ("red_flag_screen.note", row.note.clone()),
+            ("red_flag_screen.resolution", row.resolution.clone()),
+        ]
     };
     all.take::<red_flag_screen::Entity>("red_flag_screen", its(), sealed).await?;
     let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];

@@ -82,7 +82,7 @@ pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result
                 zone: TimeZone::get(&patient.time_zone).unwrap_or(TimeZone::UTC),
                 quiet: quiet_hours_of(patient.quiet_start.as_deref(), patient.quiet_end.as_deref()),
                 sessions: sessions.remove(key).unwrap_or_default(),
-                held: held.contains(key),
+                held: held.contains(key) || patient.danger_since.is_some(),
                 reachable: patient.discharged_at.is_none()
                     && patient.account_id.is_some_and(|account| devices.contains_key(&account)),
             };

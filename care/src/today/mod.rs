@@ -79,8 +79,11 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     let (plans, sessions) = (plans(&all), sessions(logged, &all));
     let window = |days: i32| date.plus(1 - days).0..date.plus(1).0;
     let program = current.map(|history| history.program(&chart, date)).transpose()?;
+    // Signs of danger stop everything from the day on which they were told.
+    let danger = chart.row.danger_since.filter(|since| date >= chart.date_at(*since));
+    let danger = danger.map(|since| Hold { reason: program::DANGER.to_owned(), since });
     let items = match (current, &program) {
-        (Some(history), Some(program)) if program.hold.is_none() => {
+        (Some(history), Some(program)) if program.hold.is_none() && danger.is_none() => {
             let plan = progress::plans(&[history]);
             let due = plan.first().map(|plan| day_items(plan, date.0, &sessions)).unwrap_or_default();
             let wanted: Vec<Uuid> =
@@ -97,7 +100,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     Ok(Today {
         patient: chart.patient()?,
         date,
-        hold: program.as_ref().and_then(|program| program.hold.clone()),
+        hold: danger.or_else(|| program.as_ref().and_then(|program| program.hold.clone())),
         program,
         items,
         adherence: adherence(&plans, &sessions, window(WINDOW_DAYS), actual.0),

@@ -70,6 +70,8 @@ struct CheckProgramInput {
     patient_id: ID,
     /// The first day it would be in force, on the patient's calendar; today when missing.
     starts_on: Option<LocalDate>,
+    /// The last day it would be in force; open when missing.
+    ends_on: Option<LocalDate>,
     /// 1 to 30 exercises.
     prescriptions: Vec<PrescriptionInput>,
 }
@@ -92,8 +94,8 @@ impl CautionQuery {
         let checked = async {
             let patient_id = id::input(Kind::Patient, "patientId", &input.patient_id)?;
             let prescriptions = prescriptions(input.prescriptions).map_err(Error::Invalid)?;
-            let starts_on = input.starts_on.map(|date| date.0);
-            care::program::caution::check(scope, patient_id, starts_on, &prescriptions).await
+            let days = (input.starts_on.map(|date| date.0), input.ends_on.map(|date| date.0));
+            care::program::caution::check(scope, patient_id, days, &prescriptions).await
         };
         Ok(checked.await.map_err(raise)?.into_iter().map(ProgramCaution::from).collect())
     }

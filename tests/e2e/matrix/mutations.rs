@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 53] = [
+pub(super) const MUTATIONS: [&str; 54] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -28,6 +28,7 @@ pub(super) const MUTATIONS: [&str; 53] = [
     "reviseProgram",
     "reportSymptoms",
     "recordRedFlagScreen",
+    "resolveRedFlags",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -100,6 +101,7 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "breakGlass" => json!({ "patientId": ids.second, "reason": "Collapsed in the waiting room." }),
         "reportSymptoms" => json!({ "signs": [] }),
         "recordRedFlagScreen" => json!({ "patientId": ids.patient, "signs": [] }),
+        "resolveRedFlags" => json!({ "patientId": ids.patient, "reason": "Seen and examined today." }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

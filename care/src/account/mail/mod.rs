@@ -59,6 +59,8 @@ pub(crate) enum MailKind {
     TokenReused,
     /// To a care team: signs of danger in one of their patients.
     RedFlags,
+    /// To administrators: signs of danger in a patient whom no therapist can see.
+    RedFlagsUnattended,
     /// To who watches over privacy: somebody broke the glass.
     GlassBroken,
 }

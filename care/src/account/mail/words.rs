@@ -13,6 +13,7 @@ impl MailKind {
             Self::ProviderLinked => "Your account has a new way to sign in",
             Self::TokenReused => "You have been signed out",
             Self::RedFlags => "A patient needs you today",
+            Self::RedFlagsUnattended => "A patient needs a therapist today",
             Self::GlassBroken => "Emergency access to a record",
         }
     }
@@ -35,7 +36,8 @@ impl MailKind {
             Self::TokenReused => format!(
                 "One device was signed out of your account because a copy of its sign-in was used somewhere else. Sign in again on your device. This can happen after a phone was restored from a backup.\n\n{IF_NOT_YOU}\n"
             ),
-            Self::RedFlags => "Signs of danger have been recorded of a patient of your care team. The program is on hold until you release it. Please open the dashboard and get in touch with the patient today.\n".to_owned(),
+            Self::RedFlags => "Signs of danger have been recorded of a patient of your care team. Their program rests until you have looked at them. Please open the dashboard and get in touch with the patient today.\n".to_owned(),
+            Self::RedFlagsUnattended => "Signs of danger have been recorded of a patient whom no therapist can see: the care team has none who works for the clinic, or the patient does not share the record. The audit trail has the patient, under red_flag.screen. Please see that somebody gets in touch with them today.\n".to_owned(),
             Self::GlassBroken => "A clinician has opened a record outside of their care team, as an emergency. Who, whose record and the reason given stand in the audit trail of your clinic. Please look into it.\n".to_owned(),
         }
     }

@@ -39,7 +39,9 @@ impl Rule {
                 facts.concern(condition, *weeks) && item.exercise.tags.0.iter().any(|tag| tags.contains(tag))
             }
             Self::Loaded { condition, category, weeks } => {
-                facts.concern(condition, *weeks) && in_category(category) && item.dose.is_loaded()
+                facts.concern(condition, *weeks)
+                    && category.as_ref().is_none_or(in_category)
+                    && item.dose.is_loaded()
             }
             Self::Lifting { condition, over_kilograms, weeks } => {
                 let load = item.dose.load.and_then(|load| load.kilograms());
@@ -77,12 +79,12 @@ impl Rule {
 }
 
 impl Facts {
-    /// Whether the patient has the condition, in these weeks after surgery. Where its day is not known the
-    /// weeks could be any.
+    /// Whether the patient has the condition, and follows the program in some of these weeks after surgery.
+    /// Where its day is not known the weeks could be any.
     fn concern(&self, condition: &String, weeks: Option<[i32; 2]>) -> bool {
-        let now =
-            weeks.is_none_or(|[first, last]| self.weeks.is_none_or(|week| (first..last).contains(&week)));
-        now && self.conditions.contains(condition)
+        let meets =
+            |[first, last]: [i32; 2]| self.weeks.is_none_or(|(begin, end)| begin < last && end >= first);
+        weeks.is_none_or(meets) && self.conditions.contains(condition)
     }
 }
 

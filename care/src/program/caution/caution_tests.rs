@@ -44,7 +44,7 @@ fn twice_a_week() -> Schedule {
 }
 
 fn facts(condition: &str, weeks: Option<i32>) -> Facts {
-    Facts { conditions: vec![condition.to_owned()], weeks }
+    Facts { conditions: vec![condition.to_owned()], weeks: weeks.map(|week| (week, week)) }
 }
 
 /// The keys of the rules that warn of these.
@@ -89,6 +89,7 @@ fn each_rule_of_a_condition_warns_of_what_it_says_then_and_for_whom_it_says() {
                 (condition, *weeks, each, vec![(exercise(&[], &["PRN".to_owned()]), dose())])
             }
             Rule::Loaded { condition, weeks, category } => {
+                let category = category.as_deref().unwrap_or("core");
                 let of = |load| (exercise(&[category], &[]), Dose { load, ..dose() });
                 let light = vec![of(None), of(Some(Load::BodyWeight))];
                 (condition, *weeks, vec![of(Some(Load::Band(1))), of(Some(Load::Kilograms(1.0)))], light)
@@ -120,6 +121,40 @@ fn each_rule_of_a_condition_warns_of_what_it_says_then_and_for_whom_it_says() {
         }
     }
     assert!(checked > 70, "{checked}");
+}
+
+#[test]
+fn what_the_table_of_the_clinic_says_is_what_is_warned_of() {
+    let schedule = twice_a_week();
+    let with = |tag: &str| exercise(&["core"], &[tag.to_owned()]);
+    for (condition, (first, last), tag, load, expected) in [
+        ("herniated-disc", (0, 0), "FLXL", None, &["herniated-disc-loaded-flexion"][..]),
+        ("herniated-disc", (0, 0), "NT", None, &["herniated-disc-neural-tension"]),
+        ("spinal-stenosis", (0, 0), "EXT", None, &["spinal-stenosis-extension"]),
+        ("spinal-stenosis", (0, 0), "FLX", None, &[]),
+        ("spondylolysis-spondylolisthesis", (0, 0), "IMP", None, &["spondylolysis-impact"]),
+        ("osteoporosis-compression-fracture", (0, 0), "FLXL", None, &["osteoporosis-flexion"]),
+        ("osteoporosis-compression-fracture", (0, 0), "ROT", None, &["osteoporosis-rotation"]),
+        ("after-lumbar-fusion", (5, 5), "SB", None, &["lumbar-fusion-movement"]),
+        ("after-lumbar-fusion", (6, 6), "SB", None, &[]),
+        // It begins before the surgery and goes on.
+        ("after-lumbar-fusion", (-1, i32::MAX), "AX", None, &["lumbar-fusion-movement"]),
+        ("after-lumbar-fusion", (-3, -1), "AX", None, &[]),
+        ("after-lumbar-fusion", (1, 1), "PRN", Some(Load::Band(10)), &["lumbar-fusion-resistance"]),
+        ("after-lumbar-fusion", (8, 8), "PRN", Some(Load::Kilograms(20.0)), &["lumbar-fusion-resistance"]),
+        ("after-lumbar-fusion", (12, i32::MAX), "PRN", Some(Load::Kilograms(20.0)), &[]),
+        ("after-discectomy-laminectomy", (3, 3), "ROT", None, &["discectomy-movement"]),
+        ("after-discectomy-laminectomy", (4, 4), "ROT", None, &[]),
+        ("after-discectomy-laminectomy", (0, 3), "PRN", Some(Load::Kilograms(2.4)), &["discectomy-lifting"]),
+        ("after-acdf", (11, 11), "OH", None, &["acdf-movement"]),
+        ("after-acdf", (12, 12), "CER", None, &[]),
+        ("after-acdf", (7, 7), "PRN", Some(Load::Kilograms(10.5)), &["acdf-lifting-later"]),
+    ] {
+        let facts = Facts { conditions: vec![condition.to_owned()], weeks: Some((first, last)) };
+        let exercise = with(tag);
+        let told = told(&facts, &[(&exercise, Dose { load, ..dose() }, &schedule)]);
+        assert_eq!(told, expected.iter().copied().collect(), "{condition} {first} {tag} {load:?}");
+    }
 }
 
 #[test]
@@ -236,12 +271,14 @@ proptest! {
                 (exercise, dose, &exercise.default_schedule)
             })
             .collect();
-        let mut facts = Facts { conditions: conditions.iter().map(|at| known[*at].clone()).collect(), weeks: Some(weeks) };
+        let mut facts = Facts { conditions: conditions.iter().map(|at| known[*at].clone()).collect(), weeks: Some((weeks, weeks + 2)) };
         let before = told(&facts, &items);
         let mut longer = items.clone();
         longer.push((&exercises[added], exercises[added].default_dose, &exercises[added].default_schedule));
         prop_assert!(told(&facts, &longer).is_superset(&before));
         facts.conditions.push(known[more].clone());
+        prop_assert!(told(&facts, &items).is_superset(&before));
+        facts.weeks = Some((weeks, i32::MAX));
         prop_assert!(told(&facts, &items).is_superset(&before));
         facts.weeks = None;
         prop_assert!(told(&facts, &items).is_superset(&before));

@@ -43,25 +43,29 @@ pub(super) struct Item<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     conditions: Vec<String>,
-    /// Whole weeks since the surgery, if its day is known; negative before it.
-    weeks: Option<i32>,
+    /// The whole weeks since the surgery in which the program is followed, the first and the last, if its
+    /// day is known; negative before it.
+    weeks: Option<(i32, i32)>,
 }
 
 impl Facts {
-    /// What is known of the patient on `date`.
-    pub(super) async fn of(tx: &Tx, chart: &Chart, date: Day) -> Result<Self> {
-        let weeks = chart.row.surgery_on.map(|day| day.until(date).div_euclid(7));
+    /// What is known of the patient from the first of these days to the last; open without one.
+    pub(super) async fn of(tx: &Tx, chart: &Chart, (first, last): (Day, Option<Day>)) -> Result<Self> {
+        let weeks = chart.row.surgery_on.map(|day| {
+            let week = |date: Day| day.until(date).div_euclid(7);
+            (week(first), last.map_or(i32::MAX, week))
+        });
         let conditions = conditions_of(tx, chart).await?;
         Ok(Self { conditions: conditions.into_iter().map(|condition| condition.key).collect(), weeks })
     }
 }
 
-/// What the rules say to these prescriptions, for a program that begins on `starts_on`; today when
-/// missing. Nothing is changed. Clinicians only.
+/// What the rules say to these prescriptions, for a program from the first of these days (today when
+/// missing) to the last (open when missing). Nothing is changed. Clinicians only.
 pub async fn check(
     scope: &Scope,
     patient_id: Uuid,
-    starts_on: Option<Day>,
+    (starts_on, ends_on): (Option<Day>, Option<Day>),
     prescriptions: &[NewPrescription],
 ) -> Result<Vec<Warning>> {
     scope.member_id()?;
@@ -69,7 +73,7 @@ pub async fn check(
     let tx = scope.read().await?;
     let chart = Chart::open(&tx, scope, patient_id).await?;
     let date = starts_on.unwrap_or_else(|| chart.date_at(scope.services().now()));
-    let facts = Facts::of(&tx, &chart, date).await?;
+    let facts = Facts::of(&tx, &chart, (date, ends_on)).await?;
     warnings(&tx, &facts, prescriptions).await
 }
 

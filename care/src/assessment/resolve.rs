@@ -1,0 +1,42 @@
+//! A therapist has looked at signs of danger.
+
+use super::table::{ActiveModel, Column, Entity};
+use crate::access::Scope;
+use crate::audit;
+use crate::error::{Code, Error, Result};
+use crate::id::Kind;
+use crate::patient::{Chart, Patient, check_reason};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use uuid::Uuid;
+
+/// Notes what was found and done about all signs of danger that wait, in 10 to 500 characters; programs can
+/// be released and activated then. Therapists of the care team only. `NotAllowed` where nothing waits.
+pub async fn resolve(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<Patient> {
+    let therapist = scope.therapist_id()?;
+    let reason = check_reason(reason, "Say in 10 to 500 characters what was found and done.")?;
+    let tx = scope.write().await?;
+    let mut chart = Chart::open_to_write(&tx, scope, patient_id).await?;
+    if chart.row.danger_since.is_none() {
+        return Err(Error::field("patientId", Code::NotAllowed, "No signs of danger wait."));
+    }
+    let open = Entity::find()
+        .filter(Column::ClinicId.eq(chart.clinic_id()))
+        .filter(Column::PatientId.eq(patient_id))
+        .filter(Column::Level.is_not_null())
+        .filter(Column::ResolvedAt.is_null());
+    for row in open.all(&tx).await? {
+        let resolution = chart.seal(scope, "red_flag_screen.resolution", row.id, reason)?;
+        let mut row: ActiveModel = row.into_active_model();
+        row.resolved_at = Set(Some(scope.services().now()));
+        (row.resolved_by, row.resolution) = (Set(Some(therapist)), Set(Some(resolution)));
+        row.update(&tx).await?;
+    }
+    let change = chart.raise(&tx, None).await?;
+    chart.set_danger(&tx, None).await?;
+    let object = (Kind::Patient, patient_id);
+    let entry = audit::Entry { action: "red_flag.resolve", patient_id: Some(patient_id), object };
+    audit::record(&tx, scope, entry).await?;
+    tx.commit().await?;
+    scope.announce(patient_id, change);
+    chart.patient()
+}
