@@ -72,6 +72,7 @@ async fn a_clash_is_told_and_needs_a_reason_before_the_patient_follows_it() {
             (&json!("ACTIVE"), &json!(false))
         );
 
+        assert_eq!(activate(Value::Null).await, active, "a repeated attempt answers the same");
         let revise = async |numbers: &[i32], expected: i32, reason: Value| {
             let input = json!({ "programId": id, "expectedRevision": expected,
                 "prescriptions": prescriptions(numbers), "overrideReason": reason });

@@ -53,8 +53,9 @@ pub async fn activate(scope: &Scope, activate: Activate) -> Result<Saved> {
     match history.row.status {
         Status::Draft => without_danger(&chart)?,
         Status::Active => {
-            let program = history.program(&chart, today)?;
-            return Ok(Saved { program, warnings: Vec::new() });
+            let from = history.row.starts_on.max(today);
+            let warnings = warned(&tx, scope, &chart, (&history, from), (None, false)).await?;
+            return Ok(Saved { program: history.program(&chart, today)?, warnings });
         }
         Status::OnHold => return Err(refused("This program is on hold. Release it instead.")),
         Status::Completed | Status::Discontinued => return Err(refused("This program has ended.")),
@@ -78,7 +79,8 @@ pub async fn activate(scope: &Scope, activate: Activate) -> Result<Saved> {
     if history.row.ends_on.is_some_and(|end| end < starts_on) {
         return Err(refused("The last day of this program is over. Revise it first."));
     }
-    let warnings = warned(&tx, scope, &chart, (&history, starts_on), override_reason.as_deref()).await?;
+    let warnings =
+        warned(&tx, scope, &chart, (&history, starts_on), (override_reason.as_deref(), true)).await?;
     set(&tx, &history, Status::Active, starts_on, history.row.ends_on, change).await?;
     let program = finish(tx, scope, &chart, &history, ("program.activate", change)).await?;
     Ok(Saved { program, warnings })
@@ -91,7 +93,7 @@ async fn warned(
     scope: &Scope,
     chart: &Chart,
     (history, starts_on): (&History, Day),
-    reason: Option<&str>,
+    (reason, in_force): (Option<&str>, bool),
 ) -> Result<Vec<Warning>> {
     let begun = history.revisions.iter().rposition(|revision| revision.effective_from <= starts_on);
     let mut told = Vec::new();
@@ -101,7 +103,7 @@ async fn warned(
         let days = (revision.effective_from.max(starts_on), history.row.ends_on);
         let mut warnings = warnings(tx, &Facts::of(tx, chart, days).await?, &prescriptions).await?;
         let (program_id, revision_id) = (history.row.id, revision.id);
-        let given = Excuse { program_id, revision_id, prescriptions: &prescriptions, reason, in_force: true };
+        let given = Excuse { program_id, revision_id, prescriptions: &prescriptions, reason, in_force };
         excuse(tx, scope, chart, &mut warnings, &given).await?;
         told = warnings;
     }
