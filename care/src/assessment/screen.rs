@@ -12,6 +12,7 @@ use crate::id::Kind;
 use crate::page::{Cursor, Page, Request};
 use crate::patient::{Chart, tell_team};
 use crate::program::{DANGER, hold_for_safety};
+use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, Order, QueryFilter};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -97,7 +98,8 @@ impl Screen {
 
 /// Records a screen of a visible patient by their therapist or assistant, or by the patient of
 /// themselves. Where its signs mean danger, the program rests until a therapist has resolved it, and the
-/// care team is told by mail, in the same transaction; what else is odd in the input is passed over then. The same id and content answer the same screen; other content is a `Conflict`.
+/// care team is told by mail, in the same transaction; what else is odd in the input is passed over then.
+/// The same id and content answer the same screen; other content is a `Conflict`.
 pub async fn screen(scope: &Scope, input: NewScreen) -> Result<Screen> {
     let own = scope.actor().person.patient_id();
     let patient_id = match (input.patient_id, own) {
@@ -143,13 +145,7 @@ pub async fn screen(scope: &Scope, input: NewScreen) -> Result<Screen> {
     ActiveModel::from(row.clone()).reset_all().insert(&tx).await?;
     let change = chart.raise(&tx, own.map(|_| now)).await?;
     if urgent {
-        let since = chart.row.danger_since.unwrap_or(now);
-        chart.set_danger(&tx, Some(since)).await?;
-        hold_for_safety(&tx, scope, &chart, change, DANGER).await?;
-        if !tell_team(&tx, scope, &chart, MailKind::RedFlags).await? {
-            tracing::warn!(patient = %chart.id(), "signs of danger, and no therapist of the care team to tell");
-            tell_administrators(&tx, scope, MailKind::RedFlagsUnattended).await?;
-        }
+        rest_and_tell(&tx, scope, &mut chart, change).await?;
     }
     let object = (Kind::RedFlagScreen, id);
     let entry = audit::Entry { action: "red_flag.screen", patient_id: Some(chart.id()), object };
@@ -157,6 +153,18 @@ pub async fn screen(scope: &Scope, input: NewScreen) -> Result<Screen> {
     tx.commit().await?;
     scope.announce(chart.id(), change);
     Screen::of(&chart, &row)
+}
+
+/// Lets every program rest, and tells those who can act.
+async fn rest_and_tell(tx: &Tx, scope: &Scope, chart: &mut Chart, change: i64) -> Result<()> {
+    let since = chart.row.danger_since.unwrap_or_else(|| scope.services().now());
+    chart.set_danger(tx, Some(since)).await?;
+    hold_for_safety(tx, scope, chart, change, DANGER).await?;
+    if !tell_team(tx, scope, chart, MailKind::RedFlags).await? {
+        tracing::warn!(patient = %chart.id(), "signs of danger, and no therapist of the care team to tell");
+        tell_administrators(tx, scope, MailKind::RedFlagsUnattended).await?;
+    }
+    Ok(())
 }
 
 /// Whether there is such a sign, and who answers can tell.
