@@ -26,7 +26,7 @@ pub struct Activate {
 
 /// What a patient reads while signs of danger wait.
 pub(crate) const DANGER: &str =
-    "You have told of signs that need to be looked at first. Your clinic releases the program.";
+    "There are signs that need to be looked at first. Your clinic releases the program.";
 
 /// Nothing begins or goes on while signs of danger wait to be looked at.
 fn without_danger(chart: &Chart) -> Result<()> {
