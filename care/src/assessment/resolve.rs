@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// be released and activated then. Therapists of the care team only. `NotAllowed` where nothing waits.
 pub async fn resolve(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<Patient> {
     let therapist = scope.therapist_id()?;
-    let reason = check_reason(reason, "Say in 10 to 500 characters what was found and done.")?;
+    let reason = check_reason("reason", reason, "Say in 10 to 500 characters what was found and done.")?;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, patient_id).await?;
     if chart.row.danger_since.is_none() {

@@ -11,7 +11,7 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::id::Kind;
 use crate::page::{Cursor, Page, Request};
 use crate::patient::{Chart, tell_team};
-use crate::program::{DANGER, hold_for_safety};
+use crate::program::hold_for_safety;
 use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, Order, QueryFilter};
 use std::collections::BTreeSet;
@@ -159,7 +159,7 @@ pub async fn screen(scope: &Scope, input: NewScreen) -> Result<Screen> {
 async fn rest_and_tell(tx: &Tx, scope: &Scope, chart: &mut Chart, change: i64) -> Result<()> {
     let since = chart.row.danger_since.unwrap_or_else(|| scope.services().now());
     chart.set_danger(tx, Some(since)).await?;
-    hold_for_safety(tx, scope, chart, change, DANGER).await?;
+    hold_for_safety(tx, scope, chart, change).await?;
     if !tell_team(tx, scope, chart, MailKind::RedFlags).await? {
         tracing::warn!(patient = %chart.id(), "signs of danger, and no therapist of the care team to tell");
         tell_administrators(tx, scope, MailKind::RedFlagsUnattended).await?;

@@ -53,28 +53,26 @@ pub async fn members(scope: &Scope, request: &Request) -> Result<Page<Member>> {
 /// Queues a mail to who watches over the clinic's privacy: its privacy officers, or its administrators
 /// where it has none.
 pub(crate) async fn tell_officers(tx: &Tx, scope: &Scope, kind: MailKind) -> Result<()> {
-    let watching = Column::Role.is_in([Role::PrivacyOfficer, Role::Administrator]);
-    let find = Entity::find().filter(Column::ClinicId.eq(scope.clinic_id())).filter(watching);
-    let members = find.filter(Column::DisabledAt.is_null()).all(tx).await?;
-    let any = members.iter().any(|member| member.role == Role::PrivacyOfficer);
-    let role = if any { Role::PrivacyOfficer } else { Role::Administrator };
-    tell_all(tx, scope, &members, (role, kind)).await
+    if tell_all(tx, scope, Role::PrivacyOfficer, kind).await? > 0 {
+        return Ok(());
+    }
+    tell_administrators(tx, scope, kind).await
 }
 
 /// Queues a mail to the clinic's administrators.
 pub(crate) async fn tell_administrators(tx: &Tx, scope: &Scope, kind: MailKind) -> Result<()> {
-    let find = Entity::find().filter(Column::ClinicId.eq(scope.clinic_id()));
-    let members = find.filter(Column::DisabledAt.is_null()).all(tx).await?;
-    tell_all(tx, scope, &members, (Role::Administrator, kind)).await
+    tell_all(tx, scope, Role::Administrator, kind).await?;
+    Ok(())
 }
 
-async fn tell_all(tx: &Tx, scope: &Scope, members: &[Model], (role, kind): (Role, MailKind)) -> Result<()> {
-    for account_id in
-        members.iter().filter(|member| member.role == role).filter_map(|member| member.account_id)
-    {
+/// Queues a mail to the members of the clinic who have this role; answers how many they are.
+async fn tell_all(tx: &Tx, scope: &Scope, role: Role, kind: MailKind) -> Result<usize> {
+    let find = Entity::find().filter(Column::ClinicId.eq(scope.clinic_id())).filter(Column::Role.eq(role));
+    let members = find.filter(Column::DisabledAt.is_null()).all(tx).await?;
+    for account_id in members.iter().filter_map(|member| member.account_id) {
         tell(tx, scope.services(), account_id, kind).await?;
     }
-    Ok(())
+    Ok(members.len())
 }
 
 /// Gives another member a role, from their next request on. Administrators only.

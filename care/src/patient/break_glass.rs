@@ -25,11 +25,11 @@ pub struct BreakGlass {
     pub expires_at: Instant,
 }
 
-/// The reason for what is unusual, trimmed: 10 to 500 characters, or `message` says what is missing.
-pub(crate) fn check_reason<'a>(reason: &'a str, message: &str) -> Result<&'a str> {
+/// The reason for what is unusual, given in `field`, trimmed: 10 to 500 characters, or `message` says what is missing.
+pub(crate) fn check_reason<'a>(field: &str, reason: &'a str, message: &str) -> Result<&'a str> {
     let reason = reason.trim();
     if !(10..=500).contains(&reason.chars().count()) || has_control(reason) {
-        return Err(Error::field("reason", Code::OutOfRange, message));
+        return Err(Error::field(field, Code::OutOfRange, message));
     }
     Ok(reason)
 }
@@ -42,7 +42,8 @@ pub async fn break_glass(scope: &Scope, patient_id: Uuid, reason: &str) -> Resul
         return Err(scope.forbid());
     }
     scope.freshly_proved()?;
-    let reason = check_reason(reason, "Say in 10 to 500 characters why you need to see this patient now.")?;
+    let reason =
+        check_reason("reason", reason, "Say in 10 to 500 characters why you need to see this patient now.")?;
     let (services, clinic_id) = (scope.services(), scope.clinic_id());
     let tx = scope.write().await?;
     let row = patient::Entity::find_by_id((clinic_id, patient_id)).one(&tx).await?;

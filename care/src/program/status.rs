@@ -138,16 +138,10 @@ pub async fn hold(scope: &Scope, program_id: Uuid, reason: &str) -> Result<Progr
 
 /// Holds the program that the patient follows, if there is one, whoever acts: signs of danger do not wait
 /// for a clinician. Only a clinician releases it.
-pub(crate) async fn hold_for_safety(
-    tx: &Tx,
-    scope: &Scope,
-    chart: &Chart,
-    change: i64,
-    reason: &str,
-) -> Result<()> {
+pub(crate) async fn hold_for_safety(tx: &Tx, scope: &Scope, chart: &Chart, change: i64) -> Result<()> {
     for history in of_patients(tx, scope, &[chart.id()]).await? {
         if history.row.status == Status::Active {
-            put_on_hold(tx, scope, chart, &history, (reason, change)).await?;
+            put_on_hold(tx, scope, chart, &history, (DANGER, change)).await?;
             let object = (Kind::Program, history.row.id);
             let entry = audit::Entry { action: "program.hold", patient_id: Some(chart.id()), object };
             audit::record(tx, scope, entry).await?;

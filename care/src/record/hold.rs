@@ -43,7 +43,7 @@ pub(super) fn held(clinic_id: Uuid) -> SelectStatement {
 /// characters. Where a hold stands already, it is answered and nothing changes.
 pub async fn place_hold(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<LegalHold> {
     let placed_by = scope.administrator_id()?;
-    let reason = check_reason(reason, "Say in 10 to 500 characters why this record must be kept.")?;
+    let reason = check_reason("reason", reason, "Say in 10 to 500 characters why this record must be kept.")?;
     let tx = scope.write().await?;
     let chart = Chart::open_record(&tx, scope, patient_id).await?;
     if let Some(row) = standing(&tx, (chart.clinic_id(), patient_id)).await? {

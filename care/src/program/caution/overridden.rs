@@ -4,9 +4,9 @@ use super::Warning;
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Instant;
-use crate::error::{Code, Error, FieldError, Result, has_control};
+use crate::error::{Code, Error, FieldError, Result};
 use crate::id::Kind;
-use crate::patient::Chart;
+use crate::patient::{Chart, check_reason};
 use crate::program::NewPrescription;
 use crate::program::table::program_override::{self, Covered, Covers};
 use crate::store::Tx;
@@ -59,7 +59,9 @@ pub(in crate::program) async fn excuse(
     match excuse.reason {
         _ if open.is_empty() => Ok(()),
         Some(reason) => {
-            record(tx, scope, chart, excuse, (Covers(open), checked(reason)?)).await?;
+            let message = "Give the reason in 10 to 500 characters.";
+            let reason = check_reason("overrideReason", reason, message)?;
+            record(tx, scope, chart, excuse, (Covers(open), reason)).await?;
             for warning in warnings {
                 warning.reason_needed = false;
             }
@@ -86,14 +88,6 @@ impl Excuse<'_> {
 fn fault(warning: &Warning) -> FieldError {
     let message = format!("{} Say in overrideReason why it is right here.", warning.caution.text());
     FieldError::new("overrideReason", Code::Caution, message)
-}
-
-fn checked(reason: &str) -> Result<&str> {
-    let reason = reason.trim();
-    if (10..=500).contains(&reason.chars().count()) && !has_control(reason) {
-        return Ok(reason);
-    }
-    Err(Error::field("overrideReason", Code::OutOfRange, "Give the reason in 10 to 500 characters."))
 }
 
 async fn record(
