@@ -53,6 +53,7 @@ struct Query(
     today::TodayQuery,
     program::ProgramQuery,
     program::CautionQuery,
+    program::TemplateQuery,
     assessment::AssessmentQuery,
     progress::ProgressQuery,
     reminder::ReminderQuery,
@@ -75,6 +76,7 @@ struct Mutation(
     member::MemberMutation,
     record::RecordMutation,
     program::ProgramMutation,
+    program::TemplateMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -183,6 +183,7 @@ impl Clinic {
         let input = CreateProgram {
             id: None,
             patient_id: patient.id,
+            source: None,
             title: "Back basics".to_owned(),
             starts_on: None,
             ends_on: None,
@@ -219,9 +220,7 @@ pub fn prescriptions(exercises: &[i32]) -> Vec<NewPrescription> {
         .iter()
         .map(|number| NewPrescription {
             exercise_id: library::exercise_id(*number),
-            dose: None,
-            schedule: None,
-            continues: None,
+            ..NewPrescription::default()
         })
         .collect()
 }

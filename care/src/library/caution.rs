@@ -60,6 +60,8 @@ pub enum Rule {
         condition: String,
         /// Kilograms that are still right.
         over_kilograms: f64,
+        /// The most that the limit of a phase, which the clinic or the surgeon sets, makes of them.
+        at_most_kilograms: f64,
         /// When, after surgery.
         weeks: Option<[i32; 2]>,
     },
@@ -101,6 +103,10 @@ pub enum Rule {
     },
     /// The same exercise twice for the same side.
     Duplicate,
+    /// Exercises that the precautions of their own phase speak against.
+    PhaseMovement,
+    /// Loads that are heavier than the limit of their own phase.
+    PhaseLift,
 }
 
 impl Caution {
@@ -122,6 +128,15 @@ static CAUTIONS: LazyLock<Vec<Caution>> = LazyLock::new(|| {
 
 static ENGLISH: LazyLock<HashMap<String, String>> =
     LazyLock::new(|| parse("en/cautions", include_str!("../../data/en/cautions.toml")).unwrap_or_default());
+
+/// The movement tags that rules and precautions know.
+const MOVEMENT_TAGS: [&str; 14] =
+    ["FLX", "FLXL", "EXT", "ROT", "SB", "AX", "OH", "NT", "IMP", "PRN", "QUAD", "CER", "INV", "BAL"];
+
+/// Whether this is a movement tag.
+pub(crate) fn is_movement_tag(tag: &str) -> bool {
+    MOVEMENT_TAGS.contains(&tag)
+}
 
 /// All rules, in the order of the data file.
 pub fn cautions() -> &'static [Caution] {

@@ -1,6 +1,6 @@
 //! The data files of the library, parsed once.
 
-use crate::library::dose::{Dose, DoseKind, Side};
+use crate::library::dose::{Dose, DoseKind, Load, Side};
 use crate::library::schedule::{Frequency, Schedule};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -18,8 +18,9 @@ pub(super) struct Record {
     default_schedule: ScheduleRecord,
 }
 
+/// A dose as data files have it.
 #[derive(Debug, Deserialize)]
-struct DoseRecord {
+pub(crate) struct DoseRecord {
     kind: DoseKind,
     sets: u8,
     reps: Option<u16>,
@@ -27,11 +28,13 @@ struct DoseRecord {
     duration_seconds: Option<u32>,
     distance_metres: Option<u32>,
     side: Side,
+    load_kg: Option<f64>,
     target_rpe: Option<u8>,
 }
 
+/// A schedule as data files have it.
 #[derive(Debug, Deserialize)]
-struct ScheduleRecord {
+pub(crate) struct ScheduleRecord {
     kind: String,
     times_per_week: Option<u8>,
     times_per_day: u8,
@@ -39,29 +42,39 @@ struct ScheduleRecord {
 
 impl Record {
     pub(super) fn dose(&self) -> Dose {
-        let dose = &self.default_dose;
-        Dose {
-            kind: dose.kind,
-            sets: dose.sets,
-            reps: dose.reps,
-            hold_seconds: dose.hold_seconds,
-            duration_seconds: dose.duration_seconds,
-            distance_metres: dose.distance_metres,
-            side: dose.side,
-            load: None,
-            tempo: None,
-            rest_seconds: None,
-            target_rpe: dose.target_rpe,
-        }
+        self.default_dose.dose()
     }
 
     pub(super) fn schedule(&self) -> Schedule {
-        let schedule = &self.default_schedule;
-        let frequency = match (schedule.kind.as_str(), schedule.times_per_week) {
+        self.default_schedule.schedule()
+    }
+}
+
+impl DoseRecord {
+    pub(crate) fn dose(&self) -> Dose {
+        Dose {
+            kind: self.kind,
+            sets: self.sets,
+            reps: self.reps,
+            hold_seconds: self.hold_seconds,
+            duration_seconds: self.duration_seconds,
+            distance_metres: self.distance_metres,
+            side: self.side,
+            load: self.load_kg.map(Load::Kilograms),
+            tempo: None,
+            rest_seconds: None,
+            target_rpe: self.target_rpe,
+        }
+    }
+}
+
+impl ScheduleRecord {
+    pub(crate) fn schedule(&self) -> Schedule {
+        let frequency = match (self.kind.as_str(), self.times_per_week) {
             ("TIMES_PER_WEEK", Some(times)) => Frequency::TimesPerWeek { times },
             _ => Frequency::Daily,
         };
-        Schedule { frequency, times_per_day: schedule.times_per_day }
+        Schedule { frequency, times_per_day: self.times_per_day }
     }
 }
 

@@ -12,8 +12,9 @@ mod load;
 pub mod schedule;
 pub(crate) mod table;
 
+pub(crate) use caution::is_movement_tag;
 pub use caution::{Basis, Caution, Rule, cautions};
-pub(crate) use data::parse;
+pub(crate) use data::{DoseRecord, ScheduleRecord, parse};
 pub use data::{ConditionRecord, ConditionText, Text};
 pub(crate) use list::rows_by_ids;
 pub use list::{Filter, by_ids, get, list};
@@ -29,6 +30,11 @@ use uuid::Uuid;
 pub fn exercise_id(number: i32) -> Uuid {
     // UUIDv7 of a fixed instant, with the number where the randomness would be.
     Uuid::from_u128(0x018f_0000_0000_7000_8000_0000_0000_0000 | u128::from(number.unsigned_abs()))
+}
+
+/// The id of the shared exercise of this key.
+pub(crate) fn exercise_of(key: &str) -> Option<Uuid> {
+    data::EXERCISES.iter().find(|record| record.key == key).map(|record| exercise_id(record.number))
 }
 
 /// The words of an exercise. English stands in for a language without a file.

@@ -1,6 +1,6 @@
 //! Rules that warn of a program, and why they were gone past.
 
-use super::input::{PrescriptionInput, prescriptions};
+use super::input::{PhaseInput, PrescriptionInput, prescriptions};
 use crate::context::scope;
 use crate::error::raise;
 use crate::id::{self, encode};
@@ -9,7 +9,8 @@ use crate::scalar::{DateTime, LocalDate};
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use care::error::Error;
 use care::id::Kind;
-use care::program::caution::{CautionOverride as Override, Warning};
+use care::program::NewPhase;
+use care::program::caution::{CautionOverride as Override, Draft, Warning};
 
 /// A rule that warns of a program. It forbids nothing, and its silence clears nobody.
 #[derive(SimpleObject, Debug, Clone)]
@@ -72,6 +73,11 @@ struct CheckProgramInput {
     starts_on: Option<LocalDate>,
     /// The last day it would be in force; open when missing.
     ends_on: Option<LocalDate>,
+    /// At most 12 phases.
+    #[graphql(default)]
+    phases: Vec<PhaseInput>,
+    /// The day from which the phases count, such as the day of surgery; the first day when missing.
+    phases_count_from: Option<LocalDate>,
     /// 1 to 30 exercises.
     prescriptions: Vec<PrescriptionInput>,
 }
@@ -94,8 +100,15 @@ impl CautionQuery {
         let checked = async {
             let patient_id = id::input(Kind::Patient, "patientId", &input.patient_id)?;
             let prescriptions = prescriptions(input.prescriptions).map_err(Error::Invalid)?;
-            let days = (input.starts_on.map(|date| date.0), input.ends_on.map(|date| date.0));
-            care::program::caution::check(scope, patient_id, days, &prescriptions).await
+            let draft = Draft {
+                patient_id,
+                starts_on: input.starts_on.map(|date| date.0),
+                ends_on: input.ends_on.map(|date| date.0),
+                phases_count_from: input.phases_count_from.map(|date| date.0),
+                phases: input.phases.into_iter().map(NewPhase::from).collect(),
+                prescriptions,
+            };
+            care::program::caution::check(scope, &draft).await
         };
         Ok(checked.await.map_err(raise)?.into_iter().map(ProgramCaution::from).collect())
     }
