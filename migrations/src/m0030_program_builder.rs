@@ -3,8 +3,8 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, big_integer_null, blob, boolean, integer, integer_null, json_binary, json_binary_null, string,
-    string_null, uuid, uuid_null,
+    big_integer, big_integer_null, blob, boolean, integer, integer_null, json_binary, json_binary_null,
+    string, string_null, uuid, uuid_null,
 };
 
 use crate::columns::{clinic_table, index, within_clinic};

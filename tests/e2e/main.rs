@@ -26,6 +26,8 @@ mod matrix;
 mod persisted;
 mod pool;
 mod processes;
+mod program_builder;
+mod program_history;
 mod programs;
 mod provider_faults;
 mod providers;

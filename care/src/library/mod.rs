@@ -14,8 +14,8 @@ pub(crate) mod table;
 
 pub(crate) use caution::is_movement_tag;
 pub use caution::{Basis, Caution, Rule, cautions};
-pub(crate) use data::{DoseRecord, ScheduleRecord, parse};
 pub use data::{ConditionRecord, ConditionText, Text};
+pub(crate) use data::{DoseRecord, ScheduleRecord, parse};
 pub(crate) use list::rows_by_ids;
 pub use list::{Filter, by_ids, get, list};
 pub use load::load;

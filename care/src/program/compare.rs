@@ -31,15 +31,22 @@ pub async fn compare(scope: &Scope, program_id: Uuid, (from, to): (i32, i32)) ->
     let (chart, history) = find(&tx, scope, program_id).await?;
     let program = history.program(&chart, chart.date_at(scope.services().now()))?;
     let of = |field: &str, number: i32| {
-        let fault = || FieldError::new(field, Code::NotFound, "Give the number of a revision of this program.");
-        program.revisions.iter().find(|revision| revision.number == number).ok_or_else(fault).map_err(Error::from)
+        let fault =
+            || FieldError::new(field, Code::NotFound, "Give the number of a revision of this program.");
+        program
+            .revisions
+            .iter()
+            .find(|revision| revision.number == number)
+            .ok_or_else(fault)
+            .map_err(Error::from)
     };
     Ok(between(of("from", from)?, of("to", to)?))
 }
 
 pub(super) fn between(from: &Revision, to: &Revision) -> Comparison {
     let same = |one: &Prescription, other: &Prescription| {
-        let as_other = Prescription { id: other.id, ..one.clone() };
+        let (id, precautions) = (other.id, other.precautions.clone());
+        let as_other = Prescription { id, precautions, ..one.clone() };
         as_other == *other
     };
     Comparison {
@@ -62,10 +69,8 @@ fn changes<T: Clone>(
         (Some(before), Some(after)) => !same(before, after),
         _ => true,
     };
-    let change = |(before, after): (Option<&T>, Option<&T>)| Change {
-        before: before.cloned(),
-        after: after.cloned(),
-    };
+    let change =
+        |(before, after): (Option<&T>, Option<&T>)| Change { before: before.cloned(), after: after.cloned() };
     now.chain(gone).filter(differs).map(change).collect()
 }
 

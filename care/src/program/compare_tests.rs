@@ -15,6 +15,7 @@ fn prescription(number: u8, reps: u16) -> Prescription {
         dose: Dose { reps: Some(reps), ..exercise.default_dose },
         schedule: exercise.default_schedule,
         phases: Vec::new(),
+        precautions: Vec::new(),
     }
 }
 

@@ -1,9 +1,11 @@
 //! A program with everything that was ever in force: revisions, prescriptions, holds.
 
 use super::table::{prescription, program, program_hold, program_revision};
-use super::{Hold, NewPhase, NewPrescription, Phase, Prescription, Program, Revision, Status, phase};
+use super::{
+    Hold, NewPhase, NewPrescription, Phase, Precaution, Prescription, Program, Revision, Status, phase,
+};
 use crate::access::Scope;
-use crate::clock::Day;
+use crate::clock::{Day, Instant};
 use crate::error::{Error, Result};
 use crate::patient::Chart;
 use crate::store::Tx;
@@ -101,6 +103,20 @@ impl History {
         Ok(rows.into_iter().map(history).collect())
     }
 
+    /// The program as it stood at the end of `date`, which is over at `end`: without what was decided later.
+    pub(crate) fn as_of(mut self, date: Day, end: Instant) -> Self {
+        self.revisions.retain(|revision| revision.number == 1 || revision.created_at < end);
+        self.row.revision = self.revisions.last().map_or(self.row.revision, |revision| revision.number);
+        self.holds.retain(|hold| hold.held_at < end);
+        for hold in self.holds.iter_mut().filter(|hold| hold.released_at.is_some_and(|at| at >= end)) {
+            (hold.released_on, hold.released_by, hold.released_at) = (None, None, None);
+        }
+        if self.covers(date) {
+            self.row.status = if self.open_hold().is_some() { Status::OnHold } else { Status::Active };
+        }
+        self
+    }
+
     /// Whether the patient had or has to follow this program on `date`.
     fn covers(&self, date: Day) -> bool {
         let row = &self.row;
@@ -157,7 +173,8 @@ impl History {
             return vec![(revision.effective_from, rows)];
         }
         let phases = self.phases_of(revision);
-        let mut days: Vec<_> = phases.iter().filter(|phase| !phase.waits).map(|phase| phase.starts_on).collect();
+        let mut days: Vec<_> =
+            phases.iter().filter(|phase| !phase.waits).map(|phase| phase.starts_on).collect();
         days.retain(|day| *day > revision.effective_from && until.is_none_or(|until| *day < until));
         days.push(revision.effective_from);
         days.sort_unstable();
@@ -225,32 +242,40 @@ impl History {
         // Notes are for the clinicians.
         let note = row.note.as_ref().filter(|_| !chart.is_own());
         let note = note.map(|note| chart.unseal("program_revision.note", row.id, note)).transpose()?;
+        let phases = self.phases_of(row);
         Ok(Revision {
             id: row.id,
             number: row.number,
             effective_from: row.effective_from,
             created_at: row.created_at,
             note,
-            phases: self.phases_of(row),
-            prescriptions: self.prescriptions_of(row.id).map(Prescription::from).collect(),
+            prescriptions: self.prescriptions_of(row.id).map(|row| row.prescription(&phases)).collect(),
+            phases,
         })
     }
 }
 
-impl From<&prescription::Model> for Prescription {
-    fn from(row: &prescription::Model) -> Self {
-        Self {
-            id: row.id,
-            origin_id: row.origin_id,
-            exercise_id: row.exercise_id,
-            dose: row.dose,
-            schedule: row.schedule.clone(),
-            phases: row.places().to_vec(),
+impl prescription::Model {
+    /// What a revision of these phases asks for by it.
+    fn prescription(&self, phases: &[Phase]) -> Prescription {
+        let its = phases.iter().enumerate().filter(|(at, _)| self.belongs_to(Some(*at)));
+        let mut precautions: Vec<Precaution> = Vec::new();
+        for precaution in its.flat_map(|(_, phase)| &phase.terms.precautions) {
+            if !precautions.contains(precaution) {
+                precautions.push(precaution.clone());
+            }
+        }
+        Prescription {
+            id: self.id,
+            origin_id: self.origin_id,
+            exercise_id: self.exercise_id,
+            dose: self.dose,
+            schedule: self.schedule.clone(),
+            phases: self.places().to_vec(),
+            precautions,
         }
     }
-}
 
-impl prescription::Model {
     /// The places of the phases it belongs to; none: it belongs to all.
     pub(super) fn places(&self) -> &[u16] {
         self.phases.as_ref().map_or(&[], |places| &places.0)

@@ -92,6 +92,17 @@ pub struct Prescription {
     pub schedule: Schedule,
     /// The places of the phases of its revision it belongs to, from 0; none: it belongs to all.
     pub phases: Vec<u16>,
+    /// What is minded in those phases.
+    pub precautions: Vec<Precaution>,
+}
+
+impl Prescription {
+    /// What is minded with an exercise of these movement tags, one sentence each.
+    pub fn cautions(&self, tags: &[String]) -> Vec<&str> {
+        let concerned =
+            self.precautions.iter().filter(|known| known.tags.iter().any(|tag| tags.contains(tag)));
+        concerned.map(|precaution| precaution.text.as_str()).collect()
+    }
 }
 
 /// A numbered revision of a program.

@@ -95,7 +95,8 @@ impl Phases {
 
     /// Whether the phase `at` begins only when a therapist lets the patient enter it.
     fn waits(&self, at: usize) -> bool {
-        let Some((before, phase)) = at.checked_sub(1).and_then(|before| self.0.get(before)).zip(self.0.get(at))
+        let Some((before, phase)) =
+            at.checked_sub(1).and_then(|before| self.0.get(before)).zip(self.0.get(at))
         else {
             return false;
         };

@@ -20,7 +20,10 @@ fn phases(weeks: &[(u16, bool)]) -> Vec<NewPhase> {
     let phase = |(at, (weeks, gate)): (usize, &(u16, bool))| NewPhase {
         name: format!("phase {at}"),
         weeks: Some(*weeks),
-        terms: Terms { exit_criteria: gate.then(|| "calm".to_owned()).into_iter().collect(), ..Terms::default() },
+        terms: Terms {
+            exit_criteria: gate.then(|| "calm".to_owned()).into_iter().collect(),
+            ..Terms::default()
+        },
     };
     weeks.iter().enumerate().map(phase).collect()
 }

@@ -63,7 +63,8 @@ pub async fn revise(scope: &Scope, input: ReviseProgram) -> Result<Saved> {
     let known = history.revisions.last().map_or(&none, |revision| &revision.phases);
     let phases = Phases::lay(&input.phases, known, || scope.services().new_id());
     let reason = input.override_reason.as_deref();
-    let next = Next { content: &content, phases, effective_from, reason, action: "program.revise", unmet: &[] };
+    let next =
+        Next { content: &content, phases, effective_from, reason, action: "program.revise", unmet: &[] };
     next.write(tx, scope, chart, history).await
 }
 
@@ -121,7 +122,8 @@ impl Next<'_> {
         .update(&tx)
         .await?;
         let facts_days = (self.effective_from, history.row.ends_on);
-        let facts = Facts::of(&tx, &chart, facts_days, self.phases.dated(history.phases_count_from())).await?;
+        let facts =
+            Facts::of(&tx, &chart, facts_days, self.phases.dated(history.phases_count_from())).await?;
         let history =
             add_revision(&tx, scope, &chart, history, content, (self.phases, self.effective_from)).await?;
         let mut warnings = warnings(&tx, &facts, content.prescriptions).await?;

@@ -68,7 +68,11 @@ impl Terms {
         for (at, precaution) in self.precautions.iter().enumerate().take(MOST_PRECAUTIONS) {
             let unknown = precaution.tags.iter().any(|tag| !library::is_movement_tag(tag));
             let unknown = unknown.then(|| {
-                FieldError::new("movementTags", Code::NotFound, "Give movement tags of the library, such as FLX.")
+                FieldError::new(
+                    "movementTags",
+                    Code::NotFound,
+                    "Give movement tags of the library, such as FLX.",
+                )
             });
             let wrong = sentence("text", &precaution.text).into_iter().chain(unknown);
             faults.extend(wrong.map(|fault| fault.under(at).under("precautions")));

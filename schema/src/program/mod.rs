@@ -9,15 +9,16 @@ mod template;
 pub(crate) use caution::CautionQuery;
 pub(crate) use change::ProgramMutation;
 pub(crate) use dose::{Dose, Schedule, Side, Weekday};
-pub(crate) use template::{TemplateMutation, TemplateQuery};
+pub(crate) use template::{ProgramTemplate, TemplateMutation, TemplateQuery};
 
 use crate::context::{acting_patient, scope};
 use crate::error::raise;
 use crate::id::{encode, named};
 use crate::library::Exercise;
 use crate::scalar::{DateTime, LocalDate};
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Lookahead, Object, Result, SimpleObject};
 use care::id::Kind;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -142,6 +143,14 @@ impl Prescription {
     pub(crate) fn new(row: care::program::Prescription, exercise: Option<care::library::Exercise>) -> Self {
         Self { row, exercise }
     }
+
+    async fn known(&self, context: &Context<'_>) -> Result<Cow<'_, care::library::Exercise>> {
+        if let Some(exercise) = &self.exercise {
+            return Ok(Cow::Borrowed(exercise));
+        }
+        let exercise = care::library::get(scope(context)?, self.row.exercise_id).await;
+        Ok(Cow::Owned(exercise.map_err(raise)?))
+    }
 }
 
 /// An exercise with dose and schedule in a revision of a program. It is never edited.
@@ -154,11 +163,7 @@ impl Prescription {
 
     /// The exercise.
     async fn exercise(&self, context: &Context<'_>) -> Result<Exercise> {
-        if let Some(exercise) = &self.exercise {
-            return Ok(exercise.clone().into());
-        }
-        let exercise = care::library::get(scope(context)?, self.row.exercise_id).await;
-        Ok(exercise.map_err(raise)?.into())
+        Ok(self.known(context).await?.into_owned().into())
     }
 
     /// How much on each occasion.
@@ -174,6 +179,14 @@ impl Prescription {
     /// The phases it belongs to, by their places from 0; empty: it belongs to all.
     async fn phases(&self) -> &[u16] {
         &self.row.phases
+    }
+
+    /// What the patient minds with this exercise in these phases, one sentence each.
+    async fn cautions(&self, context: &Context<'_>) -> Result<Vec<&str>> {
+        if self.row.precautions.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.row.cautions(&self.known(context).await?.tags.0))
     }
 }
 
@@ -193,6 +206,11 @@ async fn exercises<'a>(
     ids.sort_unstable();
     ids.dedup();
     care::library::by_ids(scope(context)?, &ids).await.map_err(raise)
+}
+
+/// Whether what is asked of prescriptions needs their exercises.
+fn wants_exercises(prescriptions: Lookahead<'_>) -> bool {
+    prescriptions.field("exercise").exists() || prescriptions.field("cautions").exists()
 }
 
 fn prescriptions(revision: &care::program::Revision, exercises: &Exercises) -> Vec<Prescription> {
@@ -335,14 +353,13 @@ impl Program {
 
     /// What this revision asks for, in the order it is to be done.
     async fn prescriptions(&self, context: &Context<'_>) -> Result<Vec<Prescription>> {
-        let asked = context.look_ahead().field("exercise").exists();
-        let exercises = exercises(context, asked, [&self.0.revision]).await?;
+        let exercises = exercises(context, wants_exercises(context.look_ahead()), [&self.0.revision]).await?;
         Ok(prescriptions(&self.0.revision, &exercises))
     }
 
     /// All its revisions, newest first.
     async fn revisions(&self, context: &Context<'_>) -> Result<Vec<Revision>> {
-        let asked = context.look_ahead().field("prescriptions").field("exercise").exists();
+        let asked = wants_exercises(context.look_ahead().field("prescriptions"));
         let exercises = Arc::new(exercises(context, asked, &self.0.revisions).await?);
         let revision =
             |row: &care::program::Revision| Revision { row: row.clone(), exercises: Arc::clone(&exercises) };

@@ -314,7 +314,12 @@ async fn listed(
     let (cursors, rows): (Vec<_>, Vec<_>) = page.entries.drain(..).unzip();
     let nodes = ProgramTemplate::all(context, rows).await.map_err(raise)?;
     let entries = cursors.into_iter().zip(nodes).collect();
-    let page = care::page::Page { entries, has_previous: page.has_previous, has_next: page.has_next, total: page.total };
+    let page = care::page::Page {
+        entries,
+        has_previous: page.has_previous,
+        has_next: page.has_next,
+        total: page.total,
+    };
     Ok(page::counted("programTemplates", page, |node| node))
 }
 
@@ -402,9 +407,8 @@ impl TemplateMutation {
         #[graphql(desc = "The protocol.")] input: CreateProtocolInput,
     ) -> Result<CreateProtocolPayload> {
         let scope = scope(context)?;
-        let created = async {
-            ProgramTemplate::one(context, template::create(scope, input.parse(true)?).await?).await
-        };
+        let created =
+            async { ProgramTemplate::one(context, template::create(scope, input.parse(true)?).await?).await };
         CreateProtocolPayload::of(created.await)
     }
 

@@ -120,6 +120,7 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(ids.reminder.as_str().unwrap(), "Reminder"),
         node(&ids.clinic, "Clinic"),
         node(ids.exercise.as_str().unwrap(), "Exercise"),
+        node(ids.template.as_str().unwrap(), "ProgramTemplate"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);
@@ -137,6 +138,8 @@ fn root_field(ids: &Ids, root: &Field) -> String {
             "(input: {{ patientId: \"{}\", prescriptions: [{{ exerciseId: {} }}] }})",
             ids.patient, ids.exercise
         ),
+        "compareRevisions" => format!("(programId: \"{}\", from: 1, to: 1)", ids.program),
+        "programTemplate" => format!("(id: {})", ids.template),
         "programOverrides" => format!("(programId: \"{}\")", ids.program),
         "redFlagScreens" => format!("(patientId: \"{}\")", ids.patient),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),

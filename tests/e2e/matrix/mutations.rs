@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 54] = [
+pub(super) const MUTATIONS: [&str; 59] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -21,10 +21,15 @@ pub(super) const MUTATIONS: [&str; 54] = [
     "unregisterDevice",
     "updateSettings",
     "createPatient",
+    "updatePatient",
     "invitePatient",
     "assignCareTeam",
     "createProgram",
+    "createProgramTemplate",
+    "createProtocol",
+    "archiveProgramTemplate",
     "activateProgram",
+    "changePhase",
     "reviseProgram",
     "reportSymptoms",
     "recordRedFlagScreen",
@@ -87,6 +92,11 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "unregisterDevice" => json!({ "id": ids.device }),
         "updateSettings" => json!({ "language": "en" }),
         "createPatient" => json!({ "name": "Eve", "conditions": [] }),
+        "updatePatient" => json!({ "patientId": ids.patient, "emergencyCountry": "US" }),
+        "createProgramTemplate" | "createProtocol" => json!({ "title": "Basics",
+            "prescriptions": [{ "exerciseId": ids.exercise }] }),
+        "archiveProgramTemplate" => json!({ "templateId": ids.template }),
+        "changePhase" => json!({ "programId": ids.program, "expectedRevision": 1, "phaseId": ids.phase }),
         "invitePatient" => json!({ "patientId": ids.uninvited }),
         "assignCareTeam" => json!({ "patientId": ids.patient, "memberIds": ids.team }),
         "createProgram" => json!({ "patientId": ids.patient, "title": "Next",

@@ -37,6 +37,10 @@ pub(super) struct Ids {
     /// A patient of the same team without an account.
     pub(super) uninvited: String,
     pub(super) program: String,
+    /// A phase that Ada's program does not have.
+    pub(super) phase: String,
+    /// A template of the clinic.
+    pub(super) template: Value,
     pub(super) prescription: Value,
     pub(super) exercise: Value,
     pub(super) log: String,
@@ -106,6 +110,11 @@ impl People {
         let log = log_one(&app, &own).await;
         let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
         change(&own, "reportSymptoms", "screen { id }", symptoms).await;
+        let template = json!({ "programId": Kind::Program.encode(program.id), "title": "Basics",
+            "phases": [{ "name": "First", "precautions": [{ "text": "Slowly." }] }] });
+        let template = change(&therapist, "createProgramTemplate", "programTemplate { id }", template).await
+            ["programTemplate"]["id"]
+            .clone();
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
@@ -121,6 +130,8 @@ impl People {
             second: Kind::Patient.encode(second.id),
             uninvited: uninvited["patient"]["id"].as_str().unwrap().to_owned(),
             program: Kind::Program.encode(program.id),
+            phase: chosen(&app, Kind::Phase),
+            template,
             prescription: prescription["id"].clone(),
             exercise: prescription["exercise"]["id"].clone(),
             log,

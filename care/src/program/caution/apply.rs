@@ -19,8 +19,7 @@ impl Caution {
             Rule::TooMany { most } => return (facts.at_once(items) > *most).then(|| self.of(Vec::new())),
             Rule::Duplicate => facts.duplicates(items),
             rule => {
-                let clashes =
-                    |item: &Item<'_>| facts.is_to_be_done(item) && rule.meets(facts, item);
+                let clashes = |item: &Item<'_>| facts.is_to_be_done(item) && rule.meets(facts, item);
                 let places = items.iter().enumerate().filter(|(_, item)| item.as_ref().is_some_and(clashes));
                 places.map(|(at, _)| at).collect()
             }
@@ -39,7 +38,8 @@ impl Rule {
         let in_category = |category: &String| item.exercise.categories.0.contains(category);
         match self {
             Self::Movement { condition, tags, weeks } => {
-                facts.concern(condition, *weeks, item) && item.exercise.tags.0.iter().any(|tag| tags.contains(tag))
+                facts.concern(condition, *weeks, item)
+                    && item.exercise.tags.0.iter().any(|tag| tags.contains(tag))
             }
             Self::Loaded { condition, category, weeks } => {
                 facts.concern(condition, *weeks, item)
@@ -47,7 +47,8 @@ impl Rule {
                     && item.dose.is_loaded()
             }
             Self::Lifting { condition, over_kilograms, at_most_kilograms, weeks } => {
-                let right = facts.lift_limit(item).map_or(*over_kilograms, |limit| limit.min(*at_most_kilograms));
+                let right =
+                    facts.lift_limit(item).map_or(*over_kilograms, |limit| limit.min(*at_most_kilograms));
                 facts.concern(condition, *weeks, item) && item.dose.lifts_over(right)
             }
             Self::OneSided { condition } => {
@@ -114,7 +115,8 @@ impl Facts {
         if item.places.is_empty() || self.phases.is_empty() {
             return (first, last);
         }
-        let stretches: Vec<_> = self.phases_of(item).filter_map(|(at, _)| phase::days(&self.phases, at)).collect();
+        let stretches: Vec<_> =
+            self.phases_of(item).filter_map(|(at, _)| phase::days(&self.phases, at)).collect();
         let begin = stretches.iter().map(|(begin, _)| *begin).min().unwrap_or(first).max(first);
         let ends: Option<Vec<Day>> = stretches.iter().map(|(_, end)| *end).collect();
         let end = ends.and_then(|ends| ends.into_iter().max());
@@ -138,7 +140,8 @@ impl Facts {
 
     /// The limit that holds whenever the exercise is done: the highest of its phases, where each has one.
     fn lift_limit(&self, item: &Item<'_>) -> Option<f64> {
-        let limits: Option<Vec<f64>> = self.phases_of(item).map(|(_, phase)| phase.terms.lift_limit_kg).collect();
+        let limits: Option<Vec<f64>> =
+            self.phases_of(item).map(|(_, phase)| phase.terms.lift_limit_kg).collect();
         limits?.into_iter().reduce(f64::max)
     }
 
@@ -162,9 +165,8 @@ impl Facts {
                     && meet(item, other)
             })
         };
-        let twice = |(at, item): (usize, &Option<Item<'_>>)| {
-            item.as_ref().filter(|item| again(at, item)).map(|_| at)
-        };
+        let twice =
+            |(at, item): (usize, &Option<Item<'_>>)| item.as_ref().filter(|item| again(at, item)).map(|_| at);
         items.iter().enumerate().filter_map(twice).collect()
     }
 }

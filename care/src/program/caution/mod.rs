@@ -4,9 +4,9 @@
 mod apply;
 #[cfg(test)]
 mod caution_tests;
+mod overridden;
 #[cfg(test)]
 mod phase_tests;
-mod overridden;
 
 pub use overridden::{CautionOverride, overrides};
 pub(super) use overridden::{Excuse, excuse, excuse_criteria};

@@ -90,8 +90,10 @@ pub(in crate::program) async fn excuse_criteria(
 ) -> Result<()> {
     let Some(first) = unmet.first() else { return Ok(()) };
     let Some(reason) = excuse.reason else {
-        let message =
-            format!("{} of the criteria are not met: {first}. Say in overrideReason why it is right.", unmet.len());
+        let message = format!(
+            "{} of the criteria are not met: {first}. Say in overrideReason why it is right.",
+            unmet.len()
+        );
         return Err(Error::field("overrideReason", Code::Caution, message));
     };
     let reason = check_reason("overrideReason", reason, REASON)?;

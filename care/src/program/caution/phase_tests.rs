@@ -77,7 +77,8 @@ fn what_a_phase_speaks_against_warns_in_it_alone() {
 #[test]
 fn weeks_after_surgery_are_those_of_the_phase() {
     let gate = Terms { exit_criteria: vec!["cleared".to_owned()], ..Terms::default() };
-    let phases = [phase("first", 6, Terms::default()), phase("second", 6, gate), phase("third", 6, Terms::default())];
+    let phases =
+        [phase("first", 6, Terms::default()), phase("second", 6, gate), phase("third", 6, Terms::default())];
     let known = facts("after-lumbar-fusion", &phases);
     // 20: mini squat, under load along the spine, against which the first six weeks speak.
     assert_eq!(told(&known, &[prescribed(20, None, &[0])]), [("lumbar-fusion-movement", vec![0])]);
@@ -111,8 +112,11 @@ fn a_limit_of_the_phase_stands_for_the_default_within_the_range_of_the_rule_and_
 #[test]
 fn what_is_not_done_at_the_same_time_is_neither_too_much_nor_twice() {
     let known = facts("neck-pain", &[phase("one", 2, Terms::default()), phase("two", 2, Terms::default())]);
-    let apart: Vec<_> = [1, 2, 4, 14, 15].into_iter().map(|number| prescribed(number, None, &[0]))
-        .chain([1, 2, 4, 14, 15].into_iter().map(|number| prescribed(number, None, &[1]))).collect();
+    let apart: Vec<_> = [1, 2, 4, 14, 15]
+        .into_iter()
+        .map(|number| prescribed(number, None, &[0]))
+        .chain([1, 2, 4, 14, 15].into_iter().map(|number| prescribed(number, None, &[1])))
+        .collect();
     assert_eq!(told(&known, &apart), []);
     let mut more = apart.clone();
     more.push(prescribed(29, None, &[]));
@@ -130,7 +134,9 @@ fn no_shipped_template_clashes_with_the_condition_it_is_for() {
         for condition in &template.conditions {
             let known = facts(condition, &template.phases);
             let told: BTreeSet<_> = told(&known, &template.prescriptions).into_iter().collect();
-            clashes.extend(told.into_iter().map(|(rule, places)| format!("{}: {rule} {places:?}", template.title)));
+            clashes.extend(
+                told.into_iter().map(|(rule, places)| format!("{}: {rule} {places:?}", template.title)),
+            );
         }
     }
     assert_eq!(clashes, [""; 0]);

@@ -117,8 +117,7 @@ async fn check(tx: &Tx, input: &NewTemplate, plan: &Blueprint) -> Result<()> {
     let (phases, prescriptions) = (plan.phases.as_slice(), plan.prescriptions.as_slice());
     Content { title: &plan.title, note: None, phases, prescriptions }.check()?;
     let mut faults = Vec::new();
-    for (field, text, most) in
-        [("description", &input.description, 1_000), ("surgeon", &input.surgeon, 200)]
+    for (field, text, most) in [("description", &input.description, 1_000), ("surgeon", &input.surgeon, 200)]
     {
         if text.as_ref().is_some_and(|text| text.chars().count() > most || has_control(text)) {
             let message = format!("Give at most {most} characters, without control characters.");

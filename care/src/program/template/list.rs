@@ -46,10 +46,8 @@ pub async fn list(
         .all(tx.as_ref())
         .await?;
     let all = shipped::templates(language).chain(own.into_iter().map(Template::from));
-    let place = |template: &Template| Cursor {
-        key: template.created_at.map_or(0, |at| at.0),
-        id: template.id,
-    };
+    let place =
+        |template: &Template| Cursor { key: template.created_at.map_or(0, |at| at.0), id: template.id };
     let found: Vec<_> =
         all.filter(|template| filter.admits(template)).map(|template| (place(&template), template)).collect();
     let total = u64::try_from(found.len()).ok();

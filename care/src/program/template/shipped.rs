@@ -127,7 +127,8 @@ impl Record {
 
 impl PhaseRecord {
     fn new_phase(&self, told: &TemplateWords, words: &Words) -> NewPhase {
-        let text = |words: &HashMap<String, String>, key: &String| words.get(key).cloned().unwrap_or_default();
+        let text =
+            |words: &HashMap<String, String>, key: &String| words.get(key).cloned().unwrap_or_default();
         let criteria = |keys: &[String]| keys.iter().map(|key| text(&words.criteria, key)).collect();
         let precaution = |record: &PrecautionRecord| Precaution {
             text: text(&words.precautions, &record.key),
