@@ -392,10 +392,10 @@ impl TemplateMutation {
         context: &Context<'_>,
         #[graphql(desc = "The template.")] input: CreateProgramTemplateInput,
     ) -> Result<CreateProgramTemplatePayload> {
-        let scope = scope(context)?;
+        let (scope, language) = (scope(context)?, language(context)?);
         let created = async {
             let input = CreateProtocolInput::from(input).parse(false)?;
-            ProgramTemplate::one(context, template::create(scope, input).await?).await
+            ProgramTemplate::one(context, template::create(scope, input, language).await?).await
         };
         CreateProgramTemplatePayload::of(created.await)
     }
@@ -406,9 +406,11 @@ impl TemplateMutation {
         context: &Context<'_>,
         #[graphql(desc = "The protocol.")] input: CreateProtocolInput,
     ) -> Result<CreateProtocolPayload> {
-        let scope = scope(context)?;
-        let created =
-            async { ProgramTemplate::one(context, template::create(scope, input.parse(true)?).await?).await };
+        let (scope, language) = (scope(context)?, language(context)?);
+        let created = async {
+            let input = input.parse(true)?;
+            ProgramTemplate::one(context, template::create(scope, input, language).await?).await
+        };
         CreateProtocolPayload::of(created.await)
     }
 

@@ -39,9 +39,9 @@ pub struct NewTemplate {
     pub prescriptions: Vec<NewPrescription>,
 }
 
-/// Writes it. The same id and content answer the same template; other content is a `Conflict`, and so is a
+/// Writes it; what it takes from a shipped one is in this language. The same id and content answer the same template; other content is a `Conflict`, and so is a
 /// version that has been replaced already. Therapists only.
-pub async fn create(scope: &Scope, input: NewTemplate) -> Result<Template> {
+pub async fn create(scope: &Scope, input: NewTemplate, language: &str) -> Result<Template> {
     let created_by = scope.therapist_id()?;
     let id = input.id.unwrap_or_else(|| scope.services().new_id());
     let tx = scope.write().await?;
@@ -54,7 +54,7 @@ pub async fn create(scope: &Scope, input: NewTemplate) -> Result<Template> {
         return Err(Error::Conflict("the id is taken"));
     }
     let mut plan = match input.source {
-        Some(source) => blueprint(&tx, scope, source, "en").await?,
+        Some(source) => blueprint(&tx, scope, source, language).await?,
         None => Blueprint::default(),
     };
     // What a patient's program is called may name the patient.
