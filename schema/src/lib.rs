@@ -75,6 +75,7 @@ struct Mutation(
     member::MemberMutation,
     record::RecordMutation,
     program::ProgramMutation,
+    library::LibraryMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, Subscription>;

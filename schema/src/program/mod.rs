@@ -8,6 +8,7 @@ mod input;
 pub(crate) use caution::CautionQuery;
 pub(crate) use change::ProgramMutation;
 pub(crate) use dose::{Dose, Schedule, Side, Weekday};
+pub(crate) use input::{DoseInput, ScheduleInput};
 
 use crate::context::{acting_patient, scope};
 use crate::error::raise;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 54] = [
+pub(super) const MUTATIONS: [&str; 57] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -23,6 +23,9 @@ pub(super) const MUTATIONS: [&str; 54] = [
     "createPatient",
     "invitePatient",
     "assignCareTeam",
+    "createExercise",
+    "cloneExercise",
+    "archiveExercise",
     "createProgram",
     "activateProgram",
     "reviseProgram",
@@ -89,6 +92,8 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "createPatient" => json!({ "name": "Eve", "conditions": [] }),
         "invitePatient" => json!({ "patientId": ids.uninvited }),
         "assignCareTeam" => json!({ "patientId": ids.patient, "memberIds": ids.team }),
+        "createExercise" => crate::library::own_exercise(&[("ENGLISH", "Wall hold")]),
+        "cloneExercise" | "archiveExercise" => json!({ "exerciseId": ids.own_exercise }),
         "createProgram" => json!({ "patientId": ids.patient, "title": "Next",
             "prescriptions": [{ "exerciseId": ids.exercise }] }),
         "activateProgram" | "releaseProgram" | "completeProgram" | "discontinueProgram" => {

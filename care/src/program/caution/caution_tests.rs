@@ -12,14 +12,21 @@ fn exercise(categories: &[&str], tags: &[String]) -> Exercise {
     let words = |list: &[&str]| Words(list.iter().map(|word| (*word).to_owned()).collect());
     Exercise {
         id: Uuid::from_u128(7),
+        clinic_id: None,
         key: "any".to_owned(),
         number: 1,
         categories: words(categories),
         tags: Words(tags.to_vec()),
+        equipment: words(&[]),
+        conditions: words(&[]),
+        own_texts: None,
         default_dose: dose(),
         default_schedule: twice_a_week(),
         change: 0,
         archived_at: None,
+        created_by: None,
+        created_at: None,
+        fingerprint: None,
     }
 }
 
@@ -44,7 +51,8 @@ fn twice_a_week() -> Schedule {
 }
 
 fn facts(condition: &str, weeks: Option<i32>) -> Facts {
-    Facts { conditions: vec![condition.to_owned()], weeks: weeks.map(|week| (week, week)) }
+    let clinic_id = Uuid::nil();
+    Facts { clinic_id, conditions: vec![condition.to_owned()], weeks: weeks.map(|week| (week, week)) }
 }
 
 /// The keys of the rules that warn of these.
@@ -150,7 +158,8 @@ fn what_the_table_of_the_clinic_says_is_what_is_warned_of() {
         ("after-acdf", (12, 12), "CER", None, &[]),
         ("after-acdf", (7, 7), "PRN", Some(Load::Kilograms(10.5)), &["acdf-lifting-later"]),
     ] {
-        let facts = Facts { conditions: vec![condition.to_owned()], weeks: Some((first, last)) };
+        let (clinic_id, weeks) = (Uuid::nil(), Some((first, last)));
+        let facts = Facts { clinic_id, conditions: vec![condition.to_owned()], weeks };
         let exercise = with(tag);
         let told = told(&facts, &[(&exercise, Dose { load, ..dose() }, &schedule)]);
         assert_eq!(told, expected.iter().copied().collect(), "{condition} {first} {tag} {load:?}");
@@ -260,7 +269,7 @@ proptest! {
         picked in prop::collection::vec((0_usize..66, 0_u8..4), 1..6),
         added in 0_usize..66,
     ) {
-        let known: Vec<_> = library::conditions().map(|(record, _)| record.key.clone()).collect();
+        let known: Vec<_> = library::conditions().map(|record| record.key.clone()).collect();
         let exercises = library::shipped();
         let sides = [Side::Both, Side::Left, Side::Right, Side::Alternate];
         let items: Vec<_> = picked
@@ -271,7 +280,7 @@ proptest! {
                 (exercise, dose, &exercise.default_schedule)
             })
             .collect();
-        let mut facts = Facts { conditions: conditions.iter().map(|at| known[*at].clone()).collect(), weeks: Some((weeks, weeks + 2)) };
+        let mut facts = Facts { clinic_id: Uuid::nil(), conditions: conditions.iter().map(|at| known[*at].clone()).collect(), weeks: Some((weeks, weeks + 2)) };
         let before = told(&facts, &items);
         let mut longer = items.clone();
         longer.push((&exercises[added], exercises[added].default_dose, &exercises[added].default_schedule));

@@ -42,6 +42,7 @@ pub(super) struct Item<'a> {
 /// Whom the program is for.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
+    clinic_id: Uuid,
     conditions: Vec<String>,
     /// The whole weeks since the surgery in which the program is followed, the first and the last, if its
     /// day is known; negative before it.
@@ -56,7 +57,12 @@ impl Facts {
             (week(first), last.map_or(i32::MAX, week))
         });
         let conditions = conditions_of(tx, chart).await?;
-        Ok(Self { conditions: conditions.into_iter().map(|condition| condition.key).collect(), weeks })
+        let clinic_id = chart.clinic_id();
+        Ok(Self {
+            clinic_id,
+            conditions: conditions.into_iter().map(|condition| condition.key).collect(),
+            weeks,
+        })
     }
 }
 
@@ -85,7 +91,7 @@ pub(super) async fn warnings(
     prescriptions: &[NewPrescription],
 ) -> Result<Vec<Warning>> {
     let ids: Vec<Uuid> = prescriptions.iter().map(|wanted| wanted.exercise_id).collect();
-    let exercises = library::rows_by_ids(tx, &ids).await?;
+    let exercises = library::rows_by_ids(tx, facts.clinic_id, &ids).await?;
     let items: Vec<_> = prescriptions
         .iter()
         .map(|wanted| {
