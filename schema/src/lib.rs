@@ -76,6 +76,7 @@ struct Mutation(
     member::MemberMutation,
     record::RecordMutation,
     program::ProgramMutation,
+    library::LibraryMutation,
     program::TemplateMutation,
 );
 

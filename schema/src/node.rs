@@ -48,7 +48,8 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
         Kind::Clinic => Node::Clinic(clinic(scope, uuid).await?.into()),
         Kind::Patient => Node::Patient(care::patient::get(scope, uuid).await?.into()),
         Kind::Template => {
-            let row = care::program::template::get(scope, uuid, language(context).unwrap_or("en")).await?;
+            let row =
+                care::program::template::get(scope, uuid, language(context).unwrap_or_default()).await?;
             Node::ProgramTemplate(ProgramTemplate::one(context, row).await?)
         }
         Kind::Program => Node::Program(care::program::get(scope, uuid).await?.into()),

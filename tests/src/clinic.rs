@@ -164,7 +164,7 @@ impl Clinic {
             conditions: vec!["chronic-low-back-pain".to_owned()],
             emergency_country: None,
         };
-        let conditions = library::conditions().next().map(|(record, _)| vec![record.key.clone()]);
+        let conditions = library::conditions().next().map(|record| vec![record.key.clone()]);
         let input = CreatePatient { conditions: conditions.unwrap_or_default(), ..input };
         let patient = patient::create(&therapist, input).await.unwrap();
         let invited = patient::invite(&therapist, patient.id).await.unwrap();

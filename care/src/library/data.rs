@@ -1,8 +1,9 @@
 //! The data files of the library, parsed once.
 
+use super::language::{Language, Translations, translations};
 use crate::library::dose::{Dose, DoseKind, Load, Side};
 use crate::library::schedule::{Frequency, Schedule};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -14,6 +15,8 @@ pub(super) struct Record {
     pub(super) categories: Vec<String>,
     #[serde(default)]
     pub(super) tags: Vec<String>,
+    pub(super) equipment: Vec<String>,
+    pub(super) conditions: Vec<String>,
     default_dose: DoseRecord,
     default_schedule: ScheduleRecord,
 }
@@ -78,8 +81,8 @@ impl ScheduleRecord {
     }
 }
 
-/// What a patient reads about an exercise.
-#[derive(Debug, Clone, Deserialize)]
+/// What a patient reads about an exercise. Of a clinic's own, all but name and steps may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// The exercise's name.
     pub name: String,
@@ -106,6 +109,14 @@ pub struct ConditionRecord {
     pub region: String,
 }
 
+impl ConditionRecord {
+    /// Its words.
+    pub fn text(&self, language: Language) -> &'static ConditionText {
+        static NONE: ConditionText = ConditionText { name: String::new(), description: String::new() };
+        CONDITION_TEXTS.of(language).get(&self.key).unwrap_or(&NONE)
+    }
+}
+
 /// What a condition is called.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ConditionText {
@@ -115,9 +126,13 @@ pub struct ConditionText {
     pub description: String,
 }
 
-#[derive(Deserialize)]
-struct Exercises {
-    exercise: Vec<Record>,
+/// The data file of the exercises, with all words that there are for what it says of them.
+#[derive(Default, Deserialize)]
+pub(super) struct Exercises {
+    pub(super) categories: Vec<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) equipment: Vec<String>,
+    pub(super) exercise: Vec<Record>,
 }
 
 #[derive(Deserialize)]
@@ -130,63 +145,20 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> O
     toml::from_str(text).inspect_err(|error| tracing::error!(file, %error, "a data file does not parse")).ok()
 }
 
-pub(super) static EXERCISES: LazyLock<Vec<Record>> = LazyLock::new(|| {
-    let file: Option<Exercises> = parse("exercises", include_str!("../../data/exercises.toml"));
-    file.map(|file| file.exercise).unwrap_or_default()
-});
+pub(super) static EXERCISES: LazyLock<Exercises> =
+    LazyLock::new(|| parse("exercises", include_str!("../../data/exercises.toml")).unwrap_or_default());
 
-pub(super) static ENGLISH: LazyLock<HashMap<String, Text>> =
-    LazyLock::new(|| parse("en/exercises", include_str!("../../data/en/exercises.toml")).unwrap_or_default());
+pub(super) static TEXTS: LazyLock<Translations<HashMap<String, Text>>> =
+    LazyLock::new(|| translations!("exercises"));
 
 pub(super) static CONDITIONS: LazyLock<Vec<ConditionRecord>> = LazyLock::new(|| {
     let file: Option<Conditions> = parse("conditions", include_str!("../../data/conditions.toml"));
     file.map(|file| file.condition).unwrap_or_default()
 });
 
-pub(super) static ENGLISH_CONDITIONS: LazyLock<HashMap<String, ConditionText>> = LazyLock::new(|| {
-    parse("en/conditions", include_str!("../../data/en/conditions.toml")).unwrap_or_default()
-});
+static CONDITION_TEXTS: LazyLock<Translations<HashMap<String, ConditionText>>> =
+    LazyLock::new(|| translations!("conditions"));
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn every_exercise_is_complete() {
-        assert_eq!(EXERCISES.len(), 66);
-        let keys: HashSet<_> = EXERCISES.iter().map(|record| &record.key).collect();
-        assert_eq!(keys.len(), 66);
-        for (at, record) in EXERCISES.iter().enumerate() {
-            assert_eq!(usize::try_from(record.number).unwrap(), at + 1, "{}", record.key);
-            assert_eq!(record.dose().check(), Ok(()), "{}", record.key);
-            assert_eq!(record.schedule().check(), Ok(()), "{}", record.key);
-            assert!(!record.categories.is_empty(), "{}", record.key);
-            let text = &ENGLISH[&record.key];
-            for part in [&text.name, &text.preparation, &text.form_cue, &text.breathing, &text.safety] {
-                assert!(!part.trim().is_empty(), "{}", record.key);
-            }
-            assert!((2..=6).contains(&text.steps.len()), "{}", record.key);
-        }
-        assert_eq!(ENGLISH.len(), 66);
-    }
-
-    #[test]
-    fn every_condition_has_its_words() {
-        assert_eq!(CONDITIONS.len(), 12);
-        for condition in CONDITIONS.iter() {
-            assert!(!ENGLISH_CONDITIONS[&condition.key].name.is_empty());
-        }
-    }
-
-    #[test]
-    fn movement_tags_are_those_that_precautions_know() {
-        let known =
-            ["FLX", "FLXL", "EXT", "ROT", "SB", "AX", "OH", "NT", "IMP", "PRN", "QUAD", "CER", "INV", "BAL"];
-        for record in EXERCISES.iter() {
-            for tag in &record.tags {
-                assert!(known.contains(&tag.as_str()), "{}: {tag}", record.key);
-            }
-        }
-    }
-}
+#[path = "data_tests.rs"]
+mod tests;

@@ -87,7 +87,7 @@ impl Place<'_> {
         mut new_id: impl FnMut() -> Uuid,
     ) -> Result<()> {
         let ids: Vec<Uuid> = wanted.iter().map(|wanted| wanted.exercise_id).collect();
-        let exercises = library::rows_by_ids(tx, &ids).await?;
+        let exercises = library::rows_by_ids(tx, self.clinic_id, &ids).await?;
         let mut rows = Vec::new();
         let mut taken = Vec::new();
         for (at, wanted) in wanted.iter().enumerate() {
@@ -110,6 +110,13 @@ impl Place<'_> {
             let message = "Give an exercise of the library.";
             FieldError::new("exerciseId", Code::NotFound, message).under(at).under("prescriptions")
         })?;
+        // What was prescribed before goes on.
+        let known = || self.earlier.iter().any(|row| row.exercise_id == exercise.id);
+        if exercise.archived_at.is_some() && !known() {
+            let message = "This exercise is archived. Give one that the library lists.";
+            let fault = FieldError::new("exerciseId", Code::NotAllowed, message);
+            return Err(fault.under(at).under("prescriptions").into());
+        }
         Ok(prescription::ActiveModel {
             clinic_id: Set(self.clinic_id),
             id: Set(id),

@@ -10,6 +10,7 @@ use crate::audit;
 use crate::clock::Day;
 use crate::error::{Code, Error, Result};
 use crate::id::Kind;
+use crate::library::Language;
 use crate::patient::Chart;
 use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, EntityTrait};
@@ -116,7 +117,10 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
 /// What is asked for, with what the source has where nothing is given.
 async fn planned(tx: &Tx, scope: &Scope, chart: &Chart, input: &CreateProgram) -> Result<Blueprint> {
     let mut plan = match input.source {
-        Some(source) => blueprint(tx, scope, source, &chart.row.language).await?,
+        Some(source) => {
+            let language = Language::of_tag(&chart.row.language).unwrap_or_default();
+            blueprint(tx, scope, source, language).await?
+        }
         None => Blueprint::default(),
     };
     if !input.title.trim().is_empty() {

@@ -94,7 +94,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
             let due = plan.first().map(|plan| day_items(plan, date.0, &sessions)).unwrap_or_default();
             let wanted: Vec<Uuid> =
                 program.revision.prescriptions.iter().map(|row| row.exercise_id).collect();
-            items(program, &due, &library::rows_by_ids(&tx, &wanted).await?)
+            items(program, &due, &library::rows_by_ids(&tx, chart.clinic_id(), &wanted).await?)
         }
         _ => Vec::new(),
     };

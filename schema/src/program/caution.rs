@@ -1,24 +1,26 @@
 //! Rules that warn of a program, and why they were gone past.
 
 use super::input::{PhaseInput, PrescriptionInput, prescriptions};
-use crate::context::scope;
+use crate::context::{language, scope};
 use crate::error::raise;
 use crate::id::{self, encode};
 use crate::library::RuleBasis;
 use crate::scalar::{DateTime, LocalDate};
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
 use care::error::Error;
 use care::id::Kind;
+use care::library::Caution;
 use care::program::NewPhase;
 use care::program::caution::{CautionOverride as Override, Draft, Warning};
 
 /// A rule that warns of a program. It forbids nothing, and its silence clears nobody.
 #[derive(SimpleObject, Debug, Clone)]
+#[graphql(complex)]
 pub(crate) struct ProgramCaution {
+    #[graphql(skip)]
+    caution: &'static Caution,
     /// The key of the rule.
     rule: String,
-    /// What is to be thought of, one sentence.
-    text: String,
     /// Where the rule is from.
     basis: RuleBasis,
     /// Its source, or who is to review it.
@@ -34,13 +36,21 @@ impl From<Warning> for ProgramCaution {
     fn from(warning: Warning) -> Self {
         let place = |at: &usize| i32::try_from(*at).unwrap_or(i32::MAX);
         Self {
+            caution: warning.caution,
             rule: warning.caution.key.clone(),
-            text: warning.caution.text().to_owned(),
             basis: warning.caution.basis.into(),
             source: warning.caution.source.clone(),
             prescriptions: warning.prescriptions.iter().map(place).collect(),
             reason_needed: warning.reason_needed,
         }
+    }
+}
+
+#[ComplexObject]
+impl ProgramCaution {
+    /// What is to be thought of, one sentence in the language asked for.
+    async fn text(&self, context: &Context<'_>) -> Result<&str> {
+        Ok(self.caution.text(language(context)?))
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) struct DoseInput {
 }
 
 impl DoseInput {
-    fn parse(&self) -> Result<Dose, FieldError> {
+    pub(crate) fn parse(&self) -> Result<Dose, FieldError> {
         Ok(Dose {
             kind: self.kind.into(),
             sets: fit(self.sets, u8::MAX),
@@ -126,7 +126,7 @@ pub(crate) struct ScheduleInput {
 }
 
 impl ScheduleInput {
-    fn parse(self) -> Result<Schedule, Vec<FieldError>> {
+    pub(crate) fn parse(self) -> Result<Schedule, Vec<FieldError>> {
         let given = [
             ("days", ScheduleKind::EveryDays, self.days.is_some()),
             ("weekdays", ScheduleKind::Weekdays, self.weekdays.is_some()),

@@ -9,6 +9,7 @@ mod template;
 pub(crate) use caution::CautionQuery;
 pub(crate) use change::ProgramMutation;
 pub(crate) use dose::{Dose, Schedule, Side, Weekday};
+pub(crate) use input::{DoseInput, ScheduleInput};
 pub(crate) use template::{ProgramTemplate, TemplateMutation, TemplateQuery};
 
 use crate::context::{acting_patient, scope};

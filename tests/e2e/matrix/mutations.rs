@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 59] = [
+pub(super) const MUTATIONS: [&str; 62] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -24,6 +24,9 @@ pub(super) const MUTATIONS: [&str; 59] = [
     "updatePatient",
     "invitePatient",
     "assignCareTeam",
+    "createExercise",
+    "cloneExercise",
+    "archiveExercise",
     "createProgram",
     "createProgramTemplate",
     "createProtocol",
@@ -99,6 +102,8 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "changePhase" => json!({ "programId": ids.program, "expectedRevision": 1, "phaseId": ids.phase }),
         "invitePatient" => json!({ "patientId": ids.uninvited }),
         "assignCareTeam" => json!({ "patientId": ids.patient, "memberIds": ids.team }),
+        "createExercise" => crate::library::own_exercise(&[("ENGLISH", "Wall hold")]),
+        "cloneExercise" | "archiveExercise" => json!({ "exerciseId": ids.own_exercise }),
         "createProgram" => json!({ "patientId": ids.patient, "title": "Next",
             "prescriptions": [{ "exerciseId": ids.exercise }] }),
         "activateProgram" | "releaseProgram" | "completeProgram" | "discontinueProgram" => {

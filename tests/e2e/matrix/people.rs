@@ -43,6 +43,8 @@ pub(super) struct Ids {
     pub(super) template: Value,
     pub(super) prescription: Value,
     pub(super) exercise: Value,
+    /// One of the clinic's own.
+    pub(super) own_exercise: Value,
     pub(super) log: String,
     pub(super) reminder: Value,
     pub(super) delivery: Value,
@@ -94,6 +96,8 @@ impl People {
         let therapist = app.sign_in("therapist@clinic.example").await;
         let input = json!({ "name": "Dora", "conditions": [] });
         let uninvited = change(&therapist, "createPatient", "patient { id }", input).await;
+        let own_exercise = crate::library::own_exercise(&[("ENGLISH", "Wall hold")]);
+        let own_exercise = change(&therapist, "createExercise", "exercise { id }", own_exercise).await;
         let members = therapist.ask("{ members(first: 100) { nodes { id name } } }", json!({})).await;
         let member = |name: &str| {
             let nodes = members["members"]["nodes"].as_array().unwrap();
@@ -134,6 +138,7 @@ impl People {
             template,
             prescription: prescription["id"].clone(),
             exercise: prescription["exercise"]["id"].clone(),
+            own_exercise: own_exercise["exercise"]["id"].clone(),
             log,
             reminder,
             delivery,

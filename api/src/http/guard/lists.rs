@@ -21,6 +21,8 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("ConfirmTotpPayload.recoveryCodes", Length::About(10)),
     ("CreateProgramPayload.cautions", Length::About(3)),
     ("Exercise.categories", Length::About(3)),
+    ("Exercise.conditions", Length::About(5)),
+    ("Exercise.equipment", Length::About(2)),
     ("Exercise.instructions", Length::About(6)),
     ("Exercise.movementTags", Length::About(4)),
     ("LogProgressPayload.results", Length::About(20)),

@@ -12,7 +12,7 @@ impl Caution {
     pub(super) fn warn(&'static self, facts: &Facts, items: &[Option<Item<'_>>]) -> Option<Warning> {
         let concerned: Vec<usize> = match &self.rule {
             Rule::SurgeryDate => {
-                let operated = |key: &String| condition(key).is_some_and(|(record, _)| record.post_operative);
+                let operated = |key: &String| condition(key).is_some_and(|record| record.post_operative);
                 let unknown = facts.surgery_on.is_none() && facts.conditions.iter().any(operated);
                 return unknown.then(|| self.of(Vec::new()));
             }

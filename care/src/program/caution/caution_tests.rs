@@ -12,14 +12,21 @@ fn exercise(categories: &[&str], tags: &[String]) -> Exercise {
     let words = |list: &[&str]| Words(list.iter().map(|word| (*word).to_owned()).collect());
     Exercise {
         id: Uuid::from_u128(7),
+        clinic_id: None,
         key: "any".to_owned(),
         number: 1,
         categories: words(categories),
         tags: Words(tags.to_vec()),
+        equipment: words(&[]),
+        conditions: words(&[]),
+        own_texts: None,
         default_dose: dose(),
         default_schedule: twice_a_week(),
         change: 0,
         archived_at: None,
+        created_by: None,
+        created_at: None,
+        fingerprint: None,
     }
 }
 
@@ -52,6 +59,7 @@ fn in_weeks(condition: &str, weeks: Option<(i32, i32)>) -> Facts {
     let (first, last) = weeks.unwrap_or((0, 0));
     let end = Some(last).filter(|week| *week < i32::MAX).map(|week| surgery().plus(7 * week + 6));
     Facts {
+        clinic_id: Uuid::nil(),
         conditions: vec![condition.to_owned()],
         surgery_on: weeks.map(|_| surgery()),
         days: (surgery().plus(7 * first), end),
@@ -276,7 +284,7 @@ proptest! {
         picked in prop::collection::vec((0_usize..66, 0_u8..4), 1..6),
         added in 0_usize..66,
     ) {
-        let known: Vec<_> = library::conditions().map(|(record, _)| record.key.clone()).collect();
+        let known: Vec<_> = library::conditions().map(|record| record.key.clone()).collect();
         let exercises = library::shipped();
         let sides = [Side::Both, Side::Left, Side::Right, Side::Alternate];
         let items: Vec<_> = picked

@@ -47,6 +47,7 @@ pub(super) struct Item<'a> {
 /// Whom the program is for, and when it is followed.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
+    clinic_id: Uuid,
     conditions: Vec<String>,
     surgery_on: Option<Day>,
     /// The first and the last day on which the program is followed; open without a last one.
@@ -65,7 +66,8 @@ impl Facts {
     ) -> Result<Self> {
         let conditions = conditions_of(tx, chart).await?;
         let conditions = conditions.into_iter().map(|condition| condition.key).collect();
-        Ok(Self { conditions, surgery_on: chart.row.surgery_on, days, phases })
+        let clinic_id = chart.clinic_id();
+        Ok(Self { clinic_id, conditions, surgery_on: chart.row.surgery_on, days, phases })
     }
 }
 
@@ -108,7 +110,7 @@ pub(super) async fn warnings(
     prescriptions: &[NewPrescription],
 ) -> Result<Vec<Warning>> {
     let ids: Vec<Uuid> = prescriptions.iter().map(|wanted| wanted.exercise_id).collect();
-    let exercises = library::rows_by_ids(tx, &ids).await?;
+    let exercises = library::rows_by_ids(tx, facts.clinic_id, &ids).await?;
     let items: Vec<_> = prescriptions
         .iter()
         .map(|wanted| {

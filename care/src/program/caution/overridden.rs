@@ -6,6 +6,7 @@ use crate::audit;
 use crate::clock::Instant;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::Kind;
+use crate::library::Language;
 use crate::patient::{Chart, check_reason};
 use crate::program::NewPrescription;
 use crate::program::table::program_override::{self, Covered, Covers};
@@ -113,7 +114,8 @@ impl Excuse<'_> {
 }
 
 fn fault(warning: &Warning) -> FieldError {
-    let message = format!("{} Say in overrideReason why it is right here.", warning.caution.text());
+    let message =
+        format!("{} Say in overrideReason why it is right here.", warning.caution.text(Language::English));
     FieldError::new("overrideReason", Code::Caution, message)
 }
 

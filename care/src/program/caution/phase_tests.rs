@@ -15,6 +15,7 @@ fn surgery() -> Day {
 fn facts(condition: &str, phases: &[NewPhase]) -> Facts {
     let laid = Phases::lay(phases, &Phases::default(), || Uuid::from_u128(1));
     Facts {
+        clinic_id: Uuid::nil(),
         conditions: vec![condition.to_owned()],
         surgery_on: Some(surgery()),
         days: (surgery(), None),
@@ -130,7 +131,7 @@ fn what_is_not_done_at_the_same_time_is_neither_too_much_nor_twice() {
 #[test]
 fn no_shipped_template_clashes_with_the_condition_it_is_for() {
     let mut clashes = Vec::new();
-    for template in template::shipped_in("en") {
+    for template in template::shipped_in(library::Language::English) {
         for condition in &template.conditions {
             let known = facts(condition, &template.phases);
             let told: BTreeSet<_> = told(&known, &template.prescriptions).into_iter().collect();

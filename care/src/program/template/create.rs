@@ -7,7 +7,7 @@ use crate::audit;
 use crate::error::{Code, Error, FieldError, Result, has_control};
 use crate::id::Kind;
 use crate::library::table::Words;
-use crate::library::{self, condition};
+use crate::library::{self, Language, condition};
 use crate::program::check::Content;
 use crate::program::{NewPhase, NewPrescription, Source};
 use crate::store::Tx;
@@ -41,7 +41,7 @@ pub struct NewTemplate {
 
 /// Writes it; what it takes from a shipped one is in this language. The same id and content answer the same template; other content is a `Conflict`, and so is a
 /// version that has been replaced already. Therapists only.
-pub async fn create(scope: &Scope, input: NewTemplate, language: &str) -> Result<Template> {
+pub async fn create(scope: &Scope, input: NewTemplate, language: Language) -> Result<Template> {
     let created_by = scope.therapist_id()?;
     let id = input.id.unwrap_or_else(|| scope.services().new_id());
     let tx = scope.write().await?;
@@ -67,7 +67,7 @@ pub async fn create(scope: &Scope, input: NewTemplate, language: &str) -> Result
     if !input.prescriptions.is_empty() {
         plan.prescriptions.clone_from(&input.prescriptions);
     }
-    check(&tx, &input, &plan).await?;
+    check(&tx, scope, &input, &plan).await?;
     let (series_id, version) = match input.replaces {
         Some(replaced) => replace(&tx, scope, replaced).await?,
         None => (id, 1),
@@ -113,7 +113,7 @@ async fn replace(tx: &Tx, scope: &Scope, id: Uuid) -> Result<(Uuid, i32)> {
     Ok(next)
 }
 
-async fn check(tx: &Tx, input: &NewTemplate, plan: &Blueprint) -> Result<()> {
+async fn check(tx: &Tx, scope: &Scope, input: &NewTemplate, plan: &Blueprint) -> Result<()> {
     let (phases, prescriptions) = (plan.phases.as_slice(), plan.prescriptions.as_slice());
     Content { title: &plan.title, note: None, phases, prescriptions }.check()?;
     let mut faults = Vec::new();
@@ -134,7 +134,7 @@ async fn check(tx: &Tx, input: &NewTemplate, plan: &Blueprint) -> Result<()> {
         }
     }
     let ids: Vec<_> = prescriptions.iter().map(|wanted| wanted.exercise_id).collect();
-    let known = library::rows_by_ids(tx, &ids).await?;
+    let known = library::rows_by_ids(tx, scope.clinic_id(), &ids).await?;
     let unknown = ids.iter().enumerate().filter(|(_, id)| !known.contains_key(*id));
     faults.extend(unknown.map(|(at, _)| {
         let message = "Give an exercise of the library.";

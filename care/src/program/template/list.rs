@@ -4,6 +4,7 @@ use super::table::{Column, Entity};
 use super::{Template, shipped};
 use crate::access::Scope;
 use crate::error::{Error, Result};
+use crate::library::Language;
 use crate::page::{Cursor, Page, Request};
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -34,7 +35,7 @@ pub async fn list(
     scope: &Scope,
     filter: &Filter,
     request: &Request,
-    language: &str,
+    language: Language,
 ) -> Result<Page<Template>> {
     scope.member_id()?;
     let window = request.check("programTemplates")?;
@@ -64,13 +65,13 @@ pub async fn list(
 }
 
 /// The template of this id, also one that is no longer listed. Clinicians only.
-pub async fn get(scope: &Scope, id: Uuid, language: &str) -> Result<Template> {
+pub async fn get(scope: &Scope, id: Uuid, language: Language) -> Result<Template> {
     scope.member_id()?;
     let tx = scope.read().await?;
     find(&tx, scope, id, language).await?.ok_or(Error::NotFound)
 }
 
-pub(super) async fn find(tx: &Tx, scope: &Scope, id: Uuid, language: &str) -> Result<Option<Template>> {
+pub(super) async fn find(tx: &Tx, scope: &Scope, id: Uuid, language: Language) -> Result<Option<Template>> {
     if let Some(template) = shipped::templates(language).find(|template| template.id == id) {
         return Ok(Some(template));
     }

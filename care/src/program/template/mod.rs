@@ -17,7 +17,7 @@ use super::{NewPhase, NewPrescription, Source, find};
 use crate::access::Scope;
 use crate::clock::Instant;
 use crate::error::{Code, Error, Result};
-use crate::library::Basis;
+use crate::library::{Basis, Language};
 use crate::store::Tx;
 use uuid::Uuid;
 
@@ -56,7 +56,7 @@ pub struct Template {
 
 /// The shipped templates.
 #[cfg(test)]
-pub(super) fn shipped_in(language: &str) -> Vec<Template> {
+pub(super) fn shipped_in(language: Language) -> Vec<Template> {
     shipped::templates(language).collect()
 }
 
@@ -73,7 +73,12 @@ pub(super) struct Blueprint {
 }
 
 /// What `source` has, in this language where it is shipped.
-pub(super) async fn blueprint(tx: &Tx, scope: &Scope, source: Source, language: &str) -> Result<Blueprint> {
+pub(super) async fn blueprint(
+    tx: &Tx,
+    scope: &Scope,
+    source: Source,
+    language: Language,
+) -> Result<Blueprint> {
     let missing = |field: &str| {
         let message = "This does not exist, or is not visible to you.";
         Error::field(field, Code::NotFound, message)

@@ -1,7 +1,9 @@
 //! The templates and protocols of the data files, one for every condition.
 
 use super::Template;
-use crate::library::{Basis, DoseRecord, ScheduleRecord, exercise_of, parse};
+use crate::library::{
+    Basis, DoseRecord, Language, ScheduleRecord, Translations, exercise_of, parse, translations,
+};
 use crate::program::{NewPhase, NewPrescription, Precaution, Terms};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -78,21 +80,15 @@ static RECORDS: LazyLock<Vec<Record>> = LazyLock::new(|| {
     file.map(|file| file.template).unwrap_or_default()
 });
 
-pub(super) static ENGLISH: LazyLock<Words> = LazyLock::new(|| {
-    parse("en/templates", include_str!("../../../data/en/templates.toml")).unwrap_or_default()
-});
-
-pub(super) static SPANISH: LazyLock<Words> = LazyLock::new(|| {
-    parse("es/templates", include_str!("../../../data/es/templates.toml")).unwrap_or_default()
-});
+pub(super) static WORDS: LazyLock<Translations<Words>> = LazyLock::new(|| translations!("templates"));
 
 pub(super) fn records() -> &'static [Record] {
     &RECORDS
 }
 
 /// The shipped templates in the order of the data file, in this language.
-pub(super) fn templates(language: &str) -> impl Iterator<Item = Template> {
-    let words: &Words = if language.starts_with("es") { &SPANISH } else { &ENGLISH };
+pub(super) fn templates(language: Language) -> impl Iterator<Item = Template> {
+    let words = WORDS.of(language);
     RECORDS.iter().filter_map(|record| record.template(words))
 }
 

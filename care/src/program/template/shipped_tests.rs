@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::*;
-use crate::library::conditions;
+use crate::library::{Language, conditions};
 use crate::program::check::Content;
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ fn keys<'a>(all: impl Iterator<Item = &'a String>) -> BTreeSet<&'a str> {
 
 #[test]
 fn every_condition_has_a_template_and_those_after_surgery_a_protocol() {
-    for (condition, _) in conditions() {
+    for condition in conditions() {
         let fitting: Vec<_> =
             records().iter().filter(|record| record.conditions.contains(&condition.key)).collect();
         assert!(!fitting.is_empty(), "{}", condition.key);
@@ -23,7 +23,7 @@ fn every_condition_has_a_template_and_those_after_surgery_a_protocol() {
 
 #[test]
 fn every_template_is_complete_in_both_languages() {
-    for words in [&ENGLISH, &SPANISH] {
+    for words in Language::ALL.map(|language| WORDS.of(language)) {
         assert_eq!(keys(words.template.keys()), keys(records().iter().map(|record| &record.key)));
         let phases = || records().iter().flat_map(|record| &record.phase);
         let criteria = phases().flat_map(|phase| phase.entry_criteria.iter().chain(&phase.exit_criteria));
@@ -37,7 +37,7 @@ fn every_template_is_complete_in_both_languages() {
             assert!(record.source.len() > 10, "{}", record.key);
         }
     }
-    for (english, spanish) in templates("en").zip(templates("es-MX")) {
+    for (english, spanish) in templates(Language::English).zip(templates(Language::Spanish)) {
         assert_ne!(english.title, spanish.title);
         assert_eq!(english.prescriptions, spanish.prescriptions);
     }
@@ -45,7 +45,7 @@ fn every_template_is_complete_in_both_languages() {
 
 #[test]
 fn every_template_could_be_given_as_it_is() {
-    for template in templates("en").chain(templates("es")) {
+    for template in Language::ALL.into_iter().flat_map(templates) {
         let (phases, prescriptions) = (template.phases.as_slice(), template.prescriptions.as_slice());
         Content { title: &template.title, note: None, phases, prescriptions }.check().unwrap();
         let asked: usize = records()
