@@ -38,11 +38,13 @@ pub enum Kind {
     Session,
     /// A screen for signs of danger.
     RedFlagScreen,
+    /// A visit to the clinic.
+    Visit,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -58,6 +60,7 @@ impl Kind {
         Self::Device,
         Self::Session,
         Self::RedFlagScreen,
+        Self::Visit,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -78,6 +81,7 @@ impl Kind {
             Self::Device => "device",
             Self::Session => "session",
             Self::RedFlagScreen => "screen",
+            Self::Visit => "visit",
         }
     }
 

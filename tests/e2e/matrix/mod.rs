@@ -118,6 +118,7 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(&ids.program, "Program"),
         node(&ids.log, "ProgressLog"),
         node(ids.reminder.as_str().unwrap(), "Reminder"),
+        node(ids.visit.as_str().unwrap(), "Visit"),
         node(&ids.clinic, "Clinic"),
         node(ids.exercise.as_str().unwrap(), "Exercise"),
     ];
@@ -138,7 +139,7 @@ fn root_field(ids: &Ids, root: &Field) -> String {
             ids.patient, ids.exercise
         ),
         "programOverrides" => format!("(programId: \"{}\")", ids.program),
-        "redFlagScreens" => format!("(patientId: \"{}\")", ids.patient),
+        "redFlagScreens" | "visits" => format!("(patientId: \"{}\")", ids.patient),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),
         "exercise" => format!("(id: {})", ids.exercise),
         _ => root.arguments.clone(),
