@@ -40,11 +40,13 @@ pub enum Kind {
     RedFlagScreen,
     /// A template of programs, or a protocol.
     Template,
+    /// A visit to the clinic.
+    Visit,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -61,6 +63,7 @@ impl Kind {
         Self::Session,
         Self::RedFlagScreen,
         Self::Template,
+        Self::Visit,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -82,6 +85,7 @@ impl Kind {
             Self::Session => "session",
             Self::RedFlagScreen => "screen",
             Self::Template => "template",
+            Self::Visit => "visit",
         }
     }
 

@@ -3,7 +3,7 @@
 //! No GraphQL, no HTTP, no Redis here. Each slice is a folder; a slice uses only those before
 //! it in this list, and the read models at the end use them all:
 //! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `assessment`, `progress`,
-//! `reminder`;
+//! `visit`, `reminder`;
 //! `today`, `caseload`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
 
 pub mod clock;
@@ -29,3 +29,4 @@ pub mod record;
 pub mod reminder;
 pub mod sync;
 pub mod today;
+pub mod visit;

@@ -40,6 +40,7 @@ mod record;
 mod reminder;
 mod server_info;
 mod today;
+mod visit;
 
 #[cfg(test)]
 mod sdl_tests;
@@ -56,6 +57,7 @@ struct Query(
     program::TemplateQuery,
     assessment::AssessmentQuery,
     progress::ProgressQuery,
+    visit::VisitQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
     patient::PatientQuery,
@@ -70,6 +72,7 @@ struct Mutation(
     account::AccountMutation,
     assessment::AssessmentMutation,
     progress::ProgressMutation,
+    visit::VisitMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,
     care_team::CareTeamMutation,

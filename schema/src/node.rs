@@ -8,6 +8,7 @@ use crate::patient::Patient;
 use crate::program::{Program, ProgramTemplate};
 use crate::progress::ProgressLog;
 use crate::reminder::Reminder;
+use crate::visit::Visit;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use care::access::Scope;
 use care::error::{Code, Error};
@@ -35,6 +36,8 @@ pub(crate) enum Node {
     ProgressLog(ProgressLog),
     /// A reminder.
     Reminder(Reminder),
+    /// A visit to the clinic.
+    Visit(Visit),
 }
 
 /// The clinic of who asks: the only one they can see.
@@ -56,6 +59,7 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
         Kind::Exercise => Node::Exercise(care::library::get(scope, uuid).await?.into()),
         Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
         Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
+        Kind::Visit => Node::Visit(care::visit::get(scope, uuid).await?.into()),
         _ => return Err(Error::NotFound),
     })
 }

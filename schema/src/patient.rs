@@ -9,6 +9,7 @@ use crate::page::{self, Listed};
 use crate::program::Program;
 use crate::progress::{self, ProgressLog, ProgressSummary};
 use crate::scalar::{DateTime, LocalDate, LocalTime, TimeZone};
+use crate::visit::{self, Visit};
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use care::clock::Day;
 use care::id::Kind;
@@ -177,6 +178,22 @@ impl Patient {
     ) -> Option<Result<Listed<ProgressLog>>> {
         let range = Range { from: from.map(|date| date.0), to: to.map(|date| date.0) };
         Some(progress::logs(context, self.0.id, range, &page::request(first, after, last, before)).await)
+    }
+
+    /// The visits, those to come included, the last to begin first.
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn visits(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The first local date.")] from: Option<LocalDate>,
+        #[graphql(desc = "The last local date.")] to: Option<LocalDate>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<Visit>>> {
+        let request = page::request(first, after, last, before);
+        Some(visit::visits(context, self.0.id, (from, to), &request).await)
     }
 
     /// Adherence and pain over a stretch of days.

@@ -44,6 +44,7 @@ mod story;
 mod streams;
 mod teams;
 mod transport;
+mod visits;
 mod walls;
 mod websocket;
 

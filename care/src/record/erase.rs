@@ -14,6 +14,7 @@ use crate::program::table::{prescription, program, program_hold, program_overrid
 use crate::progress::table::{progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
+use crate::visit::table as visit;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
@@ -50,6 +51,7 @@ async fn whole(scope: &Scope, patient_id: Uuid) -> Result<()> {
 pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> Result<()> {
     let key = (row.clinic_id, row.id);
     delete::<assessment::Entity>(tx, key).await?;
+    delete::<visit::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;
     delete::<progress_log::Entity>(tx, key).await?;
     delete::<reminder_delivery::Entity>(tx, key).await?;

@@ -16,6 +16,7 @@ use crate::program::table::program;
 use crate::progress::table::progress_log;
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
+use crate::visit::table as visit;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::cmp::Reverse;
 use uuid::Uuid;
@@ -67,7 +68,7 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 4] = [Kind::Program, Kind::ProgressLog, Kind::Reminder, Kind::Delivery];
+const KINDS: [Kind; 5] = [Kind::Program, Kind::ProgressLog, Kind::Reminder, Kind::Delivery, Kind::Visit];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
 async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uuid)>> {
@@ -91,5 +92,6 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(progress_log, LogId, 1));
     all.extend(written!(reminder, Id, 2));
     all.extend(written!(reminder_delivery, Id, 3));
+    all.extend(written!(visit, Id, 4));
     Ok(all)
 }

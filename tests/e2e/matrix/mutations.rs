@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 62] = [
+pub(super) const MUTATIONS: [&str; 67] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -37,6 +37,11 @@ pub(super) const MUTATIONS: [&str; 62] = [
     "reportSymptoms",
     "recordRedFlagScreen",
     "resolveRedFlags",
+    "scheduleVisit",
+    "rescheduleVisit",
+    "markVisitMissed",
+    "recordVisit",
+    "cancelVisit",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -117,6 +122,14 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "reportSymptoms" => json!({ "signs": [] }),
         "recordRedFlagScreen" => json!({ "patientId": ids.patient, "signs": [] }),
         "resolveRedFlags" => json!({ "patientId": ids.patient, "reason": "Seen and examined today." }),
+        "scheduleVisit" => json!({ "id": ids.planned_visit, "patientId": ids.patient,
+            "startsAt": "2026-06-20T14:00:00Z", "durationMinutes": 45 }),
+        "cancelVisit" => json!({ "visitId": ids.planned_visit, "reason": "Snow" }),
+        "rescheduleVisit" => json!({ "visitId": ids.begun_visit, "startsAt": "2026-06-15T08:30:00Z" }),
+        "markVisitMissed" => json!({ "visitId": ids.begun_visit }),
+        "recordVisit" => json!({ "visitId": ids.begun_visit, "patientId": ids.patient,
+            "startedAt": "2026-06-15T09:00:00Z", "durationMinutes": 30,
+            "treatments": [{ "treatment": "balance", "minutes": 20, "bodyRegion": "LEG" }] }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

@@ -50,6 +50,12 @@ pub(super) struct Ids {
     pub(super) delivery: Value,
     pub(super) device: Value,
     pub(super) session: Value,
+    /// A recorded one.
+    pub(super) visit: Value,
+    /// One that has begun and is not recorded.
+    pub(super) begun_visit: Value,
+    /// The id of one that is yet to be scheduled.
+    pub(super) planned_visit: String,
     pub(super) team: Vec<Value>,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
@@ -80,6 +86,17 @@ async fn reminded(app: &TestApp, ada: &Client) -> (Value, Value) {
     engine.tick(due).await.unwrap();
     let history = ada.ask("{ reminderHistory { nodes { id } } }", json!({})).await;
     (reminder, history["reminderHistory"]["nodes"][0]["id"].clone())
+}
+
+/// A visit of this patient that is recorded, and one that has begun.
+async fn visited(therapist: &Client, patient: &str) -> (Value, Value) {
+    let recorded = json!({ "patientId": patient, "startedAt": "2026-06-12T14:00:00Z", "durationMinutes": 40,
+        "treatments": [{ "treatment": "mobilization", "minutes": 10, "bodyRegion": "LOWER_BACK", "note": "L4" }],
+        "note": "Stiff" });
+    let recorded = change(therapist, "recordVisit", "visit { id }", recorded).await;
+    let begun = json!({ "patientId": patient, "startsAt": "2026-06-15T08:00:00Z", "durationMinutes": 30 });
+    let begun = change(therapist, "scheduleVisit", "visit { id }", begun).await;
+    (recorded["visit"]["id"].clone(), begun["visit"]["id"].clone())
 }
 
 impl People {
@@ -119,6 +136,7 @@ impl People {
         let template = change(&therapist, "createProgramTemplate", "programTemplate { id }", template).await
             ["programTemplate"]["id"]
             .clone();
+        let (visit, begun_visit) = visited(&therapist, &patient).await;
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
@@ -144,6 +162,9 @@ impl People {
             delivery,
             device,
             session: sessions.iter().find(|session| session["current"] == false).unwrap()["id"].clone(),
+            visit,
+            begun_visit,
+            planned_visit: chosen(&app, Kind::Visit),
             team,
             spare,
         };

@@ -30,6 +30,7 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("Patient.conditions", Length::About(3)),
     ("Patient.programs", Length::About(4)),
     ("Patient.progressLogs", Length::Page),
+    ("Patient.visits", Length::Page),
     ("PatientChange.changed", Length::About(20)),
     ("PhasePrecaution.movementTags", Length::About(2)),
     ("Prescription.cautions", Length::About(2)),
@@ -67,7 +68,10 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("Query.redFlagSigns", Length::About(31)),
     ("Query.reminderHistory", Length::Page),
     ("Query.reminders", Length::About(10)),
+    ("Query.treatments", Length::About(21)),
     ("Query.upcomingReminders", Length::Page),
+    ("Query.visits", Length::Page),
+    ("RecordVisitPayload.notices", Length::About(2)),
     ("RedFlagScreen.findings", Length::About(2)),
     ("RedFlagScreen.signs", Length::About(3)),
     ("Reminder.recurrence", Length::About(2)),
@@ -88,6 +92,9 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("UserError.path", Length::About(4)),
     ("Viewer.linkedProviders", Length::About(2)),
     ("Viewer.sessions", Length::About(10)),
+    ("Visit.treatments", Length::About(4)),
+    ("VisitNotice.treatments", Length::About(2)),
+    // The schema itself, where it may be asked for. Deeper than the tools ask, it soon adds up.
     ("__Directive.args", Length::About(2)),
     ("__Directive.locations", Length::About(3)),
     ("__Field.args", Length::About(2)),
@@ -98,7 +105,6 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("__Type.inputFields", Length::About(3)),
     ("__Type.interfaces", Length::About(1)),
     ("__Type.possibleTypes", Length::About(2)),
-    // The schema itself, where it may be asked for. Deeper than the tools ask, it soon adds up.
 ];
 
 /// The field of every payload that tells faults of its input.
