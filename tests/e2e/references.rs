@@ -114,7 +114,7 @@ async fn a_prescription_is_of_a_shared_exercise_or_one_of_its_own_clinic() {
         let prescribe =
             format!("UPDATE prescription SET exercise_id = {}", literal(care::library::exercise_id(2)));
         let copy = "INSERT INTO prescription SELECT p.clinic_id, r.id, p.patient_id, p.program_id, p.revision_id, p.origin_id, 9,
-            e.id, p.dose, p.schedule, p.change FROM prescription p, program_revision r, exercise e WHERE e.number = 2";
+            e.id, p.dose, p.schedule, p.change, p.phases FROM prescription p, program_revision r, exercise e WHERE e.number = 2";
         connection.execute_unprepared(&give(&literal(theirs))).await.unwrap();
         for foreign in [prescribe.as_str(), copy] {
             let error = connection.execute_unprepared(foreign).await.unwrap_err().to_string();
