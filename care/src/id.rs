@@ -38,11 +38,15 @@ pub enum Kind {
     Session,
     /// A screen for signs of danger.
     RedFlagScreen,
+    /// An article for patients.
+    Article,
+    /// An article that a patient was assigned or has read.
+    EducationAssignment,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -58,6 +62,8 @@ impl Kind {
         Self::Device,
         Self::Session,
         Self::RedFlagScreen,
+        Self::Article,
+        Self::EducationAssignment,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -78,6 +84,8 @@ impl Kind {
             Self::Device => "device",
             Self::Session => "session",
             Self::RedFlagScreen => "screen",
+            Self::Article => "article",
+            Self::EducationAssignment => "education",
         }
     }
 

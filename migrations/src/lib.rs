@@ -30,6 +30,7 @@ mod m0020_identity;
 mod m0021_within_clinic;
 mod m0022_override;
 mod m0023_red_flag;
+mod m0029_education;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_within_clinic::Migration),
             Box::new(m0022_override::Migration),
             Box::new(m0023_red_flag::Migration),
+            Box::new(m0029_education::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::account::Clinic;
 use crate::context::scope;
+use crate::education::{EducationArticle, EducationAssignment};
 use crate::error::raise;
 use crate::library::Exercise;
 use crate::patient::Patient;
@@ -29,6 +30,10 @@ pub(crate) enum Node {
     Program(Program),
     /// An exercise of the library.
     Exercise(Exercise),
+    /// An article for patients.
+    EducationArticle(EducationArticle),
+    /// An article that a patient was assigned or has read.
+    EducationAssignment(EducationAssignment),
     /// A logged session.
     ProgressLog(ProgressLog),
     /// A reminder.
@@ -47,6 +52,10 @@ async fn find(scope: &Scope, id: &ID) -> care::error::Result<Node> {
         Kind::Patient => Node::Patient(care::patient::get(scope, uuid).await?.into()),
         Kind::Program => Node::Program(care::program::get(scope, uuid).await?.into()),
         Kind::Exercise => Node::Exercise(care::library::get(scope, uuid).await?.into()),
+        Kind::Article => Node::EducationArticle(EducationArticle::named(scope, uuid).await?),
+        Kind::EducationAssignment => {
+            Node::EducationAssignment(care::education::get(scope, uuid).await?.into())
+        }
         Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
         Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
         _ => return Err(Error::NotFound),

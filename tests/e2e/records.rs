@@ -59,6 +59,9 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     change(&therapist, "reviseProgram", "program { id }", revision).await;
     let screen = json!({ "signs": ["night-pain"], "note": "Worse since the move" });
     change(&own, "reportSymptoms", "screen { id }", screen).await;
+    let reading = json!({ "patientId": Kind::Patient.encode(ada.id),
+        "articleIds": [Kind::Article.encode(care::library::articles()[0].id())], "note": "Read it on the train" });
+    change(&therapist, "assignEducation", "education { id }", reading).await;
     let hold = json!({ "programId": program, "reason": "Wait for the scan of the neck" });
     change(&therapist, "holdProgram", "program { id }", hold).await;
     let other = app.sign_in("other@clinic.example").await;
@@ -116,6 +119,7 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             assert_eq!(document["tables"]["reminder"][0]["title"], "Stretch at the window");
             assert_eq!(document["tables"]["program_hold"][0]["reason"], "Wait for the scan of the neck");
             assert_eq!(document["tables"]["red_flag_screen"][0]["note"], "Worse since the move");
+            assert_eq!(document["tables"]["education_assignment"][0]["note"], "Read it on the train");
             let reason = &document["tables"]["program_override"][0]["reason"];
             assert_eq!(reason, "Watched in the clinic without a twinge");
             assert_eq!(document["tables"]["break_glass"][0]["reason"], "Fainted at the reception.");

@@ -12,8 +12,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 9] =
-    ["audit", "account", "clinic", "library", "patient", "program", "assessment", "progress", "reminder"];
+const SLICES: [&str; 10] = [
+    "audit",
+    "account",
+    "clinic",
+    "library",
+    "patient",
+    "program",
+    "education",
+    "assessment",
+    "progress",
+    "reminder",
+];
 const READ_MODELS: [&str; 3] = ["today", "caseload", "sync"];
 
 fn root() -> PathBuf {

@@ -1,9 +1,10 @@
-//! The library: exercises with their instructions, and conditions. Shared by all clinics; its
+//! The library: exercises with their instructions, articles, and conditions. Shared by all clinics; its
 //! data files are part of the program, its table is brought up to them by [`load`].
 //!
 //! Offers [`load`], [`list`], [`by_ids`], [`text`], [`condition`], [`conditions`],
-//! [`cautions`].
+//! [`cautions`], [`articles`], [`find_articles`].
 
+mod article;
 mod caution;
 mod data;
 pub mod dose;
@@ -12,6 +13,9 @@ mod load;
 pub mod schedule;
 pub(crate) mod table;
 
+pub use article::{
+    Article, ArticleFilter, ArticleText, Section, Topic, article, article_by_id, articles, find_articles,
+};
 pub use caution::{Basis, Caution, Rule, cautions};
 pub(crate) use data::parse;
 pub use data::{ConditionRecord, ConditionText, Text};

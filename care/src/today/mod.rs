@@ -4,6 +4,7 @@
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
+use crate::education::{self, Assignment};
 use crate::error::{Code, Error, Result};
 use crate::library::{self, Exercise};
 use crate::patient::{Chart, Patient};
@@ -21,6 +22,8 @@ pub const WINDOW_DAYS: i32 = 28;
 const STREAK_DAYS: i32 = 366;
 /// Reminders shown for the rest of the day.
 const REMINDERS: usize = 20;
+/// Articles to be read that are shown.
+const ARTICLES: usize = 5;
 
 /// An exercise of the day.
 #[derive(Debug, Clone)]
@@ -54,6 +57,8 @@ pub struct Today {
     pub streak: u32,
     /// Reminders still to come on this day.
     pub reminders: Vec<Upcoming>,
+    /// Articles that the patient is asked to read and has not, oldest first, at most five.
+    pub education: Vec<Assignment>,
     /// The hold the program is on.
     pub hold: Option<Hold>,
 }
@@ -97,6 +102,8 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     } else {
         Vec::new()
     };
+    let education = education::of_patient(&tx, &chart, &[]).await?;
+    let unread = education.into_iter().filter(|entry| entry.asked && entry.read_at.is_none());
     Ok(Today {
         patient: chart.patient()?,
         date,
@@ -106,6 +113,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
         adherence: adherence(&plans, &sessions, window(WINDOW_DAYS), actual.0),
         streak: adherence(&plans, &sessions, window(STREAK_DAYS), actual.0).streak,
         reminders,
+        education: unread.take(ARTICLES).collect(),
     })
 }
 

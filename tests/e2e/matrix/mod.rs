@@ -120,6 +120,8 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(ids.reminder.as_str().unwrap(), "Reminder"),
         node(&ids.clinic, "Clinic"),
         node(ids.exercise.as_str().unwrap(), "Exercise"),
+        node(ids.article.as_str().unwrap(), "EducationArticle"),
+        node(ids.education.as_str().unwrap(), "EducationAssignment"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);
@@ -139,6 +141,7 @@ fn root_field(ids: &Ids, root: &Field) -> String {
         ),
         "programOverrides" => format!("(programId: \"{}\")", ids.program),
         "redFlagScreens" => format!("(patientId: \"{}\")", ids.patient),
+        "educationArticle" => "(key: \"lifting\")".to_owned(),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),
         "exercise" => format!("(id: {})", ids.exercise),
         _ => root.arguments.clone(),

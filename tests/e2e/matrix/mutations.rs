@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 54] = [
+pub(super) const MUTATIONS: [&str; 57] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -29,6 +29,9 @@ pub(super) const MUTATIONS: [&str; 54] = [
     "reportSymptoms",
     "recordRedFlagScreen",
     "resolveRedFlags",
+    "assignEducation",
+    "markArticleRead",
+    "unassignEducation",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -102,6 +105,10 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "reportSymptoms" => json!({ "signs": [] }),
         "recordRedFlagScreen" => json!({ "patientId": ids.patient, "signs": [] }),
         "resolveRedFlags" => json!({ "patientId": ids.patient, "reason": "Seen and examined today." }),
+        "assignEducation" | "unassignEducation" => {
+            json!({ "patientId": ids.patient, "articleIds": [ids.article] })
+        }
+        "markArticleRead" => json!({ "articleId": ids.article }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),
