@@ -42,11 +42,15 @@ pub enum Kind {
     Template,
     /// A visit to the clinic.
     Visit,
+    /// An article for patients.
+    Article,
+    /// An article that a patient was assigned or has read.
+    EducationAssignment,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -64,6 +68,8 @@ impl Kind {
         Self::RedFlagScreen,
         Self::Template,
         Self::Visit,
+        Self::Article,
+        Self::EducationAssignment,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -86,6 +92,8 @@ impl Kind {
             Self::RedFlagScreen => "screen",
             Self::Template => "template",
             Self::Visit => "visit",
+            Self::Article => "article",
+            Self::EducationAssignment => "education",
         }
     }
 

@@ -32,6 +32,7 @@ mod m0022_override;
 mod m0023_red_flag;
 mod m0024_own_exercise;
 mod m0028_visit;
+mod m0029_education;
 mod m0030_program_builder;
 mod row_security;
 
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_red_flag::Migration),
             Box::new(m0024_own_exercise::Migration),
             Box::new(m0028_visit::Migration),
+            Box::new(m0029_education::Migration),
             Box::new(m0030_program_builder::Migration),
         ]
     }

@@ -29,6 +29,7 @@ mod assessment;
 mod audit;
 mod care_team;
 mod caseload;
+mod education;
 mod library;
 mod live;
 mod member;
@@ -64,12 +65,14 @@ struct Query(
     member::MemberQuery,
     audit::AuditQuery,
     library::LibraryQuery,
+    education::EducationQuery,
 );
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
 struct Mutation(
     account::AccountMutation,
+    education::EducationMutation,
     assessment::AssessmentMutation,
     progress::ProgressMutation,
     visit::VisitMutation,

@@ -2,6 +2,7 @@
 
 use crate::account::Clinic;
 use crate::context::{language, scope};
+use crate::education::{EducationArticle, EducationAssignment};
 use crate::error::raise;
 use crate::library::Exercise;
 use crate::patient::Patient;
@@ -32,6 +33,10 @@ pub(crate) enum Node {
     ProgramTemplate(ProgramTemplate),
     /// An exercise of the library.
     Exercise(Exercise),
+    /// An article for patients.
+    EducationArticle(EducationArticle),
+    /// An article that a patient was assigned or has read.
+    EducationAssignment(EducationAssignment),
     /// A logged session.
     ProgressLog(ProgressLog),
     /// A reminder.
@@ -57,6 +62,10 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
         }
         Kind::Program => Node::Program(care::program::get(scope, uuid).await?.into()),
         Kind::Exercise => Node::Exercise(care::library::get(scope, uuid).await?.into()),
+        Kind::Article => Node::EducationArticle(EducationArticle::named(scope, uuid).await?),
+        Kind::EducationAssignment => {
+            Node::EducationAssignment(care::education::get(scope, uuid).await?.into())
+        }
         Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
         Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
         Kind::Visit => Node::Visit(care::visit::get(scope, uuid).await?.into()),

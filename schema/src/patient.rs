@@ -1,6 +1,7 @@
 //! Patients: what is known of them, adding them, inviting them to the app.
 
 use crate::context::{Options, scope};
+use crate::education::{self, EducationAssignment};
 use crate::error::{payload, raise};
 use crate::id::{chosen, encode, input, named};
 use crate::library;
@@ -194,6 +195,20 @@ impl Patient {
     ) -> Option<Result<Listed<Visit>>> {
         let request = page::request(first, after, last, before);
         Some(visit::visits(context, self.0.id, (from, to), &request).await)
+    }
+
+    /// The articles that the patient was assigned, is to read in the phase of the program, or has read; last
+    /// first.
+    async fn education(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<EducationAssignment>>> {
+        let request = page::request(first, after, last, before);
+        Some(education::list(context, self.0.id, &request).await)
     }
 
     /// Adherence and pain over a stretch of days.

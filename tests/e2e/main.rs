@@ -18,6 +18,7 @@ mod conformance;
 mod connections;
 mod contract;
 mod documents;
+mod education;
 mod guessing;
 mod input;
 mod library;
@@ -60,7 +61,7 @@ const TODAY: &str = "query Today($date: LocalDate) { today(date: $date) {
       schedule { text } }
     timesDue timesDone completed }
   adherence { window session exercise dose activeDays streak }
-  reminders { id dueAt reminder { id title } } hold { reason since } } }";
+  reminders { id dueAt reminder { id title } } education { id readAt article { id title summary minutes } } hold { reason since } } }";
 
 /// Logging as the patient app does it.
 const LOG: &str = "mutation LogProgress($input: LogProgressInput!) { logProgress(input: $input) {

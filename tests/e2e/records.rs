@@ -67,6 +67,9 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     let record = json!({ "visitId": visit, "patientId": Kind::Patient.encode(ada.id), "durationMinutes": 30,
         "startedAt": "2026-06-12T14:00:00Z", "treatments": [treated], "note": "Afraid of the stairs" });
     change(&therapist, "recordVisit", "visit { id }", record).await;
+    let reading = json!({ "patientId": Kind::Patient.encode(ada.id),
+        "articleIds": [Kind::Article.encode(care::library::articles()[0].id())], "note": "Read it on the train" });
+    change(&therapist, "assignEducation", "education { id }", reading).await;
     let hold = json!({ "programId": program, "reason": "Wait for the scan of the neck" });
     change(&therapist, "holdProgram", "program { id }", hold).await;
     let other = app.sign_in("other@clinic.example").await;
@@ -130,6 +133,7 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
                 (&json!("The room behind the pool"), &json!("Afraid of the stairs"))
             );
             assert!(visit["treatments"].as_str().unwrap().contains("Fell to the left"), "{visit}");
+            assert_eq!(document["tables"]["education_assignment"][0]["note"], "Read it on the train");
             let reason = &document["tables"]["program_override"][0]["reason"];
             assert_eq!(reason, "Watched in the clinic without a twinge");
             assert_eq!(document["tables"]["break_glass"][0]["reason"], "Fainted at the reception.");

@@ -12,13 +12,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 10] = [
+const SLICES: [&str; 11] = [
     "audit",
     "account",
     "clinic",
     "library",
     "patient",
     "program",
+    "education",
     "assessment",
     "progress",
     "visit",

@@ -74,17 +74,8 @@ pub async fn list(scope: &Scope, filter: &Filter, request: &Request) -> Result<P
         .filter(|row| filter.admits(row))
         .filter_map(|row| Some((place(typed.as_ref(), &row)?, row)))
         .collect();
-    let total = u64::try_from(found.len()).ok();
-    let order = |place: &Cursor| (place.key, place.id);
-    found.sort_by_key(|(place, _)| order(place));
-    found.retain(|(place, _)| {
-        window.after.is_none_or(|after| order(place) > order(&after))
-            && window.before.is_none_or(|before| order(place) < order(&before))
-    });
-    if window.backward {
-        found.reverse();
-    }
-    Ok(Page::cut(&window, found, total))
+    found.sort_by_key(|(place, _)| (place.key, place.id));
+    Ok(Page::of_all(&window, found))
 }
 
 /// The exercises of these ids; those unknown to the clinic are left out.

@@ -3,9 +3,10 @@
 //! clinic adds exercises of its own, which nobody else sees.
 //!
 //! Offers [`load`], [`list`], [`by_ids`], [`get`], [`create`], [`clone`], [`archive`], [`condition`],
-//! [`conditions`], [`cautions`].
+//! [`conditions`], [`cautions`], [`articles`], [`find_articles`].
 
 mod archive;
+mod article;
 mod caution;
 mod check;
 mod clone;
@@ -21,6 +22,9 @@ pub(crate) mod table;
 mod text;
 
 pub use archive::archive;
+pub use article::{
+    Article, ArticleFilter, ArticleText, Section, Topic, article, article_by_id, articles, find_articles,
+};
 pub use caution::{Basis, Caution, Rule, cautions};
 pub use clone::{CloneExercise, clone};
 pub use create::{NewExercise, create};

@@ -208,6 +208,14 @@ pub async fn list(scope: &Scope, patient_id: Uuid) -> Result<Vec<Program>> {
         .collect()
 }
 
+/// The keys of the articles that the phase of the patient's program names today.
+pub(crate) async fn phase_articles(tx: &Tx, scope: &Scope, chart: &Chart) -> Result<Vec<String>> {
+    let histories = of_patients(tx, scope, &[chart.id()]).await?;
+    let today = today(scope, chart);
+    let phase = on(&histories.iter().collect::<Vec<_>>(), today).and_then(|history| history.phase_on(today));
+    Ok(phase.map(|phase| phase.terms.education).unwrap_or_default())
+}
+
 fn today(scope: &Scope, chart: &Chart) -> Day {
     chart.date_at(scope.services().now())
 }

@@ -78,6 +78,11 @@ impl Terms {
             faults.extend(wrong.map(|fault| fault.under(at).under("precautions")));
         }
         faults.extend(too_many("education", self.education.len(), MOST_ARTICLES));
+        let unknown = self.education.iter().enumerate().filter(|(_, key)| library::article(key).is_none());
+        faults.extend(unknown.take(MOST_ARTICLES).map(|(at, _)| {
+            let message = "Give the key of an article of the library.";
+            FieldError::new(&at.to_string(), Code::NotFound, message).under("education")
+        }));
         if self.lift_limit_kg.is_some_and(|limit| !(limit > 0.0 && limit <= HEAVIEST)) {
             let message = "Give kilograms above 0 and at most 100.";
             faults.push(FieldError::new("liftLimitKg", Code::OutOfRange, message));

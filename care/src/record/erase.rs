@@ -7,6 +7,7 @@ use crate::account;
 use crate::account::table::{invitation, session, session_token};
 use crate::assessment::table as assessment;
 use crate::clinic::table::{care_team, member};
+use crate::education::table as education;
 use crate::error::{Code, Error, Result};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
@@ -52,6 +53,7 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     let key = (row.clinic_id, row.id);
     delete::<assessment::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
+    delete::<education::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;
     delete::<progress_log::Entity>(tx, key).await?;
     delete::<reminder_delivery::Entity>(tx, key).await?;

@@ -8,6 +8,7 @@ use crate::assessment::table as red_flag_screen;
 use crate::audit::table::audit_event;
 use crate::clinic::table::care_team;
 use crate::clock::Instant;
+use crate::education::table as education_assignment;
 use crate::error::{Error, Result};
 use crate::id::Kind;
 use crate::patient::Chart;
@@ -104,6 +105,8 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
         ]
     };
     all.take::<red_flag_screen::Entity>("red_flag_screen", its(), sealed).await?;
+    let sealed = |row: &education_assignment::Model| vec![("education_assignment.note", row.note.clone())];
+    all.take::<education_assignment::Entity>("education_assignment", its(), sealed).await?;
     let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];
     all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
     all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;

@@ -7,6 +7,7 @@
 //! Offers [`changed_since`], [`encode`] and [`decode`].
 
 use crate::access::Scope;
+use crate::education::table as education_assignment;
 use crate::error::{Code, Error, Result};
 use crate::id::Kind;
 use crate::page::Cursor;
@@ -68,7 +69,14 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 5] = [Kind::Program, Kind::ProgressLog, Kind::Reminder, Kind::Delivery, Kind::Visit];
+const KINDS: [Kind; 6] = [
+    Kind::Program,
+    Kind::ProgressLog,
+    Kind::Reminder,
+    Kind::Delivery,
+    Kind::Visit,
+    Kind::EducationAssignment,
+];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
 async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uuid)>> {
@@ -93,5 +101,6 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(reminder, Id, 2));
     all.extend(written!(reminder_delivery, Id, 3));
     all.extend(written!(visit, Id, 4));
+    all.extend(written!(education_assignment, Id, 5));
     Ok(all)
 }

@@ -4,6 +4,7 @@
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
+use crate::education::{self, Assignment};
 use crate::error::{Code, Error, Result};
 use crate::library::{self, Exercise};
 use crate::patient::{Chart, Patient};
@@ -21,6 +22,8 @@ pub const WINDOW_DAYS: i32 = 28;
 const STREAK_DAYS: i32 = 366;
 /// Reminders shown for the rest of the day.
 const REMINDERS: usize = 20;
+/// Articles to be read that are shown.
+const ARTICLES: usize = 5;
 
 /// An exercise of the day.
 #[derive(Debug, Clone)]
@@ -54,6 +57,8 @@ pub struct Today {
     pub streak: u32,
     /// Reminders still to come on this day.
     pub reminders: Vec<Upcoming>,
+    /// Articles that the patient is asked to read and has not, oldest first, at most five.
+    pub education: Vec<Assignment>,
     /// The hold the program is on.
     pub hold: Option<Hold>,
 }
@@ -103,6 +108,10 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     } else {
         Vec::new()
     };
+    let phase = program.as_ref().and_then(|program| program.phase.as_ref());
+    let to_read = phase.map_or(&[][..], |phase| &phase.terms.education);
+    let education = education::of_patient(&tx, &chart, to_read).await?;
+    let unread = education.into_iter().filter(|entry| entry.asked && entry.read_at.is_none());
     Ok(Today {
         patient: chart.patient()?,
         date,
@@ -112,6 +121,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
         adherence: adherence(&plans, &sessions, window(WINDOW_DAYS), as_of),
         streak: adherence(&plans, &sessions, window(STREAK_DAYS), as_of).streak,
         reminders,
+        education: unread.take(ARTICLES).collect(),
     })
 }
 

@@ -91,21 +91,24 @@ pub(crate) struct ProgramTemplate {
 }
 
 impl ProgramTemplate {
-    /// Those of these templates, with their exercises read in one statement.
-    async fn all(context: &Context<'_>, rows: Vec<Template>) -> care::error::Result<Vec<Self>> {
-        let scope = scope(context).map_err(|_| Error::Unauthenticated)?;
-        let prescriptions = rows.iter().flat_map(|row| &row.prescriptions);
-        let mut ids: Vec<Uuid> = prescriptions.map(|wanted| wanted.exercise_id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let exercises = Arc::new(care::library::by_ids(scope, &ids).await?);
-        Ok(rows.into_iter().map(|row| Self { row, exercises: Arc::clone(&exercises) }).collect())
-    }
-
     /// This template.
     pub(crate) async fn one(context: &Context<'_>, row: Template) -> care::error::Result<Self> {
-        Self::all(context, vec![row]).await?.pop().ok_or(Error::Internal)
+        let exercises = exercises(context, [&row]).await?;
+        Ok(Self { row, exercises })
     }
+}
+
+/// The exercises of these templates, in one statement.
+async fn exercises<'a>(
+    context: &Context<'_>,
+    rows: impl IntoIterator<Item = &'a Template>,
+) -> care::error::Result<Arc<HashMap<Uuid, care::library::Exercise>>> {
+    let scope = scope(context).map_err(|_| Error::Unauthenticated)?;
+    let prescriptions = rows.into_iter().flat_map(|row| &row.prescriptions);
+    let mut ids: Vec<Uuid> = prescriptions.map(|wanted| wanted.exercise_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(Arc::new(care::library::by_ids(scope, &ids).await?))
 }
 
 /// A template of programs, or a protocol: one whose phases count from the day of surgery. A version is never
@@ -310,17 +313,10 @@ async fn listed(
     request: &care::page::Request,
 ) -> Result<Counted<ProgramTemplate>> {
     let scope = scope(context)?;
-    let mut page = template::list(scope, &filter, request, language(context)?).await.map_err(raise)?;
-    let (cursors, rows): (Vec<_>, Vec<_>) = page.entries.drain(..).unzip();
-    let nodes = ProgramTemplate::all(context, rows).await.map_err(raise)?;
-    let entries = cursors.into_iter().zip(nodes).collect();
-    let page = care::page::Page {
-        entries,
-        has_previous: page.has_previous,
-        has_next: page.has_next,
-        total: page.total,
-    };
-    Ok(page::counted("programTemplates", page, |node| node))
+    let page = template::list(scope, &filter, request, language(context)?).await.map_err(raise)?;
+    let exercises = exercises(context, page.entries.iter().map(|(_, row)| row)).await.map_err(raise)?;
+    let template = |row| ProgramTemplate { row, exercises: Arc::clone(&exercises) };
+    Ok(page::counted("programTemplates", page, template))
 }
 
 /// The queries of templates.

@@ -122,6 +122,8 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(&ids.clinic, "Clinic"),
         node(ids.exercise.as_str().unwrap(), "Exercise"),
         node(ids.template.as_str().unwrap(), "ProgramTemplate"),
+        node(ids.article.as_str().unwrap(), "EducationArticle"),
+        node(ids.education.as_str().unwrap(), "EducationAssignment"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);
@@ -143,6 +145,7 @@ fn root_field(ids: &Ids, root: &Field) -> String {
         "programTemplate" => format!("(id: {})", ids.template),
         "programOverrides" => format!("(programId: \"{}\")", ids.program),
         "redFlagScreens" | "visits" => format!("(patientId: \"{}\")", ids.patient),
+        "educationArticle" => "(key: \"lifting\")".to_owned(),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),
         "exercise" => format!("(id: {})", ids.exercise),
         _ => root.arguments.clone(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 67] = [
+pub(super) const MUTATIONS: [&str; 70] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -42,6 +42,9 @@ pub(super) const MUTATIONS: [&str; 67] = [
     "markVisitMissed",
     "recordVisit",
     "cancelVisit",
+    "assignEducation",
+    "markArticleRead",
+    "unassignEducation",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -130,6 +133,10 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "recordVisit" => json!({ "visitId": ids.begun_visit, "patientId": ids.patient,
             "startedAt": "2026-06-15T09:00:00Z", "durationMinutes": 30,
             "treatments": [{ "treatment": "balance", "minutes": 20, "bodyRegion": "LEG" }] }),
+        "assignEducation" | "unassignEducation" => {
+            json!({ "patientId": ids.patient, "articleIds": [ids.article] })
+        }
+        "markArticleRead" => json!({ "articleId": ids.article }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

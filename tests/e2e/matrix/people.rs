@@ -46,6 +46,8 @@ pub(super) struct Ids {
     /// One of the clinic's own.
     pub(super) own_exercise: Value,
     pub(super) log: String,
+    pub(super) article: Value,
+    pub(super) education: Value,
     pub(super) reminder: Value,
     pub(super) delivery: Value,
     pub(super) device: Value,
@@ -142,6 +144,10 @@ impl People {
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
         let quiet = json!({ "quietHours": { "start": "22:00", "end": "06:00" } });
         change(&own, "updateSettings", "patient { id }", quiet).await;
+        let found = own.ask("{ educationArticle(key: \"lifting\") { id } }", json!({})).await;
+        let article = found["educationArticle"]["id"].clone();
+        let reading = json!({ "patientId": patient, "articleIds": [article], "note": "Before the move." });
+        let given = change(&therapist, "assignEducation", "education { id }", reading).await;
         let viewer = own.ask("{ viewer { clinic { id } sessions { id current } } }", json!({})).await;
         let today = own.ask("{ today { items { prescription { id exercise { id } } } } }", json!({})).await;
         let prescription = today["today"]["items"][0]["prescription"].clone();
@@ -158,6 +164,8 @@ impl People {
             exercise: prescription["exercise"]["id"].clone(),
             own_exercise: own_exercise["exercise"]["id"].clone(),
             log,
+            article,
+            education: given["education"][0]["id"].clone(),
             reminder,
             delivery,
             device,

@@ -51,17 +51,7 @@ pub async fn list(
         |template: &Template| Cursor { key: template.created_at.map_or(0, |at| at.0), id: template.id };
     let found: Vec<_> =
         all.filter(|template| filter.admits(template)).map(|template| (place(&template), template)).collect();
-    let total = u64::try_from(found.len()).ok();
-    let order = |cursor: &Cursor| (cursor.key, cursor.id);
-    let mut rest: Vec<_> = found
-        .into_iter()
-        .filter(|(place, _)| window.after.is_none_or(|after| order(place) > order(&after)))
-        .filter(|(place, _)| window.before.is_none_or(|before| order(place) < order(&before)))
-        .collect();
-    if window.backward {
-        rest.reverse();
-    }
-    Ok(Page::cut(&window, rest, total))
+    Ok(Page::of_all(&window, found))
 }
 
 /// The template of this id, also one that is no longer listed. Clinicians only.
