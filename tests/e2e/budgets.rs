@@ -65,6 +65,8 @@ async fn a_list_of_visits_takes_as_many_statements_however_long_it_is() {
         let ada = Kind::Patient.encode(app.clinic.patient("ada").await.id);
         let therapist = app.sign_in("therapist@clinic.example").await;
         let patient = app.sign_in("ada@patient.example").await;
+        // Reading oneself is audited once a session.
+        patient.ask(VISITS, json!({})).await;
         let mut counts = Vec::new();
         for day in 16..20 {
             let starts_at = format!("2026-06-{day}T08:00:00Z");
@@ -72,7 +74,7 @@ async fn a_list_of_visits_takes_as_many_statements_however_long_it_is() {
             change(&therapist, "scheduleVisit", "visit { id }", visit).await;
             counts.push(statements(&app, &patient, VISITS, json!({})).await);
         }
-        assert!(counts.iter().all(|count| *count == counts[0] && *count <= 6), "{stack:?}: {counts:?}");
+        assert!(counts.iter().all(|count| *count == counts[0] && *count <= 5), "{stack:?}: {counts:?}");
         app.stop().await;
     }
 }
