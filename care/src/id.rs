@@ -38,13 +38,15 @@ pub enum Kind {
     Session,
     /// A screen for signs of danger.
     RedFlagScreen,
+    /// A template of programs, or a protocol.
+    Template,
     /// A visit to the clinic.
     Visit,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -60,6 +62,7 @@ impl Kind {
         Self::Device,
         Self::Session,
         Self::RedFlagScreen,
+        Self::Template,
         Self::Visit,
     ];
 
@@ -81,6 +84,7 @@ impl Kind {
             Self::Device => "device",
             Self::Session => "session",
             Self::RedFlagScreen => "screen",
+            Self::Template => "template",
             Self::Visit => "visit",
         }
     }

@@ -30,7 +30,9 @@ mod m0020_identity;
 mod m0021_within_clinic;
 mod m0022_override;
 mod m0023_red_flag;
+mod m0024_own_exercise;
 mod m0028_visit;
+mod m0030_program_builder;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -63,7 +65,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_within_clinic::Migration),
             Box::new(m0022_override::Migration),
             Box::new(m0023_red_flag::Migration),
+            Box::new(m0024_own_exercise::Migration),
             Box::new(m0028_visit::Migration),
+            Box::new(m0030_program_builder::Migration),
         ]
     }
 }

@@ -54,6 +54,7 @@ struct Query(
     today::TodayQuery,
     program::ProgramQuery,
     program::CautionQuery,
+    program::TemplateQuery,
     assessment::AssessmentQuery,
     progress::ProgressQuery,
     visit::VisitQuery,
@@ -78,6 +79,8 @@ struct Mutation(
     member::MemberMutation,
     record::RecordMutation,
     program::ProgramMutation,
+    library::LibraryMutation,
+    program::TemplateMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, Subscription>;

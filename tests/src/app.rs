@@ -158,6 +158,14 @@ impl Client {
         self
     }
 
+    /// The same client with these languages, as `Accept-Language` tells them.
+    #[must_use]
+    pub fn speaking(mut self, languages: &str) -> Self {
+        let headers = [(reqwest::header::ACCEPT_LANGUAGE, languages.parse().unwrap())].into_iter().collect();
+        self.http = reqwest::Client::builder().default_headers(headers).build().unwrap();
+        self
+    }
+
     /// Whether it has an access token.
     pub fn is_signed_in(&self) -> bool {
         self.token.is_some()

@@ -164,7 +164,7 @@ impl Clinic {
             conditions: vec!["chronic-low-back-pain".to_owned()],
             emergency_country: None,
         };
-        let conditions = library::conditions().next().map(|(record, _)| vec![record.key.clone()]);
+        let conditions = library::conditions().next().map(|record| vec![record.key.clone()]);
         let input = CreatePatient { conditions: conditions.unwrap_or_default(), ..input };
         let patient = patient::create(&therapist, input).await.unwrap();
         let invited = patient::invite(&therapist, patient.id).await.unwrap();
@@ -183,6 +183,7 @@ impl Clinic {
         let input = CreateProgram {
             id: None,
             patient_id: patient.id,
+            source: None,
             title: "Back basics".to_owned(),
             starts_on: None,
             ends_on: None,
@@ -219,9 +220,7 @@ pub fn prescriptions(exercises: &[i32]) -> Vec<NewPrescription> {
         .iter()
         .map(|number| NewPrescription {
             exercise_id: library::exercise_id(*number),
-            dose: None,
-            schedule: None,
-            continues: None,
+            ..NewPrescription::default()
         })
         .collect()
 }

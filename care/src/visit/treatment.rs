@@ -1,6 +1,6 @@
 //! What can be done in a visit and what guidelines say to it, straight from the data files.
 
-use crate::library::{Basis, parse};
+use crate::library::{Basis, Language, Translations, parse, translations};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -135,19 +135,8 @@ static FILE: LazyLock<File> = LazyLock::new(|| {
     file.unwrap_or(File { treatment: Vec::new(), guideline: Vec::new() })
 });
 
-static ENGLISH: LazyLock<Words> = LazyLock::new(|| {
-    parse("en/treatments", include_str!("../../data/en/treatments.toml")).unwrap_or_default()
-});
-
-static SPANISH: LazyLock<Words> = LazyLock::new(|| {
-    parse("es/treatments", include_str!("../../data/es/treatments.toml")).unwrap_or_default()
-});
-
-/// The words of a language, given as a BCP 47 tag. English stands in for a language without a file.
-pub(super) fn words(language: &str) -> &'static Words {
-    let primary = language.split('-').next().unwrap_or_default();
-    if primary.eq_ignore_ascii_case("es") { &SPANISH } else { &ENGLISH }
-}
+/// The words of the treatments and guidelines.
+pub(super) static WORDS: LazyLock<Translations<Words>> = LazyLock::new(|| translations!("treatments"));
 
 /// Every treatment, active ones first.
 pub fn treatments() -> &'static [Treatment] {
@@ -165,8 +154,8 @@ pub(super) fn guidelines() -> &'static [Guideline] {
 
 impl Treatment {
     /// Its name.
-    pub fn name(&self, language: &str) -> &'static str {
-        words(language).name.get(&self.key).map_or("", String::as_str)
+    pub fn name(&self, language: Language) -> &'static str {
+        WORDS.of(language).name.get(&self.key).map_or("", String::as_str)
     }
 
     /// The guideline that speaks of it.
@@ -177,8 +166,8 @@ impl Treatment {
 
 impl Guideline {
     /// What it says, one sentence.
-    pub fn text(&self, language: &str) -> &'static str {
-        words(language).guideline.get(&self.key).map_or("", String::as_str)
+    pub fn text(&self, language: Language) -> &'static str {
+        WORDS.of(language).guideline.get(&self.key).map_or("", String::as_str)
     }
 
     /// Whether it gives notice of a treatment that it speaks of.

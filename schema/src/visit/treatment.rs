@@ -3,6 +3,7 @@
 use crate::context::language;
 use crate::library::RuleBasis;
 use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
+use care::library::Language;
 use care::visit::{Guideline, Notice, Treated};
 
 /// Who works in a treatment.
@@ -65,7 +66,7 @@ struct TreatmentGuideline {
 }
 
 impl TreatmentGuideline {
-    fn new(guideline: &'static Guideline, language: &str) -> Self {
+    fn new(guideline: &'static Guideline, language: Language) -> Self {
         let (key, source) = (&guideline.key, &guideline.source);
         Self { key, text: guideline.text(language), basis: guideline.basis.into(), source }
     }
@@ -85,7 +86,7 @@ pub(super) struct Treatment {
 }
 
 impl Treatment {
-    pub(super) fn new(treatment: &'static care::visit::Treatment, language: &str) -> Self {
+    pub(super) fn new(treatment: &'static care::visit::Treatment, language: Language) -> Self {
         Self {
             key: &treatment.key,
             name: treatment.name(language),
@@ -148,7 +149,7 @@ pub(super) struct VisitNotice {
 }
 
 impl VisitNotice {
-    pub(super) fn new(notice: Notice, language: &str) -> Self {
+    pub(super) fn new(notice: Notice, language: Language) -> Self {
         let TreatmentGuideline { key, text, basis, source } =
             TreatmentGuideline::new(notice.guideline, language);
         Self { guideline: key, text, basis, source, treatments: notice.treatments }

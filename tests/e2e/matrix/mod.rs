@@ -125,6 +125,7 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(ids.visit.as_str().unwrap(), "Visit"),
         node(&ids.clinic, "Clinic"),
         node(ids.exercise.as_str().unwrap(), "Exercise"),
+        node(ids.template.as_str().unwrap(), "ProgramTemplate"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);
@@ -142,6 +143,8 @@ fn root_field(ids: &Ids, root: &Field) -> String {
             "(input: {{ patientId: \"{}\", prescriptions: [{{ exerciseId: {} }}] }})",
             ids.patient, ids.exercise
         ),
+        "compareRevisions" => format!("(programId: \"{}\", from: 1, to: 1)", ids.program),
+        "programTemplate" => format!("(id: {})", ids.template),
         "programOverrides" => format!("(programId: \"{}\")", ids.program),
         "redFlagScreens" | "visits" => format!("(patientId: \"{}\")", ids.patient),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),

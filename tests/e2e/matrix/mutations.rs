@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 59] = [
+pub(super) const MUTATIONS: [&str; 67] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -21,10 +21,18 @@ pub(super) const MUTATIONS: [&str; 59] = [
     "unregisterDevice",
     "updateSettings",
     "createPatient",
+    "updatePatient",
     "invitePatient",
     "assignCareTeam",
+    "createExercise",
+    "cloneExercise",
+    "archiveExercise",
     "createProgram",
+    "createProgramTemplate",
+    "createProtocol",
+    "archiveProgramTemplate",
     "activateProgram",
+    "changePhase",
     "reviseProgram",
     "reportSymptoms",
     "recordRedFlagScreen",
@@ -92,8 +100,15 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "unregisterDevice" => json!({ "id": ids.device }),
         "updateSettings" => json!({ "language": "en" }),
         "createPatient" => json!({ "name": "Eve", "conditions": [] }),
+        "updatePatient" => json!({ "patientId": ids.patient, "emergencyCountry": "US" }),
+        "createProgramTemplate" | "createProtocol" => json!({ "title": "Basics",
+            "prescriptions": [{ "exerciseId": ids.exercise }] }),
+        "archiveProgramTemplate" => json!({ "templateId": ids.template }),
+        "changePhase" => json!({ "programId": ids.program, "expectedRevision": 1, "phaseId": ids.phase }),
         "invitePatient" => json!({ "patientId": ids.uninvited }),
         "assignCareTeam" => json!({ "patientId": ids.patient, "memberIds": ids.team }),
+        "createExercise" => crate::library::own_exercise(&[("ENGLISH", "Wall hold")]),
+        "cloneExercise" | "archiveExercise" => json!({ "exerciseId": ids.own_exercise }),
         "createProgram" => json!({ "patientId": ids.patient, "title": "Next",
             "prescriptions": [{ "exerciseId": ids.exercise }] }),
         "activateProgram" | "releaseProgram" | "completeProgram" | "discontinueProgram" => {

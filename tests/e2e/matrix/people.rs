@@ -37,8 +37,14 @@ pub(super) struct Ids {
     /// A patient of the same team without an account.
     pub(super) uninvited: String,
     pub(super) program: String,
+    /// A phase that Ada's program does not have.
+    pub(super) phase: String,
+    /// A template of the clinic.
+    pub(super) template: Value,
     pub(super) prescription: Value,
     pub(super) exercise: Value,
+    /// One of the clinic's own.
+    pub(super) own_exercise: Value,
     pub(super) log: String,
     pub(super) reminder: Value,
     pub(super) delivery: Value,
@@ -107,6 +113,8 @@ impl People {
         let therapist = app.sign_in("therapist@clinic.example").await;
         let input = json!({ "name": "Dora", "conditions": [] });
         let uninvited = change(&therapist, "createPatient", "patient { id }", input).await;
+        let own_exercise = crate::library::own_exercise(&[("ENGLISH", "Wall hold")]);
+        let own_exercise = change(&therapist, "createExercise", "exercise { id }", own_exercise).await;
         let members = therapist.ask("{ members(first: 100) { nodes { id name } } }", json!({})).await;
         let member = |name: &str| {
             let nodes = members["members"]["nodes"].as_array().unwrap();
@@ -123,6 +131,11 @@ impl People {
         let log = log_one(&app, &own).await;
         let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
         change(&own, "reportSymptoms", "screen { id }", symptoms).await;
+        let template = json!({ "programId": Kind::Program.encode(program.id), "title": "Basics",
+            "phases": [{ "name": "First", "precautions": [{ "text": "Slowly." }] }] });
+        let template = change(&therapist, "createProgramTemplate", "programTemplate { id }", template).await
+            ["programTemplate"]["id"]
+            .clone();
         let (visit, begun_visit) = visited(&therapist, &patient).await;
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
@@ -139,8 +152,11 @@ impl People {
             second: Kind::Patient.encode(second.id),
             uninvited: uninvited["patient"]["id"].as_str().unwrap().to_owned(),
             program: Kind::Program.encode(program.id),
+            phase: chosen(&app, Kind::Phase),
+            template,
             prescription: prescription["id"].clone(),
             exercise: prescription["exercise"]["id"].clone(),
+            own_exercise: own_exercise["exercise"]["id"].clone(),
             log,
             reminder,
             delivery,
