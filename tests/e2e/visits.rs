@@ -10,7 +10,8 @@ const VISIT: &str = "visit { id status startsAt durationMinutes place cancelReas
     treatments { key minutes bodyRegion response note treatment { name kind } }
     activeMinutes passiveMinutes painBefore painAfter note programRevisionId closedAt }";
 
-const VISITS: &str = "query($id: ID, $from: LocalDate, $to: LocalDate, $first: Int, $after: String) {
+pub(crate) const VISITS: &str =
+    "query($id: ID, $from: LocalDate, $to: LocalDate, $first: Int, $after: String) {
     visits(patientId: $id, from: $from, to: $to, first: $first, after: $after) {
         nodes { id status place cancelReason note startsAt treatments { key note } painAfter }
         pageInfo { hasNextPage endCursor } } }";
@@ -110,7 +111,7 @@ async fn a_visit_is_scheduled_seen_recorded_and_leads_to_a_revision() {
         let place = care::sync::changed_since(&ada, ada_id, None).await.unwrap().place;
         ada.finish().await;
         let also = json!({ "place": "  Room 4, first floor " });
-        let planned = ward.schedule(&ward.therapist, "2026-06-15T10:10:00Z", also).await["visit"].clone();
+        let planned = ward.schedule(&ward.therapist, "2026-06-15T10:03:00Z", also).await["visit"].clone();
         assert_eq!(
             (&planned["status"], &planned["place"]),
             (&json!("SCHEDULED"), &json!("Room 4, first floor"))
@@ -122,15 +123,16 @@ async fn a_visit_is_scheduled_seen_recorded_and_leads_to_a_revision() {
         let upcoming = patient.ask(VISITS, json!({ "from": "2026-06-15" })).await["visits"]["nodes"].clone();
         assert_eq!((&upcoming[0]["id"], &upcoming[0]["place"]), (&planned["id"], &planned["place"]));
         let changed = care::sync::changed_since(&ada, ada_id, Some(place)).await.unwrap();
+        ada.finish().await;
         assert_eq!(
             changed.entities,
             [(Kind::Visit, Kind::Visit.decode(planned["id"].as_str().unwrap()).unwrap())]
         );
 
-        clinic.clock.set(at("2026-06-15T10:09:00Z"));
+        clinic.clock.set(at("2026-06-15T10:02:59Z"));
         let miss = json!({ "visitId": planned["id"] });
         refused_at(&change(&ward.therapist, "markVisitMissed", VISIT, miss).await, "visitId", "NOT_ALLOWED");
-        clinic.clock.set(at("2026-06-15T10:13:00Z"));
+        clinic.clock.set(at("2026-06-15T10:05:00Z"));
         let curl_up = json!([{ "exerciseId": Kind::Exercise.encode(care::library::exercise_id(2)) }]);
         let revise = json!({ "programId": Kind::Program.encode(program.id), "expectedRevision": 1,
             "prescriptions": curl_up });
@@ -143,14 +145,14 @@ async fn a_visit_is_scheduled_seen_recorded_and_leads_to_a_revision() {
         let also = json!({ "visitId": planned["id"], "painBefore": 6, "painAfter": 3, "note": "Stiff after the drive",
             "programRevisionId": revision, "durationMinutes": 35,
             "treatments": [manipulation, treated("therapeutic-ultrasound", 7), treated("heat", 10)] });
-        let recorded = ward.record(&ward.therapist, "2026-06-15T10:12:00Z", also).await;
+        let recorded = ward.record(&ward.therapist, "2026-06-15T10:04:00Z", also).await;
         let visit = &recorded["visit"];
         assert_eq!((&visit["id"], &visit["status"]), (&planned["id"], &json!("DONE")), "{recorded}");
         assert_eq!((&visit["activeMinutes"], &visit["passiveMinutes"]), (&json!(0), &json!(25)));
         assert_eq!((&visit["painBefore"], &visit["painAfter"]), (&json!(6), &json!(3)));
         assert_eq!(
             (&visit["startsAt"], &visit["durationMinutes"]),
-            (&json!("2026-06-15T10:12:00Z"), &json!(35))
+            (&json!("2026-06-15T10:04:00Z"), &json!(35))
         );
         assert_eq!(
             (&visit["programRevisionId"], &visit["note"]),
@@ -301,6 +303,14 @@ async fn what_is_wrong_with_a_visit_is_told_field_by_field_and_changes_nothing()
         for beside in ["2026-06-16T07:30:00Z", "2026-06-16T08:30:00Z"] {
             assert_eq!(ward.schedule(therapist, beside, json!({})).await["userErrors"], json!([]));
         }
+        let at_once = "2026-06-20T08:00:00Z";
+        let (one, two) = tokio::join!(
+            ward.schedule(therapist, at_once, json!({})),
+            ward.schedule(therapist, at_once, json!({}))
+        );
+        let refused_one = if one["visit"].is_null() { &one } else { &two };
+        refused_at(refused_one, "startsAt", "NOT_ALLOWED");
+        assert_ne!(one["visit"].is_null(), two["visit"].is_null(), "{stack:?}: one of two at once");
         let onto = json!({ "visitId": visit, "startsAt": "2026-06-16T07:45:00Z" });
         refused_at(&change(therapist, "rescheduleVisit", VISIT, onto).await, "startsAt", "NOT_ALLOWED");
         ward.cancel(therapist, &visit, "Ill").await;

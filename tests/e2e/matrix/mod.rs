@@ -93,16 +93,20 @@ impl Path {
         format!("{open}{{ {selection} }}{}", " }".repeat(self.0.len()))
     }
 
-    /// What the answer has at its end: the first of each list.
+    /// What the answer has at its end: of each list, the first that leads somewhere.
     fn end<'a>(&self, answer: &'a Value) -> &'a Value {
-        let mut at = &answer["data"];
-        for (_, step) in &self.0 {
-            at = if step.is_empty() { at } else { &at[step] };
-            while at.is_array() {
-                at = &at[0];
-            }
-        }
-        at
+        follow_steps(&answer["data"], &self.0)
+    }
+}
+
+fn follow_steps<'a>(at: &'a Value, steps: &[(String, String)]) -> &'a Value {
+    if let Some(list) = at.as_array() {
+        let mut ends = list.iter().map(|entry| follow_steps(entry, steps));
+        return ends.find(|end| !end.is_null()).unwrap_or(&Value::Null);
+    }
+    match steps.split_first() {
+        None => at,
+        Some(((_, step), rest)) => follow_steps(if step.is_empty() { at } else { &at[step] }, rest),
     }
 }
 
