@@ -42,11 +42,13 @@ pub enum Kind {
     Article,
     /// An article that a patient was assigned or has read.
     EducationAssignment,
+    /// An image or video of an exercise.
+    Media,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -64,6 +66,7 @@ impl Kind {
         Self::RedFlagScreen,
         Self::Article,
         Self::EducationAssignment,
+        Self::Media,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -86,6 +89,7 @@ impl Kind {
             Self::RedFlagScreen => "screen",
             Self::Article => "article",
             Self::EducationAssignment => "education",
+            Self::Media => "media",
         }
     }
 

@@ -31,6 +31,7 @@ mod m0021_within_clinic;
 mod m0022_override;
 mod m0023_red_flag;
 mod m0029_education;
+mod m0029_media;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_override::Migration),
             Box::new(m0023_red_flag::Migration),
             Box::new(m0029_education::Migration),
+            Box::new(m0029_media::Migration),
         ]
     }
 }

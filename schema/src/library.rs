@@ -3,6 +3,7 @@
 use crate::context::{language, scope};
 use crate::error::raise;
 use crate::id::{encode, named};
+use crate::media::{self, Media};
 use crate::page::{self, Counted};
 use crate::program::{Dose, Schedule};
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
@@ -95,6 +96,11 @@ impl Exercise {
         let after = [(FormCue, &text.form_cue), (Breathing, &text.breathing), (Safety, &text.safety)];
         let all = std::iter::once((Preparation, &text.preparation)).chain(steps).chain(after);
         Ok(all.map(|(kind, text)| Instruction { kind, text: text.clone() }).collect())
+    }
+
+    /// The images and videos that your clinic shows of it, at most ten.
+    async fn media(&self, context: &Context<'_>) -> Result<Vec<Media>> {
+        media::of_exercise(context, self.0.id).await
     }
 
     /// The dose of a prescription that names none.

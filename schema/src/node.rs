@@ -5,6 +5,7 @@ use crate::context::scope;
 use crate::education::{EducationArticle, EducationAssignment};
 use crate::error::raise;
 use crate::library::Exercise;
+use crate::media::Media;
 use crate::patient::Patient;
 use crate::program::Program;
 use crate::progress::ProgressLog;
@@ -34,6 +35,8 @@ pub(crate) enum Node {
     EducationArticle(EducationArticle),
     /// An article that a patient was assigned or has read.
     EducationAssignment(EducationAssignment),
+    /// An image or video of an exercise.
+    Media(Media),
     /// A logged session.
     ProgressLog(ProgressLog),
     /// A reminder.
@@ -56,6 +59,7 @@ async fn find(scope: &Scope, id: &ID) -> care::error::Result<Node> {
         Kind::EducationAssignment => {
             Node::EducationAssignment(care::education::get(scope, uuid).await?.into())
         }
+        Kind::Media => Node::Media(care::library::media::get(scope, uuid).await?.into()),
         Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
         Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
         _ => return Err(Error::NotFound),

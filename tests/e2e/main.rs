@@ -24,6 +24,7 @@ mod input;
 mod load;
 mod mail;
 mod matrix;
+mod media;
 mod persisted;
 mod pool;
 mod processes;
@@ -51,7 +52,7 @@ use tests::{Client, TestApp};
 /// Today as the patient app asks for it.
 const TODAY: &str = "query Today($date: LocalDate) { today(date: $date) {
   date timeZone program { id title status phase { id name } revision }
-  items { prescription { id exercise { id name instructions { kind text } }
+  items { prescription { id exercise { id name instructions { kind text } media { id kind url contentType } }
       dose { kind sets reps holdSeconds durationSeconds distanceMetres side loadKg restSeconds targetRpe }
       schedule { text } }
     timesDue timesDone completed }

@@ -2,7 +2,7 @@
 //! data files are part of the program, its table is brought up to them by [`load`].
 //!
 //! Offers [`load`], [`list`], [`by_ids`], [`text`], [`condition`], [`conditions`],
-//! [`cautions`], [`articles`], [`find_articles`].
+//! [`cautions`], [`articles`], [`find_articles`], and [`media`].
 
 mod article;
 mod caution;
@@ -10,6 +10,7 @@ mod data;
 pub mod dose;
 mod list;
 mod load;
+pub mod media;
 pub mod schedule;
 pub(crate) mod table;
 
