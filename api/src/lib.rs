@@ -7,9 +7,11 @@
 pub mod checkpoints;
 pub mod command;
 pub mod configuration;
+mod cryptography;
 pub mod failure;
 pub mod http;
 pub mod mail;
+pub mod media;
 pub mod oidc;
 pub mod redis;
 pub mod seed;

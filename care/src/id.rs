@@ -46,11 +46,13 @@ pub enum Kind {
     Article,
     /// An article that a patient was assigned or has read.
     EducationAssignment,
+    /// An image or video of an exercise.
+    Media,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -70,6 +72,7 @@ impl Kind {
         Self::Visit,
         Self::Article,
         Self::EducationAssignment,
+        Self::Media,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -94,6 +97,7 @@ impl Kind {
             Self::Visit => "visit",
             Self::Article => "article",
             Self::EducationAssignment => "education",
+            Self::Media => "media",
         }
     }
 

@@ -33,6 +33,7 @@ mod m0023_red_flag;
 mod m0024_own_exercise;
 mod m0028_visit;
 mod m0029_education;
+mod m0029_media;
 mod m0030_program_builder;
 mod row_security;
 
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_own_exercise::Migration),
             Box::new(m0028_visit::Migration),
             Box::new(m0029_education::Migration),
+            Box::new(m0029_media::Migration),
             Box::new(m0030_program_builder::Migration),
         ]
     }

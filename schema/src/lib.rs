@@ -22,6 +22,7 @@ use async_graphql::{MergedObject, Pos, Request, Response};
 use care::access::{Scope, Services};
 use error::raise;
 use futures::StreamExt;
+use media::MediaBatch;
 use std::sync::Arc;
 
 mod account;
@@ -32,6 +33,7 @@ mod caseload;
 mod education;
 mod library;
 mod live;
+mod media;
 mod member;
 mod node;
 mod patient;
@@ -73,6 +75,7 @@ struct Query(
 struct Mutation(
     account::AccountMutation,
     education::EducationMutation,
+    media::MediaMutation,
     assessment::AssessmentMutation,
     progress::ProgressMutation,
     visit::VisitMutation,
@@ -112,7 +115,7 @@ impl Schema {
     /// who saw them.
     pub async fn execute(&self, request: Request, caller: Caller) -> Response {
         let scope = caller.scope.clone();
-        let response = self.0.execute(request.data(caller)).await;
+        let response = self.0.execute(request.data(caller).data(MediaBatch::default())).await;
         match end(scope).await {
             Ok(()) => response,
             Err(errors) => *errors,
@@ -123,7 +126,8 @@ impl Schema {
     /// errors that end it.
     pub async fn wake(&self, request: Request, caller: Caller, woken: Woken) -> Vec<Response> {
         let scope = caller.scope.clone();
-        let answers = self.0.execute_stream(request.data(caller).data(woken)).collect().await;
+        let request = request.data(caller).data(MediaBatch::default()).data(woken);
+        let answers = self.0.execute_stream(request).collect().await;
         match end(scope).await {
             Ok(()) => answers,
             Err(errors) => vec![*errors],

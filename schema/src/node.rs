@@ -5,6 +5,7 @@ use crate::context::{language, scope};
 use crate::education::{EducationArticle, EducationAssignment};
 use crate::error::raise;
 use crate::library::Exercise;
+use crate::media::Media;
 use crate::patient::Patient;
 use crate::program::{Program, ProgramTemplate};
 use crate::progress::ProgressLog;
@@ -37,6 +38,8 @@ pub(crate) enum Node {
     EducationArticle(EducationArticle),
     /// An article that a patient was assigned or has read.
     EducationAssignment(EducationAssignment),
+    /// An image or video of an exercise.
+    Media(Media),
     /// A logged session.
     ProgressLog(ProgressLog),
     /// A reminder.
@@ -66,6 +69,7 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
         Kind::EducationAssignment => {
             Node::EducationAssignment(care::education::get(scope, uuid).await?.into())
         }
+        Kind::Media => Node::Media(care::library::media::get(scope, uuid).await?.into()),
         Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
         Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
         Kind::Visit => Node::Visit(care::visit::get(scope, uuid).await?.into()),

@@ -25,6 +25,7 @@ mod library;
 mod load;
 mod mail;
 mod matrix;
+mod media;
 mod own_exercises;
 mod persisted;
 mod pool;
@@ -56,7 +57,7 @@ use tests::{Client, TestApp};
 /// Today as the patient app asks for it.
 const TODAY: &str = "query Today($date: LocalDate) { today(date: $date) {
   date timeZone program { id title status phase { id name } revision }
-  items { prescription { id exercise { id name instructions { kind text } }
+  items { prescription { id exercise { id name instructions { kind text } media { id kind url contentType } }
       dose { kind sets reps holdSeconds durationSeconds distanceMetres side loadKg restSeconds targetRpe }
       schedule { text } }
     timesDue timesDone completed }

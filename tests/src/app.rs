@@ -57,6 +57,7 @@ impl TestApp {
         let mut settings = http_settings(&api::configuration::load(None, &[]).unwrap());
         settings.request_timeout = Duration::from_secs(30);
         settings.introspection = true;
+        settings.media = clinic.media.directory();
         change(&mut settings);
         let options = schema::Options {
             introspection: settings.introspection,

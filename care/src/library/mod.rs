@@ -3,7 +3,8 @@
 //! clinic adds exercises of its own, which nobody else sees.
 //!
 //! Offers [`load`], [`list`], [`by_ids`], [`get`], [`create`], [`clone`], [`archive`], [`condition`],
-//! [`conditions`], [`cautions`], [`articles`], [`find_articles`].
+//! [`conditions`], [`cautions`], [`articles`], [`find_articles`], and
+//! [`media`].
 
 mod archive;
 mod article;
@@ -16,6 +17,7 @@ pub mod dose;
 mod language;
 mod list;
 mod load;
+pub mod media;
 pub mod schedule;
 mod search;
 pub(crate) mod table;

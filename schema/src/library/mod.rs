@@ -7,6 +7,7 @@ pub(crate) use change::LibraryMutation;
 use crate::context::{language, scope};
 use crate::error::raise;
 use crate::id::{encode, named};
+use crate::media::{self, Media};
 use crate::page::{self, Counted};
 use crate::program::{Dose, Schedule};
 use crate::scalar::DateTime;
@@ -125,6 +126,11 @@ impl Exercise {
         let all = std::iter::once((Preparation, &text.preparation)).chain(steps).chain(after);
         let told = all.filter(|(_, text)| !text.is_empty());
         Ok(told.map(|(kind, text)| Instruction { kind, text: text.clone() }).collect())
+    }
+
+    /// The images and videos that your clinic shows of it, at most ten.
+    async fn media(&self, context: &Context<'_>) -> Result<Vec<Media>> {
+        media::of_exercise(context, self.0.id).await
     }
 
     /// The dose of a prescription that names none.

@@ -126,6 +126,7 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(&ids.clinic, "Clinic"),
         node(ids.exercise.as_str().unwrap(), "Exercise"),
         node(ids.template.as_str().unwrap(), "ProgramTemplate"),
+        node(ids.media.as_str().unwrap(), "Media"),
         node(ids.article.as_str().unwrap(), "EducationArticle"),
         node(ids.education.as_str().unwrap(), "EducationAssignment"),
     ];

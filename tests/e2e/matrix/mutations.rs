@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 70] = [
+pub(super) const MUTATIONS: [&str; 73] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -45,6 +45,9 @@ pub(super) const MUTATIONS: [&str; 70] = [
     "assignEducation",
     "markArticleRead",
     "unassignEducation",
+    "createMediaUpload",
+    "completeMediaUpload",
+    "deleteMedia",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -137,6 +140,11 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
             json!({ "patientId": ids.patient, "articleIds": [ids.article] })
         }
         "markArticleRead" => json!({ "articleId": ids.article }),
+        "createMediaUpload" => {
+            json!({ "exerciseId": ids.exercise, "contentType": "image/png", "bytes": 8 })
+        }
+        // Nothing has been uploaded for what was announced.
+        "completeMediaUpload" | "deleteMedia" => json!({ "mediaId": ids.announced }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

@@ -48,6 +48,9 @@ pub(super) struct Ids {
     pub(super) log: String,
     pub(super) article: Value,
     pub(super) education: Value,
+    /// An image of the exercise, shown; and one that was announced.
+    pub(super) media: Value,
+    pub(super) announced: Value,
     pub(super) reminder: Value,
     pub(super) delivery: Value,
     pub(super) device: Value,
@@ -101,6 +104,21 @@ async fn visited(therapist: &Client, patient: &str) -> (Value, Value) {
     (recorded["visit"]["id"].clone(), begun["visit"]["id"].clone())
 }
 
+/// An image of this exercise that the clinic sees, and one that was only announced.
+async fn media(app: &TestApp, therapist: &Client, exercise: &Value) -> (Value, Value) {
+    let input = json!({ "exerciseId": exercise, "contentType": "image/png", "bytes": 8 });
+    let answers = "media { id } upload { url }";
+    let image = change(therapist, "createMediaUpload", answers, input.clone()).await;
+    let announced = change(therapist, "createMediaUpload", answers, input).await;
+    let url = image["upload"]["url"].as_str().unwrap().replace("http://clinic.example", app.url());
+    let file = reqwest::Client::new().put(url).header("content-type", "image/png");
+    let sent = file.body(&b"\x89PNG\r\n\x1a\n"[..]).send().await.unwrap();
+    assert!(sent.status().is_success());
+    let id = json!({ "mediaId": image["media"]["id"] });
+    change(therapist, "completeMediaUpload", "media { url }", id).await;
+    (image, announced)
+}
+
 impl People {
     pub(super) async fn gather(stack: Stack) -> Self {
         let app =
@@ -151,6 +169,7 @@ impl People {
         let viewer = own.ask("{ viewer { clinic { id } sessions { id current } } }", json!({})).await;
         let today = own.ask("{ today { items { prescription { id exercise { id } } } } }", json!({})).await;
         let prescription = today["today"]["items"][0]["prescription"].clone();
+        let (image, announced) = media(&app, &therapist, &prescription["exercise"]["id"]).await;
         let sessions = viewer["viewer"]["sessions"].as_array().unwrap();
         let ids = Ids {
             clinic: viewer["viewer"]["clinic"]["id"].as_str().unwrap().to_owned(),
@@ -165,6 +184,8 @@ impl People {
             own_exercise: own_exercise["exercise"]["id"].clone(),
             log,
             article,
+            media: image["media"]["id"].clone(),
+            announced: announced["media"]["id"].clone(),
             education: given["education"][0]["id"].clone(),
             reminder,
             delivery,
