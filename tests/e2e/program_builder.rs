@@ -96,8 +96,8 @@ async fn a_patient_goes_through_the_phases_of_a_template_by_their_criteria() {
         // On without a criterion takes a reason, which stands beside the revision; back takes none.
         let third = &entered["program"]["phases"][2]["id"];
         let reason = json!("Seen today: she does all of it without pain.");
-        let skipped = enter(&therapist, third, &[], reason, 2).await;
-        assert_eq!(skipped["userErrors"], json!([]), "{skipped}");
+        let jumped = enter(&therapist, third, &[], reason, 2).await;
+        assert_eq!(jumped["userErrors"], json!([]), "{jumped}");
         let overrides = "query($id: ID!) { programOverrides(programId: $id) { rules reason } }";
         let told = therapist.ask(overrides, json!({ "id": id })).await["programOverrides"].clone();
         assert_eq!(told[0]["rules"], json!(["phase-criteria"]), "{told}");

@@ -104,7 +104,7 @@ impl History {
     }
 
     /// The program as it stood at the end of `date`, which is over at `end`: without what was decided later.
-    pub(crate) fn as_of(mut self, date: Day, end: Instant) -> Self {
+    pub(crate) fn at_end_of(mut self, date: Day, end: Instant) -> Self {
         self.revisions.retain(|revision| revision.number == 1 || revision.created_at < end);
         self.row.revision = self.revisions.last().map_or(self.row.revision, |revision| revision.number);
         self.holds.retain(|hold| hold.held_at < end);

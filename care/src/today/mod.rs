@@ -78,7 +78,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     let mut histories = program::of_patients(&tx, scope, &[patient_id]).await?;
     if date < actual {
         let end = end_of_day(&chart, date);
-        histories = histories.into_iter().map(|history| history.as_of(date, end)).collect();
+        histories = histories.into_iter().map(|history| history.at_end_of(date, end)).collect();
     }
     let as_of = date.min(actual).0;
     let all: Vec<_> = histories.iter().collect();

@@ -210,7 +210,7 @@ async fn exercises<'a>(
 }
 
 /// Whether what is asked of prescriptions needs their exercises.
-fn wants_exercises(prescriptions: Lookahead<'_>) -> bool {
+fn wants_exercises(prescriptions: &Lookahead<'_>) -> bool {
     prescriptions.field("exercise").exists() || prescriptions.field("cautions").exists()
 }
 
@@ -354,13 +354,14 @@ impl Program {
 
     /// What this revision asks for, in the order it is to be done.
     async fn prescriptions(&self, context: &Context<'_>) -> Result<Vec<Prescription>> {
-        let exercises = exercises(context, wants_exercises(context.look_ahead()), [&self.0.revision]).await?;
+        let exercises =
+            exercises(context, wants_exercises(&context.look_ahead()), [&self.0.revision]).await?;
         Ok(prescriptions(&self.0.revision, &exercises))
     }
 
     /// All its revisions, newest first.
     async fn revisions(&self, context: &Context<'_>) -> Result<Vec<Revision>> {
-        let asked = wants_exercises(context.look_ahead().field("prescriptions"));
+        let asked = wants_exercises(&context.look_ahead().field("prescriptions"));
         let exercises = Arc::new(exercises(context, asked, &self.0.revisions).await?);
         let revision =
             |row: &care::program::Revision| Revision { row: row.clone(), exercises: Arc::clone(&exercises) };
