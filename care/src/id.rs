@@ -38,11 +38,17 @@ pub enum Kind {
     Session,
     /// A screen for signs of danger.
     RedFlagScreen,
+    /// An alert.
+    Alert,
+    /// An assessment.
+    Assessment,
+    /// A goal of a patient.
+    Goal,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -58,6 +64,9 @@ impl Kind {
         Self::Device,
         Self::Session,
         Self::RedFlagScreen,
+        Self::Alert,
+        Self::Assessment,
+        Self::Goal,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -78,6 +87,9 @@ impl Kind {
             Self::Device => "device",
             Self::Session => "session",
             Self::RedFlagScreen => "screen",
+            Self::Alert => "alert",
+            Self::Assessment => "assessment",
+            Self::Goal => "goal",
         }
     }
 

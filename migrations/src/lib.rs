@@ -30,6 +30,8 @@ mod m0020_identity;
 mod m0021_within_clinic;
 mod m0022_override;
 mod m0023_red_flag;
+mod m0026_alert;
+mod m0027_assessment;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -62,6 +64,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_within_clinic::Migration),
             Box::new(m0022_override::Migration),
             Box::new(m0023_red_flag::Migration),
+            Box::new(m0026_alert::Migration),
+            Box::new(m0027_assessment::Migration),
         ]
     }
 }

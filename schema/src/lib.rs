@@ -25,10 +25,12 @@ use futures::StreamExt;
 use std::sync::Arc;
 
 mod account;
+mod alert;
 mod assessment;
 mod audit;
 mod care_team;
 mod caseload;
+mod goal;
 mod library;
 mod live;
 mod member;
@@ -53,7 +55,10 @@ struct Query(
     today::TodayQuery,
     program::ProgramQuery,
     program::CautionQuery,
+    assessment::RedFlagQuery,
+    alert::AlertQuery,
     assessment::AssessmentQuery,
+    goal::GoalQuery,
     progress::ProgressQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
@@ -67,7 +72,10 @@ struct Query(
 #[derive(MergedObject, Default)]
 struct Mutation(
     account::AccountMutation,
+    alert::AlertMutation,
+    assessment::RedFlagMutation,
     assessment::AssessmentMutation,
+    goal::GoalMutation,
     progress::ProgressMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,

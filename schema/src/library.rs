@@ -121,6 +121,8 @@ pub(crate) struct Condition {
     post_operative: bool,
     /// The part of the spine concerned: `CERVICAL`, `THORACIC`, `LUMBAR` or `WHOLE`.
     region: &'static str,
+    /// Whether it is a sign that was found, and no diagnosis.
+    sign: bool,
 }
 
 impl From<(&'static ConditionRecord, &'static ConditionText)> for Condition {
@@ -131,6 +133,7 @@ impl From<(&'static ConditionRecord, &'static ConditionText)> for Condition {
             description: &text.description,
             post_operative: record.post_operative,
             region: &record.region,
+            sign: record.sign,
         }
     }
 }

@@ -69,7 +69,7 @@ pub(crate) struct PatientChange {
     cursor: SyncCursor,
     /// The patient as they are now.
     patient: Patient,
-    /// Ids of the programs, progress logs, reminders and deliveries written since the event
+    /// Ids of the programs, progress logs, reminders, deliveries and goals written since the event
     /// before, in the order of their last write.
     changed: Vec<ID>,
 }

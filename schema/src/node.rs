@@ -1,8 +1,11 @@
 //! Any entity by its id.
 
 use crate::account::Clinic;
+use crate::alert::Alert;
+use crate::assessment::{Assessment, RedFlagScreen};
 use crate::context::scope;
 use crate::error::raise;
+use crate::goal::Goal;
 use crate::library::Exercise;
 use crate::patient::Patient;
 use crate::program::Program;
@@ -19,6 +22,7 @@ const MOST: usize = 100;
 
 /// An entity with an id that is unique in the installation.
 #[derive(Interface)]
+#[allow(clippy::large_enum_variant, reason = "few at a time, and soon written out")]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id."))]
 pub(crate) enum Node {
     /// A clinic.
@@ -33,6 +37,14 @@ pub(crate) enum Node {
     ProgressLog(ProgressLog),
     /// A reminder.
     Reminder(Reminder),
+    /// An alert.
+    Alert(Alert),
+    /// An assessment.
+    Assessment(Assessment),
+    /// A screen for signs of danger.
+    RedFlagScreen(RedFlagScreen),
+    /// A goal.
+    Goal(Goal),
 }
 
 /// The clinic of who asks: the only one they can see.
@@ -49,6 +61,10 @@ async fn find(scope: &Scope, id: &ID) -> care::error::Result<Node> {
         Kind::Exercise => Node::Exercise(care::library::get(scope, uuid).await?.into()),
         Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
         Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
+        Kind::Alert => Node::Alert(care::alert::get(scope, uuid).await?.into()),
+        Kind::Assessment => Node::Assessment(care::assessment::get(scope, uuid).await?.into()),
+        Kind::RedFlagScreen => Node::RedFlagScreen(care::assessment::get_screen(scope, uuid).await?.into()),
+        Kind::Goal => Node::Goal(care::goal::get(scope, uuid).await?.into()),
         _ => return Err(Error::NotFound),
     })
 }

@@ -9,6 +9,8 @@
 )]
 
 mod access;
+mod alerts;
+mod assessments;
 mod audit;
 mod audit_reads;
 mod budgets;
@@ -18,6 +20,7 @@ mod conformance;
 mod connections;
 mod contract;
 mod documents;
+mod goals;
 mod guessing;
 mod input;
 mod load;

@@ -12,8 +12,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 9] =
-    ["audit", "account", "clinic", "library", "patient", "program", "assessment", "progress", "reminder"];
+const SLICES: [&str; 11] = [
+    "audit",
+    "account",
+    "clinic",
+    "library",
+    "patient",
+    "program",
+    "alert",
+    "assessment",
+    "goal",
+    "progress",
+    "reminder",
+];
 const READ_MODELS: [&str; 3] = ["today", "caseload", "sync"];
 
 fn root() -> PathBuf {

@@ -91,6 +91,9 @@ pub struct ConditionRecord {
     pub post_operative: bool,
     /// The part of the spine concerned.
     pub region: String,
+    /// Whether it is a sign that was found, and no diagnosis.
+    #[serde(default)]
+    pub sign: bool,
 }
 
 /// What a condition is called.
@@ -160,7 +163,8 @@ mod tests {
 
     #[test]
     fn every_condition_has_its_words() {
-        assert_eq!(CONDITIONS.len(), 12);
+        assert_eq!(CONDITIONS.iter().filter(|condition| !condition.sign).count(), 12);
+        assert_eq!(CONDITIONS.iter().filter(|condition| condition.sign).count(), 1);
         for condition in CONDITIONS.iter() {
             assert!(!ENGLISH_CONDITIONS[&condition.key].name.is_empty());
         }

@@ -8,6 +8,7 @@
 
 use crate::access::Scope;
 use crate::error::{Code, Error, Result};
+use crate::goal::table::goal;
 use crate::id::Kind;
 use crate::page::Cursor;
 use crate::patient::{Chart, Patient};
@@ -67,7 +68,7 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 4] = [Kind::Program, Kind::ProgressLog, Kind::Reminder, Kind::Delivery];
+const KINDS: [Kind; 5] = [Kind::Program, Kind::ProgressLog, Kind::Reminder, Kind::Delivery, Kind::Goal];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
 async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uuid)>> {
@@ -91,5 +92,6 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(progress_log, LogId, 1));
     all.extend(written!(reminder, Id, 2));
     all.extend(written!(reminder_delivery, Id, 3));
+    all.extend(written!(goal, Id, 4));
     Ok(all)
 }

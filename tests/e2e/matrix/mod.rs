@@ -120,6 +120,8 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(ids.reminder.as_str().unwrap(), "Reminder"),
         node(&ids.clinic, "Clinic"),
         node(ids.exercise.as_str().unwrap(), "Exercise"),
+        node(ids.alert.as_str().unwrap(), "Alert"),
+        node(ids.goal.as_str().unwrap(), "Goal"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);
@@ -138,6 +140,10 @@ fn root_field(ids: &Ids, root: &Field) -> String {
             ids.patient, ids.exercise
         ),
         "programOverrides" => format!("(programId: \"{}\")", ids.program),
+        "compareAssessments" => {
+            format!("(fromId: {}, toId: {})", ids.assessments[0], ids.assessments[1])
+        }
+        "alerts" => format!("(patientId: \"{}\")", ids.second),
         "redFlagScreens" => format!("(patientId: \"{}\")", ids.patient),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),
         "exercise" => format!("(id: {})", ids.exercise),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 54] = [
+pub(super) const MUTATIONS: [&str; 60] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -29,6 +29,12 @@ pub(super) const MUTATIONS: [&str; 54] = [
     "reportSymptoms",
     "recordRedFlagScreen",
     "resolveRedFlags",
+    "acknowledgeAlert",
+    "snoozeAlert",
+    "resolveAlert",
+    "recordAssessment",
+    "voidAssessment",
+    "setGoal",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -102,6 +108,14 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "reportSymptoms" => json!({ "signs": [] }),
         "recordRedFlagScreen" => json!({ "patientId": ids.patient, "signs": [] }),
         "resolveRedFlags" => json!({ "patientId": ids.patient, "reason": "Seen and examined today." }),
+        "acknowledgeAlert" => json!({ "alertId": ids.alert }),
+        "snoozeAlert" => json!({ "alertId": ids.alert, "until": "2026-06-20T10:00:00Z" }),
+        "resolveAlert" => json!({ "alertId": ids.alert, "reason": "Seen and examined today." }),
+        "recordAssessment" => json!({ "patientId": ids.patient, "kind": "DISCHARGE", "note": "All is well" }),
+        "voidAssessment" => {
+            json!({ "assessmentId": ids.assessments[0], "reason": "Of another patient." })
+        }
+        "setGoal" => json!({ "patientId": ids.patient, "kind": "POSTURE", "text": "Sit upright" }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

@@ -50,6 +50,10 @@ impl Rule {
             Self::OneSided { condition } => {
                 facts.concern(condition, None) && matches!(item.dose.side, Side::Left | Side::Right)
             }
+            Self::Exercises { condition, exercises, tags } => {
+                let tagged = item.exercise.tags.0.iter().any(|tag| tags.contains(tag));
+                facts.concern(condition, None) && (tagged || exercises.contains(&item.exercise.key))
+            }
             Self::NoRest { category, most_a_week } => {
                 let own = *item.schedule == item.exercise.default_schedule;
                 in_category(category) && !own && item.schedule.is_without_rest(*most_a_week)

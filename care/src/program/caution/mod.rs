@@ -56,7 +56,10 @@ impl Facts {
             (week(first), last.map_or(i32::MAX, week))
         });
         let conditions = conditions_of(tx, chart).await?;
-        Ok(Self { conditions: conditions.into_iter().map(|condition| condition.key).collect(), weeks })
+        Ok(Self {
+            conditions: conditions.into_iter().map(|condition| condition.diagnosis.key).collect(),
+            weeks,
+        })
     }
 }
 
