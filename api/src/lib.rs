@@ -1,15 +1,17 @@
 //! The program `plumbline`: HTTP, command line, configuration, wiring. It knows every room and
 //! holds no rule of care.
 
-// The futures of the schema's merged roots lie in one another as deep as there are slices.
+// The types of the schema's queries and mutations are nested once for each slice.
 #![recursion_limit = "256"]
 
 pub mod checkpoints;
 pub mod command;
 pub mod configuration;
+mod cryptography;
 pub mod failure;
 pub mod http;
 pub mod mail;
+pub mod media;
 pub mod oidc;
 pub mod redis;
 pub mod seed;

@@ -128,6 +128,12 @@ impl Day {
         self.0.until(other.0).map_or(0, |span| span.get_days())
     }
 
+    /// When the date begins in `zone`; the ends of time stand for what lies beyond the calendar.
+    pub(crate) fn begins_in(self, zone: &jiff::tz::TimeZone) -> Instant {
+        let beyond = if self.0.year() < 0 { i64::MIN } else { i64::MAX };
+        self.0.to_zoned_datetime(zone.clone()).map_or(Instant(beyond), |zoned| zoned.timestamp().into())
+    }
+
     /// The date `days` later (earlier when negative), at most the end of the calendar.
     #[must_use]
     pub fn plus(self, days: i32) -> Self {

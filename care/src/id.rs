@@ -38,6 +38,16 @@ pub enum Kind {
     Session,
     /// A screen for signs of danger.
     RedFlagScreen,
+    /// A template of programs, or a protocol.
+    Template,
+    /// A visit to the clinic.
+    Visit,
+    /// An article for patients.
+    Article,
+    /// An article that a patient was assigned or has read.
+    EducationAssignment,
+    /// An image or video of an exercise.
+    Media,
     /// An alert.
     Alert,
     /// An assessment.
@@ -48,7 +58,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 23] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -64,6 +74,11 @@ impl Kind {
         Self::Device,
         Self::Session,
         Self::RedFlagScreen,
+        Self::Template,
+        Self::Visit,
+        Self::Article,
+        Self::EducationAssignment,
+        Self::Media,
         Self::Alert,
         Self::Assessment,
         Self::Goal,
@@ -87,6 +102,11 @@ impl Kind {
             Self::Device => "device",
             Self::Session => "session",
             Self::RedFlagScreen => "screen",
+            Self::Template => "template",
+            Self::Visit => "visit",
+            Self::Article => "article",
+            Self::EducationAssignment => "education",
+            Self::Media => "media",
             Self::Alert => "alert",
             Self::Assessment => "assessment",
             Self::Goal => "goal",

@@ -2,8 +2,8 @@
 //!
 //! No GraphQL, no HTTP, no Redis here. Each slice is a folder; a slice uses only those before
 //! it in this list, and the read models at the end use them all:
-//! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `alert`, `assessment`, `goal`,
-//! `progress`, `reminder`;
+//! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `education`, `alert`, `assessment`, `goal`,
+//! `progress`, `visit`, `reminder`;
 //! `today`, `caseload`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
 
 pub mod clock;
@@ -21,6 +21,7 @@ pub mod assessment;
 pub mod audit;
 pub mod caseload;
 pub mod clinic;
+pub mod education;
 pub mod goal;
 pub mod keys;
 pub mod library;
@@ -31,3 +32,4 @@ pub mod record;
 pub mod reminder;
 pub mod sync;
 pub mod today;
+pub mod visit;

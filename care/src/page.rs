@@ -162,6 +162,21 @@ impl<T> Page<T> {
         }
     }
 
+    /// The page of a list that is at hand as a whole, in ascending order of its places; it is counted.
+    pub(crate) fn of_all(window: &Window, entries: Vec<(Cursor, T)>) -> Self {
+        let total = u64::try_from(entries.len()).ok();
+        let place = |cursor: Cursor| (cursor.key, cursor.id);
+        let within = |cursor: Cursor| {
+            window.after.is_none_or(|after| place(cursor) > place(after))
+                && window.before.is_none_or(|before| place(cursor) < place(before))
+        };
+        let mut rest: Vec<_> = entries.into_iter().filter(|(cursor, _)| within(*cursor)).collect();
+        if window.backward {
+            rest.reverse();
+        }
+        Self::cut(window, rest, total)
+    }
+
     /// The page with each entry changed by `change`.
     pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Page<U> {
         Page {

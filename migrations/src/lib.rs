@@ -30,8 +30,13 @@ mod m0020_identity;
 mod m0021_within_clinic;
 mod m0022_override;
 mod m0023_red_flag;
+mod m0024_own_exercise;
 mod m0026_alert;
 mod m0027_assessment;
+mod m0028_visit;
+mod m0029_education;
+mod m0029_media;
+mod m0030_program_builder;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -64,8 +69,13 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_within_clinic::Migration),
             Box::new(m0022_override::Migration),
             Box::new(m0023_red_flag::Migration),
+            Box::new(m0024_own_exercise::Migration),
             Box::new(m0026_alert::Migration),
             Box::new(m0027_assessment::Migration),
+            Box::new(m0028_visit::Migration),
+            Box::new(m0029_education::Migration),
+            Box::new(m0029_media::Migration),
+            Box::new(m0030_program_builder::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@
 //! - `plumbline.door` = `on`: sessions and invitations, which are looked for before the clinic is
 //!   known.
 //! - `plumbline.account_id`: where this account is a member or a patient, to read.
+//! - nothing: the exercises that belong to no clinic, to read.
 //! - the role `plumbline_worker`: the rows of all clinics, for work that no person asked for.
 //!
 //! Settings are read by subqueries, which run once a statement and not once a row. The audit trail can be read and added to, never changed or deleted.
@@ -60,6 +61,10 @@ BEGIN
         END IF;
         EXECUTE format('CREATE POLICY clinic_rows ON %I %s USING (%s)', tab.name, verb, mine);
         EXECUTE format('CREATE POLICY worker_rows ON %I %s TO plumbline_worker USING (true)', tab.name, verb);
+        IF tab.name = 'exercise' THEN
+            EXECUTE format('DROP POLICY IF EXISTS shared_rows ON %I', tab.name);
+            EXECUTE format('CREATE POLICY shared_rows ON %I FOR SELECT USING (clinic_id IS NULL)', tab.name);
+        END IF;
         IF tab.name IN ('session', 'invitation') THEN
             EXECUTE format('DROP POLICY IF EXISTS door_rows ON %I', tab.name);
             EXECUTE format('CREATE POLICY door_rows ON %I USING ((SELECT current_setting(''plumbline.door'', true) = ''on''))',

@@ -75,7 +75,7 @@ impl Alert {
         &self.0.rule
     }
 
-    /// What it is about, one sentence, in the language asked for; English where there is none.
+    /// What it is about, one sentence, in the language asked for.
     async fn text(&self, context: &Context<'_>) -> Result<&'static str> {
         let language = language(context)?;
         Ok(self.of_rule().map_or("", |rule| rule.text(language)))

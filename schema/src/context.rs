@@ -4,6 +4,7 @@ use crate::error::raise;
 use async_graphql::{Context, Result};
 use care::access::{Door, Scope, Services};
 use care::error::Error;
+use care::library::Language;
 use std::net::IpAddr;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -24,8 +25,8 @@ pub struct Caller {
     pub scope: Option<Arc<Scope>>,
     /// The id under which the request is logged.
     pub request_id: String,
-    /// The language asked for: a BCP 47 tag.
-    pub language: String,
+    /// The language asked for.
+    pub language: Language,
     /// Where the request comes from.
     pub address: Option<IpAddr>,
 }
@@ -48,6 +49,6 @@ pub(crate) fn door(context: &Context<'_>) -> Result<Door> {
 }
 
 /// The language asked for.
-pub(crate) fn language<'a>(context: &'a Context<'_>) -> Result<&'a str> {
-    Ok(&context.data::<Caller>()?.language)
+pub(crate) fn language(context: &Context<'_>) -> Result<Language> {
+    Ok(context.data::<Caller>()?.language)
 }

@@ -22,6 +22,7 @@ use async_graphql::{MergedObject, Pos, Request, Response};
 use care::access::{Scope, Services};
 use error::raise;
 use futures::StreamExt;
+use media::MediaBatch;
 use std::sync::Arc;
 
 mod account;
@@ -30,9 +31,11 @@ mod assessment;
 mod audit;
 mod care_team;
 mod caseload;
+mod education;
 mod goal;
 mod library;
 mod live;
+mod media;
 mod member;
 mod node;
 mod patient;
@@ -42,6 +45,7 @@ mod record;
 mod reminder;
 mod server_info;
 mod today;
+mod visit;
 
 #[cfg(test)]
 mod sdl_tests;
@@ -55,34 +59,42 @@ struct Query(
     today::TodayQuery,
     program::ProgramQuery,
     program::CautionQuery,
+    program::TemplateQuery,
     assessment::RedFlagQuery,
     alert::AlertQuery,
     assessment::AssessmentQuery,
     goal::GoalQuery,
     progress::ProgressQuery,
+    visit::VisitQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
     patient::PatientQuery,
     member::MemberQuery,
     audit::AuditQuery,
     library::LibraryQuery,
+    education::EducationQuery,
 );
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
 struct Mutation(
     account::AccountMutation,
+    education::EducationMutation,
+    media::MediaMutation,
     alert::AlertMutation,
     assessment::RedFlagMutation,
     assessment::AssessmentMutation,
     goal::GoalMutation,
     progress::ProgressMutation,
+    visit::VisitMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,
     care_team::CareTeamMutation,
     member::MemberMutation,
     record::RecordMutation,
     program::ProgramMutation,
+    library::LibraryMutation,
+    program::TemplateMutation,
 );
 
 type Inner = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -111,7 +123,7 @@ impl Schema {
     /// who saw them.
     pub async fn execute(&self, request: Request, caller: Caller) -> Response {
         let scope = caller.scope.clone();
-        let response = self.0.execute(request.data(caller)).await;
+        let response = self.0.execute(request.data(caller).data(MediaBatch::default())).await;
         match end(scope).await {
             Ok(()) => response,
             Err(errors) => *errors,
@@ -122,7 +134,8 @@ impl Schema {
     /// errors that end it.
     pub async fn wake(&self, request: Request, caller: Caller, woken: Woken) -> Vec<Response> {
         let scope = caller.scope.clone();
-        let answers = self.0.execute_stream(request.data(caller).data(woken)).collect().await;
+        let request = request.data(caller).data(MediaBatch::default()).data(woken);
+        let answers = self.0.execute_stream(request).collect().await;
         match end(scope).await {
             Ok(()) => answers,
             Err(errors) => vec![*errors],

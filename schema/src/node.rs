@@ -3,14 +3,17 @@
 use crate::account::Clinic;
 use crate::alert::Alert;
 use crate::assessment::{Assessment, RedFlagScreen};
-use crate::context::scope;
+use crate::context::{language, scope};
+use crate::education::{EducationArticle, EducationAssignment};
 use crate::error::raise;
 use crate::goal::Goal;
 use crate::library::Exercise;
+use crate::media::Media;
 use crate::patient::Patient;
-use crate::program::Program;
+use crate::program::{Program, ProgramTemplate};
 use crate::progress::ProgressLog;
 use crate::reminder::Reminder;
+use crate::visit::Visit;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use care::access::Scope;
 use care::error::{Code, Error};
@@ -31,12 +34,22 @@ pub(crate) enum Node {
     Patient(Patient),
     /// A program.
     Program(Program),
+    /// A template of programs, or a protocol.
+    ProgramTemplate(ProgramTemplate),
     /// An exercise of the library.
     Exercise(Exercise),
+    /// An article for patients.
+    EducationArticle(EducationArticle),
+    /// An article that a patient was assigned or has read.
+    EducationAssignment(EducationAssignment),
+    /// An image or video of an exercise.
+    Media(Media),
     /// A logged session.
     ProgressLog(ProgressLog),
     /// A reminder.
     Reminder(Reminder),
+    /// A visit to the clinic.
+    Visit(Visit),
     /// An alert.
     Alert(Alert),
     /// An assessment.
@@ -52,15 +65,26 @@ async fn clinic(scope: &Scope, id: Uuid) -> care::error::Result<care::clinic::Cl
     if scope.actor().clinic_id == id { care::clinic::own(scope).await } else { Err(Error::NotFound) }
 }
 
-async fn find(scope: &Scope, id: &ID) -> care::error::Result<Node> {
+async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Result<Node> {
     let (kind, uuid) = care::id::parse(id).ok_or(Error::NotFound)?;
     Ok(match kind {
         Kind::Clinic => Node::Clinic(clinic(scope, uuid).await?.into()),
         Kind::Patient => Node::Patient(care::patient::get(scope, uuid).await?.into()),
+        Kind::Template => {
+            let row =
+                care::program::template::get(scope, uuid, language(context).unwrap_or_default()).await?;
+            Node::ProgramTemplate(ProgramTemplate::one(context, row).await?)
+        }
         Kind::Program => Node::Program(care::program::get(scope, uuid).await?.into()),
         Kind::Exercise => Node::Exercise(care::library::get(scope, uuid).await?.into()),
+        Kind::Article => Node::EducationArticle(EducationArticle::named(scope, uuid).await?),
+        Kind::EducationAssignment => {
+            Node::EducationAssignment(care::education::get(scope, uuid).await?.into())
+        }
+        Kind::Media => Node::Media(care::library::media::get(scope, uuid).await?.into()),
         Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
         Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
+        Kind::Visit => Node::Visit(care::visit::get(scope, uuid).await?.into()),
         Kind::Alert => Node::Alert(care::alert::get(scope, uuid).await?.into()),
         Kind::Assessment => Node::Assessment(care::assessment::get(scope, uuid).await?.into()),
         Kind::RedFlagScreen => Node::RedFlagScreen(care::assessment::get_screen(scope, uuid).await?.into()),
@@ -70,8 +94,8 @@ async fn find(scope: &Scope, id: &ID) -> care::error::Result<Node> {
 }
 
 /// None for what is absent, not visible, or no id at all: the three look the same.
-async fn visible(scope: &Scope, id: &ID) -> Option<Result<Node>> {
-    match find(scope, id).await {
+async fn visible(context: &Context<'_>, scope: &Scope, id: &ID) -> Option<Result<Node>> {
+    match find(context, scope, id).await {
         Ok(node) => Some(Ok(node)),
         Err(Error::NotFound | Error::Forbidden) => None,
         Err(error) => Some(Err(raise(error))),
@@ -91,7 +115,7 @@ impl NodeQuery {
         #[graphql(desc = "A TypeID.")] id: ID,
     ) -> Option<Result<Node>> {
         match scope(context) {
-            Ok(scope) => visible(scope, &id).await,
+            Ok(scope) => visible(context, scope, &id).await,
             Err(error) => Some(Err(error)),
         }
     }
@@ -108,7 +132,7 @@ impl NodeQuery {
         }
         let mut nodes = Vec::with_capacity(ids.len());
         for id in &ids {
-            nodes.push(visible(scope, id).await.transpose()?);
+            nodes.push(visible(context, scope, id).await.transpose()?);
         }
         Ok(nodes)
     }

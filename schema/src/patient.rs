@@ -7,6 +7,7 @@ pub(crate) use change::{Invitation, PatientMutation};
 use crate::alert::Alert;
 use crate::assessment::{Assessment, BodySide};
 use crate::context::scope;
+use crate::education::{self, EducationAssignment};
 use crate::error::raise;
 use crate::goal::Goal;
 use crate::id::{encode, named};
@@ -16,6 +17,7 @@ use crate::page::{self, Listed};
 use crate::program::Program;
 use crate::progress::{self, ProgressLog, ProgressSummary};
 use crate::scalar::{DateTime, LocalDate, LocalTime, TimeZone};
+use crate::visit::{self, Visit};
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use care::id::Kind;
 use care::progress::Range;
@@ -221,6 +223,36 @@ impl Patient {
     ) -> Option<Result<Listed<ProgressLog>>> {
         let range = Range { from: from.map(|date| date.0), to: to.map(|date| date.0) };
         Some(progress::logs(context, self.0.id, range, &page::request(first, after, last, before)).await)
+    }
+
+    /// The visits, those to come included, the last to begin first.
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn visits(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The first local date.")] from: Option<LocalDate>,
+        #[graphql(desc = "The last local date.")] to: Option<LocalDate>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<Visit>>> {
+        let request = page::request(first, after, last, before);
+        Some(visit::visits(context, self.0.id, (from, to), &request).await)
+    }
+
+    /// The articles that the patient was assigned, is to read in the phase of the program, or has read; last
+    /// first.
+    async fn education(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<EducationAssignment>>> {
+        let request = page::request(first, after, last, before);
+        Some(education::list(context, self.0.id, &request).await)
     }
 
     /// Adherence and pain over a stretch of days.

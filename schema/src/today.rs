@@ -1,6 +1,7 @@
 //! The patient app's first screen.
 
 use crate::context::scope;
+use crate::education::EducationAssignment;
 use crate::error::raise;
 use crate::patient::Patient;
 use crate::program::{Hold, Prescription, Program};
@@ -77,6 +78,8 @@ pub(crate) struct Today {
     adherence: Adherence,
     /// Reminders still to come on this day, soonest first.
     reminders: Vec<Upcoming>,
+    /// Articles that the patient is asked to read and has not, oldest first, at most five.
+    education: Vec<EducationAssignment>,
     /// The hold the program is on, with its reason.
     hold: Option<Hold>,
     /// Since when a screen for signs of danger is due, after red pain: ask `redFlagSigns`, and answer by
@@ -101,6 +104,7 @@ impl From<care::today::Today> for Today {
             items: day.items.into_iter().map(item).collect(),
             adherence: Adherence::new(&day.adherence, care::today::WINDOW_DAYS, day.streak),
             reminders: day.reminders.into_iter().map(Upcoming::from).collect(),
+            education: day.education.into_iter().map(EducationAssignment::from).collect(),
             hold: day.hold.map(Hold::from),
         }
     }

@@ -20,15 +20,21 @@ mod conformance;
 mod connections;
 mod contract;
 mod documents;
+mod education;
 mod goals;
 mod guessing;
 mod input;
+mod library;
 mod load;
 mod mail;
 mod matrix;
+mod media;
+mod own_exercises;
 mod persisted;
 mod pool;
 mod processes;
+mod program_builder;
+mod program_history;
 mod programs;
 mod provider_faults;
 mod providers;
@@ -43,6 +49,7 @@ mod story;
 mod streams;
 mod teams;
 mod transport;
+mod visits;
 mod walls;
 mod websocket;
 
@@ -53,12 +60,12 @@ use tests::{Client, TestApp};
 /// Today as the patient app asks for it.
 const TODAY: &str = "query Today($date: LocalDate) { today(date: $date) {
   date timeZone program { id title status phase { id name } revision }
-  items { prescription { id exercise { id name instructions { kind text } }
+  items { prescription { id exercise { id name instructions { kind text } media { id kind url contentType } }
       dose { kind sets reps holdSeconds durationSeconds distanceMetres side loadKg restSeconds targetRpe }
       schedule { text } }
     timesDue timesDone completed }
   adherence { window session exercise dose activeDays streak }
-  reminders { id dueAt reminder { id title } } hold { reason since } } }";
+  reminders { id dueAt reminder { id title } } education { id readAt article { id title summary minutes } } hold { reason since } } }";
 
 /// Logging as the patient app does it.
 const LOG: &str = "mutation LogProgress($input: LogProgressInput!) { logProgress(input: $input) {

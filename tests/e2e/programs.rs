@@ -7,6 +7,7 @@ fn program_of(patient_id: uuid::Uuid, starts_on: Option<&str>, ends_on: Option<&
     CreateProgram {
         id: None,
         patient_id,
+        source: None,
         title: "Basics".to_owned(),
         starts_on: starts_on.map(|day| day.parse().unwrap()),
         ends_on: ends_on.map(|day| day.parse().unwrap()),

@@ -59,6 +59,17 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     change(&therapist, "reviseProgram", "program { id }", revision).await;
     let screen = json!({ "signs": ["night-pain"], "note": "Worse since the move" });
     change(&own, "reportSymptoms", "screen { id }", screen).await;
+    let visit = json!({ "patientId": Kind::Patient.encode(ada.id), "startsAt": "2026-06-12T14:00:00Z",
+        "durationMinutes": 30, "place": "The room behind the pool" });
+    let visit = change(&therapist, "scheduleVisit", "visit { id }", visit).await["visit"]["id"].clone();
+    let treated =
+        json!({ "treatment": "balance", "minutes": 9, "bodyRegion": "LEG", "note": "Fell to the left" });
+    let record = json!({ "visitId": visit, "patientId": Kind::Patient.encode(ada.id), "durationMinutes": 30,
+        "startedAt": "2026-06-12T14:00:00Z", "treatments": [treated], "note": "Afraid of the stairs" });
+    change(&therapist, "recordVisit", "visit { id }", record).await;
+    let reading = json!({ "patientId": Kind::Patient.encode(ada.id),
+        "articleIds": [Kind::Article.encode(care::library::articles()[0].id())], "note": "Read it on the train" });
+    change(&therapist, "assignEducation", "education { id }", reading).await;
     let hold = json!({ "programId": program, "reason": "Wait for the scan of the neck" });
     change(&therapist, "holdProgram", "program { id }", hold).await;
     assessed(&therapist, &own, &Kind::Patient.encode(ada.id)).await;
@@ -134,6 +145,13 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             let content = document["tables"]["assessment"][0]["content"].as_str().unwrap();
             assert!(content.contains("Fell from a ladder"), "{content}");
             assert_eq!(document["tables"]["goal"][0]["text"], "Climb the ladder again");
+            let visit = &document["tables"]["visit"][0];
+            assert_eq!(
+                (&visit["place"], &visit["note"]),
+                (&json!("The room behind the pool"), &json!("Afraid of the stairs"))
+            );
+            assert!(visit["treatments"].as_str().unwrap().contains("Fell to the left"), "{visit}");
+            assert_eq!(document["tables"]["education_assignment"][0]["note"], "Read it on the train");
             let reason = &document["tables"]["program_override"][0]["reason"];
             assert_eq!(reason, "Watched in the clinic without a twinge");
             assert_eq!(document["tables"]["break_glass"][0]["reason"], "Fainted at the reception.");

@@ -1,8 +1,11 @@
 //! Two walls stand around a clinic's rows: what queries ask for, and row-level security. Either is
 //! taken away here, and the other still gives nothing.
 
+use crate::library::own_exercise;
+use crate::own_exercises::invisible;
 use crate::{CASELOAD, TODAY, log_one};
 use api::wiring::{Connection, broken_wall};
+use care::access::Role;
 use care::id::Kind;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use serde_json::{Value, json};
@@ -26,6 +29,9 @@ async fn number(connection: &impl ConnectionTrait, query: String) -> i64 {
     connection.query_one_raw(sql(query)).await.unwrap().unwrap().try_get("", "n").unwrap()
 }
 
+const OWN_EXERCISE: &str = "mutation($input: CreateExerciseInput!) { createExercise(input: $input) {
+    exercise { id } userErrors { code } } }";
+
 /// A server with a clinic that has rows of many kinds, and one that begins beside it.
 async fn two_clinics() -> (TestApp, String, String) {
     let app = TestApp::start(Stack::Full).await;
@@ -36,6 +42,10 @@ async fn two_clinics() -> (TestApp, String, String) {
     let remind =
         "mutation { createReminder(input: { kind: EXERCISE, times: [\"18:00\"] }) { userErrors { code } } }";
     patient.ask(remind, json!({})).await;
+    let therapist = app.sign_in("therapist@clinic.example").await;
+    let own = json!({ "input": own_exercise(&[("ENGLISH", "Wall hold")]) });
+    let made = therapist.ask(OWN_EXERCISE, own).await;
+    assert!(made["createExercise"]["exercise"]["id"].is_string(), "{made}");
     let theirs = app.clinic.therapist().await.actor().clinic_id;
     let ours = app.clinic.begin_another("Other Clinic", "admin@other.example").await;
     (app, theirs.to_string(), ours.to_string())
@@ -48,11 +58,13 @@ async fn without_a_filter_row_level_security_yields_nothing() {
     let server = app.clinic.database.connect_as_server().await;
     let mut full = 0;
     for table in tables(&all).await {
+        // Exercises that belong to no clinic are everybody's to read, and nobody's to change.
+        let shared = if table == "exercise" { " WHERE clinic_id IS NOT NULL" } else { "" };
         let foreign = format!("FROM {table} WHERE clinic_id = '{theirs}'");
         let there = number(&all, format!("SELECT count(*) AS n {foreign}")).await;
         full += i64::from(there > 0);
         assert_eq!(
-            number(&server, format!("SELECT count(*) AS n FROM {table}")).await,
+            number(&server, format!("SELECT count(*) AS n FROM {table}{shared}")).await,
             0,
             "{table}, no clinic"
         );
@@ -66,13 +78,30 @@ async fn without_a_filter_row_level_security_yields_nothing() {
         assert_eq!(changed.rows_affected(), 0, "{table} is emptied");
         let moved = format!("UPDATE {table} SET clinic_id = '{ours}' WHERE clinic_id = '{theirs}'");
         assert_eq!(server.execute_raw(sql(moved)).await.unwrap().rows_affected(), 0, "{table} is robbed");
+        if table == "exercise" {
+            let changed = server.execute_raw(sql("UPDATE exercise SET key = 'x' || key")).await.unwrap();
+            assert_eq!(changed.rows_affected(), 0, "shared exercises are changed");
+            let emptied = server.execute_raw(sql("DELETE FROM exercise")).await.unwrap();
+            assert_eq!(emptied.rows_affected(), 0, "shared exercises are deleted");
+        }
         let given = format!("UPDATE {table} SET clinic_id = '{theirs}'");
         let given = server.execute_raw(sql(given)).await;
         assert!(given.map_or(true, |given| given.rows_affected() == 0), "{table} is given away");
         server.execute_unprepared("ROLLBACK").await.unwrap();
         assert_eq!(number(&all, format!("SELECT count(*) AS n {foreign}")).await, there, "{table}");
     }
-    assert!(full >= 12, "only {full} tables have rows to protect");
+    assert!(full >= 13, "only {full} tables have rows to protect");
+    let publish = "UPDATE exercise SET clinic_id = NULL WHERE clinic_id IS NOT NULL";
+    let share = "INSERT INTO exercise (id, key, number, categories, tags, default_dose, default_schedule, change)
+        SELECT gen_random_uuid(), 'shared', number, categories, tags, default_dose, default_schedule, change FROM exercise LIMIT 1";
+    for change in [publish, share] {
+        server.execute_unprepared("BEGIN").await.unwrap();
+        let enter = format!("SELECT set_config('plumbline.clinic_id', '{theirs}', true)");
+        server.execute_unprepared(&enter).await.unwrap();
+        let refused = server.execute_raw(sql(change)).await.unwrap_err().to_string();
+        assert!(refused.contains("row-level security"), "{change}: {refused}");
+        server.execute_unprepared("ROLLBACK").await.unwrap();
+    }
     server.close().await.unwrap();
     app.stop().await;
 }
@@ -126,9 +155,19 @@ async fn without_row_level_security_the_filters_yield_nothing() {
     let invite = "mutation($input: InvitePatientInput!) { invitePatient(input: $input) { invitation { code } userErrors { code } } }";
     let invited = stranger.ask(invite, json!({ "input": { "patientId": id } })).await;
     assert_eq!(invited["invitePatient"]["invitation"], Value::Null);
+    foreign_exercise_is_none(&app, &all).await;
     let patient = app.sign_in("ada@patient.example").await;
     assert_eq!(patient.ask(TODAY, json!({})).await["today"]["items"].as_array().unwrap().len(), 1);
     app.stop().await;
+}
+
+/// A therapist of the other clinic comes to nothing of the first one's own exercise.
+async fn foreign_exercise_is_none(app: &TestApp, all: &DatabaseConnection) {
+    app.clinic.member_of("admin@other.example", "foreign@other.example", Role::Therapist).await;
+    let stranger = app.sign_in("foreign@other.example").await;
+    let row = all.query_one_raw(sql("SELECT id FROM exercise WHERE clinic_id IS NOT NULL")).await.unwrap();
+    let id = Kind::Exercise.encode(row.unwrap().try_get("", "id").unwrap());
+    invisible(&stranger, &id).await;
 }
 
 #[tokio::test]

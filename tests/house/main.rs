@@ -12,17 +12,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 11] = [
+const SLICES: [&str; 13] = [
     "audit",
     "account",
     "clinic",
     "library",
     "patient",
     "program",
+    "education",
     "alert",
     "assessment",
     "goal",
     "progress",
+    "visit",
     "reminder",
 ];
 const READ_MODELS: [&str; 3] = ["today", "caseload", "sync"];

@@ -57,6 +57,7 @@ impl TestApp {
         let mut settings = http_settings(&api::configuration::load(None, &[]).unwrap());
         settings.request_timeout = Duration::from_secs(30);
         settings.introspection = true;
+        settings.media = clinic.media.directory();
         change(&mut settings);
         let options = schema::Options {
             introspection: settings.introspection,
@@ -155,6 +156,14 @@ impl Client {
     #[must_use]
     pub fn with_token(mut self, token: &str) -> Self {
         self.token = Some(token.to_owned());
+        self
+    }
+
+    /// The same client with these languages, as `Accept-Language` tells them.
+    #[must_use]
+    pub fn speaking(mut self, languages: &str) -> Self {
+        let headers = [(reqwest::header::ACCEPT_LANGUAGE, languages.parse().unwrap())].into_iter().collect();
+        self.http = reqwest::Client::builder().default_headers(headers).build().unwrap();
         self
     }
 

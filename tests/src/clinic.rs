@@ -3,7 +3,9 @@
 use crate::canary;
 use crate::database::{Database, Stack};
 use api::configuration::Issuer;
+use api::media::MediaFiles;
 use api::oidc::Oidc;
+use api::wiring::media_files;
 use care::access::{Role, Scope, Services, Worker, authenticate, door, worker};
 use care::account::{Platform, RegisterDevice, SignedIn, Tokens};
 use care::audit::Journal;
@@ -11,10 +13,12 @@ use care::clock::{Instant, ManualClock, SystemRandom};
 use care::live::InProcess;
 use care::patient::{Accept, CreatePatient, Patient};
 use care::program::{Activate, CreateProgram, NewPrescription, Program};
-use care::sealed::Wrapping;
+use care::sealed::{Keyring, Wrapping};
 use care::{account, clinic, library, patient, program, reminder};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempDir;
 use uuid::Uuid;
 
 /// The password of everybody here.
@@ -34,6 +38,9 @@ pub struct Clinic {
     pub database: Database,
     /// The use cases' surroundings.
     pub services: Arc<Services>,
+    /// Its images and videos.
+    pub media: MediaFiles,
+    media_place: TempDir,
     /// The time, which stands still until it is moved.
     pub clock: Arc<ManualClock>,
 }
@@ -70,6 +77,7 @@ impl Clinic {
         let clock = Arc::new(ManualClock::new(at(MORNING)));
         let (store, wrapping) = (database.store(statement_timeout).await, Wrapping::new([7; 32], None));
         let keys = care::keys::open(&store, wrapping, &SystemRandom).await.unwrap().unwrap();
+        let (media, media_place) = media(&keys);
         let services = Arc::new(Services {
             store,
             keys,
@@ -78,9 +86,10 @@ impl Clinic {
             live: Arc::new(InProcess::default()),
             require_second_factor,
             providers: Arc::new(Oidc::new(issuers).unwrap()),
+            media: Some(Arc::new(media.clone())),
             journal: Journal::default(),
         });
-        let clinic = Self { database, services, clock };
+        let clinic = Self { database, services, media, media_place, clock };
         library::load(&clinic.worker()).await.unwrap();
         clinic.begin_another("Test Clinic", "admin@clinic.example").await;
         if require_second_factor {
@@ -90,6 +99,11 @@ impl Clinic {
             clinic.member(email, Role::Therapist).await;
         }
         clinic
+    }
+
+    /// Where its images and videos lie.
+    pub fn media_place(&self) -> &Path {
+        self.media_place.path()
     }
 
     /// The worker's capability.
@@ -164,7 +178,7 @@ impl Clinic {
             conditions: vec!["chronic-low-back-pain".to_owned()],
             emergency_country: None,
         };
-        let conditions = library::conditions().next().map(|(record, _)| vec![record.key.clone()]);
+        let conditions = library::conditions().next().map(|record| vec![record.key.clone()]);
         let input = CreatePatient { conditions: conditions.unwrap_or_default(), ..input };
         let patient = patient::create(&therapist, input).await.unwrap();
         let invited = patient::invite(&therapist, patient.id).await.unwrap();
@@ -183,6 +197,7 @@ impl Clinic {
         let input = CreateProgram {
             id: None,
             patient_id: patient.id,
+            source: None,
             title: "Back basics".to_owned(),
             starts_on: None,
             ends_on: None,
@@ -199,6 +214,15 @@ impl Clinic {
     pub async fn device(&self, name: &str) {
         register_device(&self.as_patient(name).await, &format!("token of {name}"), "America/New_York").await;
     }
+}
+
+/// A place for images and videos, gone with the clinic.
+fn media(keys: &Keyring) -> (MediaFiles, TempDir) {
+    let place = tempfile::tempdir().unwrap();
+    let mut configuration = api::configuration::load(None, &[]).unwrap();
+    configuration.media.directory = place.path().into();
+    configuration.server.public_url = "http://clinic.example".into();
+    (media_files(&configuration, keys).unwrap().unwrap(), place)
 }
 
 /// Registers a device of this patient, in this time zone.
@@ -219,9 +243,7 @@ pub fn prescriptions(exercises: &[i32]) -> Vec<NewPrescription> {
         .iter()
         .map(|number| NewPrescription {
             exercise_id: library::exercise_id(*number),
-            dose: None,
-            schedule: None,
-            continues: None,
+            ..NewPrescription::default()
         })
         .collect()
 }

@@ -11,6 +11,7 @@
 )]
 
 mod app;
+mod bucket;
 pub mod canary;
 mod clinic;
 mod database;
@@ -19,6 +20,7 @@ mod mailbox;
 mod redis_server;
 
 pub use app::{Client, TestApp, engine};
+pub use bucket::Bucket;
 pub use clinic::{Clinic, MORNING, PASSWORD, at, prescriptions, register_device};
 pub use database::{Database, Stack, postgres_server};
 pub use mailbox::{Arrived, Mailbox, Postmaster};

@@ -36,6 +36,7 @@ impl Configuration {
         faults.extend(self.malformed());
         faults.extend(self.malformed_lists());
         faults.extend(self.mailer().err());
+        faults.extend(self.media.fault());
         faults.extend(self.accounts.issuers.iter().filter_map(malformed_issuer));
         faults
     }
@@ -86,6 +87,9 @@ impl Configuration {
             ("limits.definitions", self.limits.definitions, 10, 1_000),
             ("database.max_connections", u64::from(database.max_connections), 1, 1_000),
             ("database.acquire_timeout_seconds", database.acquire_timeout_seconds, 1, 60),
+            ("media.image_limit_bytes", self.media.image_limit_bytes, 1, 104_857_600),
+            ("media.video_limit_bytes", self.media.video_limit_bytes, 1, 2_147_483_647),
+            ("media.upload_timeout_seconds", self.media.upload_timeout_seconds, 1, 3_600),
             ("reminders.lease_seconds", reminders.lease_seconds, 1, 3_600),
             ("reminders.push_timeout_seconds", reminders.push_timeout_seconds, 1, 600),
             ("reminders.batch", wide(reminders.batch), 1, 1_000),
@@ -326,7 +330,7 @@ fn plain_smtp(url: &str) -> bool {
 }
 
 /// The host in `url`.
-fn host(url: &str) -> &str {
+pub(super) fn host(url: &str) -> &str {
     let (_, rest) = url.split_once("://").unwrap_or(("", url));
     let rest = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
     rest.split([':', '/']).next().unwrap_or_default()

@@ -5,14 +5,15 @@
 
 mod check;
 mod load;
+mod media;
 mod secret;
 mod sections;
 
 pub use load::{file_of, load};
 pub use secret::{Secret, masked_url};
 pub use sections::{
-    Configuration, Database, Gateway, Issuer, Keys, Log, LogFormat, Mail, Push, Redis, Reminders, Role,
-    Server,
+    Configuration, Database, Gateway, Issuer, Keys, Log, LogFormat, Mail, Media, Push, Redis, Reminders,
+    Role, Server,
 };
 
 use std::fmt;

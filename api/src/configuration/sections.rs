@@ -34,6 +34,8 @@ pub struct Configuration {
     pub push: Push,
     /// What carries mail.
     pub mail: Mail,
+    /// Where images and videos are kept.
+    pub media: Media,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -224,6 +226,30 @@ pub struct Mail {
     pub url: Secret,
     /// Whom letters are from; needed with a mail server.
     pub from: String,
+}
+
+/// Where images and videos are kept: in a directory, in a bucket, or nowhere.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Media {
+    /// A directory; empty: not in one.
+    pub directory: PathBuf,
+    /// A bucket that speaks S3; empty: not in one.
+    pub bucket: String,
+    /// Its region.
+    pub region: String,
+    /// Its address; empty: Amazon's.
+    pub endpoint: String,
+    /// The key by which it is reached.
+    pub access_key_id: String,
+    /// The secret of that.
+    pub secret_access_key: Secret,
+    /// The most bytes of an image.
+    pub image_limit_bytes: u64,
+    /// The most bytes of a video.
+    pub video_limit_bytes: u64,
+    /// How long a file may take to arrive, in seconds.
+    pub upload_timeout_seconds: u64,
 }
 
 /// A push gateway.

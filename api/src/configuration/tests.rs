@@ -282,3 +282,32 @@ fn nothing_secret_is_shown() {
     let told = with(&[]).database_url().unwrap_err().to_string();
     assert!(told.contains("PLUMBLINE_DATABASE__URL"), "{told}");
 }
+
+#[test]
+fn media_are_kept_in_one_place_that_can_be_reached() {
+    let key = [("PLUMBLINE_MEDIA__ACCESS_KEY_ID", "key"), ("PLUMBLINE_MEDIA__SECRET_ACCESS_KEY", "hunter2")];
+    let bucket = ("PLUMBLINE_MEDIA__BUCKET", "clinic-media");
+    let directory = ("PLUMBLINE_MEDIA__DIRECTORY", "/var/lib/plumbline/media");
+    let at = |endpoint| ("PLUMBLINE_MEDIA__ENDPOINT", endpoint);
+    for fine in [
+        vec![],
+        vec![directory],
+        vec![bucket, key[0], key[1]],
+        vec![bucket, key[0], key[1], at("https://storage.example")],
+        vec![bucket, key[0], key[1], at("http://127.0.0.1:9000")],
+    ] {
+        assert_eq!(with(&fine).faults(), [], "{fine:?}");
+    }
+    for (settings, name) in [
+        (vec![bucket, key[0], key[1], directory], "media.directory"),
+        (vec![bucket, key[0]], "media.access_key_id"),
+        (vec![bucket, key[1]], "media.access_key_id"),
+        (vec![bucket, key[0], key[1], at("http://storage.example")], "media.endpoint"),
+        (vec![("PLUMBLINE_MEDIA__IMAGE_LIMIT_BYTES", "0")], "media.image_limit_bytes"),
+    ] {
+        let faults = with(&settings).faults();
+        assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), [name], "{faults:?}");
+    }
+    let shown = format!("{:?}", with(&[key[0], key[1]]));
+    assert!(!shown.contains("hunter2"), "{shown}");
+}

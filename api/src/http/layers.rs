@@ -45,12 +45,14 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(pub String);
 
-/// The routes with everything around them. What is said last is met first.
-pub(super) fn around(routes: Router, server: &Server) -> Router {
+/// The routes with everything around them, and those of `files`, which take their time and are packed
+/// already. What is said last is met first.
+pub(super) fn around(routes: Router, files: Router, server: &Server) -> Router {
     let settings = &server.settings;
     let guarded = routes
         .layer(from_fn_with_state(settings.body_timeout, bound_body))
         .layer(compression())
+        .merge(files.layer(from_fn_with_state(settings.upload_timeout, bound_body)))
         .layer(from_fn(catch_panics))
         .layer(from_fn(refuse_encoded_body))
         .layer(from_fn_with_state(settings.origins.clone(), refuse_foreign_page));
@@ -109,7 +111,7 @@ fn cross_origin(origins: &Origins) -> CorsLayer {
     let general = [header::ACCEPT, header::ACCEPT_LANGUAGE, header::AUTHORIZATION, header::CONTENT_TYPE];
     CorsLayer::new()
         .allow_origin(allowed.collect::<Vec<_>>())
-        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::OPTIONS])
         .allow_headers(general.into_iter().chain(own.map(HeaderName::from_static)).collect::<Vec<_>>())
         .expose_headers([X_REQUEST_ID, header::RETRY_AFTER])
         .max_age(PREFLIGHT_AGE)
@@ -148,7 +150,7 @@ async fn catch_panics(request: Request, next: Next) -> Response {
 }
 
 /// Gives up on a request whose body has not come in time. Nothing of it has begun: it takes the
-/// whole body to know what is asked.
+/// whole body to know what is asked, and to keep a file.
 async fn bound_body(State(patience): State<Duration>, request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;

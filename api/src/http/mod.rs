@@ -10,6 +10,7 @@ mod json;
 mod layers;
 mod listener;
 mod live;
+mod media;
 mod negotiation;
 mod operation;
 mod origin;
@@ -28,6 +29,7 @@ pub use live::Wires;
 pub use origin::{Origins, origin_allowed, origin_of};
 pub use turns::Shares;
 
+use crate::media::Directory;
 use axum::Router;
 use axum::extract::{Extension, Request, State};
 use axum::http::{StatusCode, header};
@@ -71,6 +73,10 @@ pub struct Settings {
     pub shares: Shares,
     /// How live wires behave.
     pub wires: Wires,
+    /// The directory whose files are taken and given by links, if there is one.
+    pub media: Option<Arc<Directory>>,
+    /// How long a file may take to arrive.
+    pub upload_timeout: Duration,
 }
 
 /// What the handlers share.
@@ -138,7 +144,11 @@ impl Server {
                 .route("/", get(async || Redirect::temporary("/graphiql")))
                 .route("/graphiql", get(graphiql));
         }
-        layers::around(router.with_state(self.clone()), &self)
+        let mut files = Router::new();
+        if self.settings.media.is_some() {
+            files = files.route("/media/{clinic}/{media}", get(media::get).put(media::put));
+        }
+        layers::around(router.with_state(self.clone()), files.with_state(self.clone()), &self)
     }
 }
 

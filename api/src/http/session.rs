@@ -4,6 +4,7 @@ use super::refusal::Refusal;
 use super::{ClientAddress, Server};
 use axum::http::{Extensions, HeaderMap, header};
 use care::error::Error;
+use care::library::Language;
 use schema::Caller;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub(crate) struct Session {
     token: Option<String>,
-    language: String,
+    language: Language,
     address: Option<IpAddr>,
 }
 
@@ -44,7 +45,7 @@ impl Session {
                 }
             }
         };
-        let (language, address) = (self.language.clone(), self.address);
+        let (language, address) = (self.language, self.address);
         Ok(Caller { scope, request_id: request_id.to_owned(), language, address })
     }
 
@@ -65,9 +66,73 @@ fn bearer(value: &str) -> Option<String> {
     scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim().to_owned())
 }
 
-/// The first language that the client names.
-fn language(headers: &HeaderMap) -> String {
-    let value = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let first = value.and_then(|value| value.split([',', ';']).next()).map(str::trim);
-    first.filter(|tag| !tag.is_empty() && tag.len() <= 35 && *tag != "*").unwrap_or("en").to_owned()
+/// Of the languages that there are words in, the one that the client likes best; English where it likes none.
+fn language(headers: &HeaderMap) -> Language {
+    let value =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut best = (0, Language::default());
+    for range in value.split(',') {
+        let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+        let known = if tag.trim() == "*" { Some(Language::default()) } else { Language::of_tag(tag) };
+        if let Some((weight, language)) = thousandths(weight).zip(known).filter(|liked| liked.0 > best.0) {
+            best = (weight, language);
+        }
+    }
+    best.1
+}
+
+/// A weight such as `q=0.8`, in thousandths; none for what is none.
+fn thousandths(weight: &str) -> Option<u16> {
+    let number = weight.trim().strip_prefix("q=")?;
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let part = format!("{part:0<3}");
+    let sum = whole.parse::<u16>().ok()?.checked_mul(1_000)?.checked_add(part.parse().ok()?)?;
+    Some(sum).filter(|sum| *sum <= 1_000 && part.len() == 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn liked(value: &str) -> Language {
+        language(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value.parse().unwrap())]))
+    }
+
+    #[test]
+    fn the_language_liked_best_of_those_that_there_are_is_chosen() {
+        for spanish in [
+            "es",
+            "es-MX",
+            "ES-mx",
+            "es-419;q=0.8, en;q=0.5",
+            "en;q=0.5,es;q=0.51",
+            "fr, es;q=0.3, en;q=0.2",
+            "es, en",
+        ] {
+            assert_eq!(liked(spanish), Language::Spanish, "{spanish}");
+        }
+        for english in [
+            "",
+            "en",
+            "en-US,es;q=0.9",
+            "de",
+            "fr-CH, fr;q=0.9",
+            "*",
+            "es;q=0",
+            "es;q=0.0, *",
+            "es;q=x",
+            "es;q=2",
+            "es;q=0.5000",
+            "es;q=-1",
+            "es;q=",
+            ";;,,q=1",
+            "est",
+            "*, es;q=0.5",
+            "en, es",
+            "es; q=1.001",
+        ] {
+            assert_eq!(liked(english), Language::English, "{english}");
+        }
+        assert_eq!(language(&HeaderMap::new()), Language::English);
+    }
 }

@@ -29,8 +29,7 @@ impl Oidc {
     /// These providers. Their keys are fetched when first needed. A failure where this machine has no
     /// certificates to trust.
     pub fn new(issuers: &[Issuer]) -> Result<Self, Failure> {
-        // The cryptography of this process; from the second call on it is there already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        crate::cryptography::install();
         if issuers.is_empty() {
             return Ok(Self::default());
         }

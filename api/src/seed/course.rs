@@ -155,8 +155,7 @@ mod tests {
 
     #[test]
     fn every_condition_of_the_library_has_its_course() {
-        let conditions = care::library::conditions().map(|(record, _)| record);
-        let conditions: Vec<_> = conditions.filter(|record| !record.sign).collect();
+        let conditions: Vec<_> = care::library::conditions().filter(|record| !record.sign).collect();
         assert_eq!(COURSES.len(), conditions.len());
         for (course, record) in COURSES.iter().zip(conditions) {
             assert_eq!(course.condition, record.key);

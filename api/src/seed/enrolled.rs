@@ -46,6 +46,7 @@ impl Enrolled {
         let draft = CreateProgram {
             id: None,
             patient_id: patient.id,
+            source: None,
             title: person.course.title.to_owned(),
             starts_on: Some(starts_on),
             ends_on: None,
@@ -167,7 +168,11 @@ fn new_patient(person: &Person, chance: &Chance, today: Day) -> CreatePatient {
 }
 
 fn phases(person: &Person) -> Vec<NewPhase> {
-    let phase = |(name, weeks): &(&str, Option<u16>)| NewPhase { name: (*name).to_owned(), weeks: *weeks };
+    let phase = |(name, weeks): &(&str, Option<u16>)| NewPhase {
+        name: (*name).to_owned(),
+        weeks: *weeks,
+        ..NewPhase::default()
+    };
     person.course.phases.iter().map(phase).collect()
 }
 
@@ -177,8 +182,7 @@ async fn prescriptions(therapist: &Scope, person: &Person, step: &Step) -> Resul
     let prescription = |id| NewPrescription {
         exercise_id: id,
         dose: known.get(&id).map(|exercise| scaled(exercise.default_dose, step.percent)),
-        schedule: None,
-        continues: None,
+        ..NewPrescription::default()
     };
     Ok(ids.into_iter().map(prescription).collect())
 }

@@ -78,6 +78,7 @@ pub async fn seed(services: &Arc<Services>, data: Seeds) -> Result<Seeded> {
         live: Arc::new(InProcess::default()),
         require_second_factor: false,
         providers: Arc::clone(&services.providers),
+        media: services.media.clone(),
         journal: Journal::default(),
     });
     let (clinic_id, therapists) = staff::begin(&past).await?;

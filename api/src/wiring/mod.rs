@@ -2,6 +2,7 @@
 
 mod database;
 mod logging;
+mod media;
 mod postman;
 mod redis;
 mod sealer;
@@ -12,6 +13,7 @@ mod worker;
 
 pub use database::{Connection, migrate, pending};
 pub use logging::{filter as log_filter, start as start_logging};
+pub use media::of as media_files;
 use postman::run_postman;
 use redis::Redis;
 use sealer::run_sealer;
@@ -24,6 +26,7 @@ use crate::configuration::{Configuration, Gateway, Role};
 use crate::failure::Failure;
 use crate::http::{Connections, Documents, Manifest, Origins, Server, Settings, Shares, Wires, network};
 use crate::mail;
+use crate::media::MediaFiles;
 use crate::oidc::Oidc;
 use crate::redis::RedisLive;
 use care::access::{Services, worker as worker_of};
@@ -33,7 +36,6 @@ use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
 use reminders::gateway::PushGateway;
 use reminders::gateway::console;
-use schema::Schema;
 use std::collections::HashMap;
 use std::fs;
 use std::net::SocketAddr;
@@ -113,6 +115,8 @@ impl App {
         let require_second_factor = configuration.accounts.require_second_factor;
         let journal = Journal::default();
         let providers = Arc::new(Oidc::new(&configuration.accounts.issuers)?);
+        let media = media::of(&configuration, &keys)?;
+        let directory = media.as_ref().and_then(MediaFiles::directory);
         let services = Arc::new(Services {
             store,
             keys,
@@ -121,6 +125,7 @@ impl App {
             live,
             require_second_factor,
             providers,
+            media: media.map(|media| Arc::new(media) as _),
             journal,
         });
         let options = schema::Options {
@@ -128,7 +133,11 @@ impl App {
             public_url: configuration.public_url(),
         };
         let schema = schema::build(&services, options);
-        let server = server(&services, schema, &configuration, redis.as_ref())?;
+        let mut settings = http_settings(&configuration);
+        settings.media = directory;
+        let documents = documents(&configuration, redis.as_ref())?;
+        let server = Server::new(&services, schema, settings, configuration.limits, documents)
+            .map_err(|error| Failure::new(format!("The schema cannot be read: {error}.")))?;
         Ok(Self { services, server, gateway, mailer, between, redis, configuration: Arc::new(configuration) })
     }
 
@@ -210,18 +219,9 @@ pub fn http_settings(configuration: &Configuration) -> Settings {
             patience: seconds(configuration.database.acquire_timeout_seconds),
         },
         wires: Wires::default(),
+        media: None,
+        upload_timeout: seconds(configuration.media.upload_timeout_seconds),
     }
-}
-
-fn server(
-    services: &Arc<Services>,
-    schema: Schema,
-    configuration: &Configuration,
-    redis: Option<&Redis>,
-) -> Result<Server, Failure> {
-    let documents = documents(configuration, redis)?;
-    Server::new(services, schema, http_settings(configuration), configuration.limits, documents)
-        .map_err(|error| Failure::new(format!("The schema cannot be read: {error}.")))
 }
 
 /// The documents of the manifests that the configuration names.

@@ -63,6 +63,18 @@ fn doctor_tells_each_fault_with_its_mend() {
         (vec![("DATABASE__URL", "mysql://x"), good[1]], ["database.url", "postgres://"]),
         (vec![("DATABASE__URL", empty.as_str()), good[1]], ["migration", "plumbline migrate"]),
         (vec![good[0], good[1], ("REDIS__URL", "redis://127.0.0.1:1")], ["redis", "127.0.0.1:1"]),
+        (vec![good[0], good[1], ("MEDIA__DIRECTORY", "/proc")], ["media.directory", "/proc"]),
+        (
+            vec![
+                good[0],
+                good[1],
+                ("MEDIA__BUCKET", "clinic-media"),
+                ("MEDIA__ENDPOINT", "http://127.0.0.1:1"),
+                ("MEDIA__ACCESS_KEY_ID", "key"),
+                ("MEDIA__SECRET_ACCESS_KEY", "hunter2"),
+            ],
+            ["media.bucket", "clinic-media"],
+        ),
         (
             vec![
                 good[0],

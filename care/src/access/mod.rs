@@ -18,6 +18,7 @@ use crate::account::Providers;
 use crate::audit::Journal;
 use crate::clock::{Clock, Instant, Random};
 use crate::error::Result;
+use crate::library::media::Storage;
 use crate::live::Live;
 use crate::sealed::Keyring;
 use crate::store::{Reach, Store, Tx};
@@ -43,6 +44,8 @@ pub struct Services {
     pub require_second_factor: bool,
     /// The identity providers whose tokens count.
     pub providers: Arc<dyn Providers>,
+    /// Where images and videos are kept; none where the installation names no place.
+    pub media: Option<Arc<dyn Storage>>,
     /// What waits to be recorded of what people read.
     pub journal: Journal,
 }

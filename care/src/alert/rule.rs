@@ -1,6 +1,6 @@
 //! The rules that raise alerts, straight from the data files.
 
-use crate::library::{Basis, parse};
+use crate::library::{Basis, Language, Translations, parse, translations};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -49,11 +49,9 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The sentence that clinicians read, in the language of this tag. English stands in for a language
-    /// without a file.
-    pub fn text(&self, language: &str) -> &'static str {
-        let words = if language.split('-').next() == Some("es") { &SPANISH } else { &ENGLISH };
-        words.get(&self.key).map_or("", String::as_str)
+    /// The sentence that clinicians read.
+    pub fn text(&self, language: Language) -> &'static str {
+        TEXTS.of(language).get(&self.key).map_or("", String::as_str)
     }
 
     /// How grave its alert is for this grade; none where the grade raises none.
@@ -72,11 +70,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     file.map(|file| file.rule).unwrap_or_default()
 });
 
-static ENGLISH: LazyLock<HashMap<String, String>> =
-    LazyLock::new(|| parse("en/alerts", include_str!("../../data/en/alerts.toml")).unwrap_or_default());
-
-static SPANISH: LazyLock<HashMap<String, String>> =
-    LazyLock::new(|| parse("es/alerts", include_str!("../../data/es/alerts.toml")).unwrap_or_default());
+static TEXTS: LazyLock<Translations<HashMap<String, String>>> = LazyLock::new(|| translations!("alerts"));
 
 /// The rule of this key.
 pub fn rule(key: &str) -> Option<&'static Rule> {
@@ -91,12 +85,12 @@ mod tests {
     fn every_rule_has_its_words_in_each_language_and_its_source() {
         for rule in RULES.iter() {
             assert!(!rule.severity.is_empty() && rule.source.len() > 10, "{rule:?}");
-            for language in ["en", "es-MX", "de"] {
-                assert!(rule.text(language).ends_with('.'), "{} {language}", rule.key);
-            }
-            assert_ne!(rule.text("en"), rule.text("es"));
+            let texts = Language::ALL.map(|language| rule.text(language));
+            assert!(texts.iter().all(|text| text.ends_with('.')) && texts[0] != texts[1], "{}", rule.key);
         }
-        assert_eq!((ENGLISH.len(), SPANISH.len()), (RULES.len(), RULES.len()));
+        for language in Language::ALL {
+            assert_eq!(TEXTS.of(language).len(), RULES.len(), "{language:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The special tests, and the numbers of the rules of assessments, straight from the data files.
 
 use super::risk::Cuts;
-use crate::library::{Basis, parse};
+use crate::library::{Basis, Language, Translations, parse, translations};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -17,10 +17,9 @@ pub struct SpecialTest {
 }
 
 impl SpecialTest {
-    /// What it is called, in the language of this tag. English stands in for a language without a file.
-    pub fn name(&self, language: &str) -> &'static str {
-        let words = if language.split('-').next() == Some("es") { &SPANISH } else { &ENGLISH };
-        words.get(&self.key).map_or("", String::as_str)
+    /// What it is called.
+    pub fn name(&self, language: Language) -> &'static str {
+        TEXTS.of(language).get(&self.key).map_or("", String::as_str)
     }
 }
 
@@ -45,13 +44,7 @@ struct File {
 static FILE: LazyLock<Option<File>> =
     LazyLock::new(|| parse("assessment", include_str!("../../data/assessment.toml")));
 
-static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    parse("en/assessment", include_str!("../../data/en/assessment.toml")).unwrap_or_default()
-});
-
-static SPANISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    parse("es/assessment", include_str!("../../data/es/assessment.toml")).unwrap_or_default()
-});
+static TEXTS: LazyLock<Translations<HashMap<String, String>>> = LazyLock::new(|| translations!("assessment"));
 
 /// Every special test, in the order of the data file.
 pub fn special_tests() -> &'static [SpecialTest] {
@@ -78,8 +71,9 @@ mod tests {
         assert!(file.angle.degrees > 0 && file.angle.source.len() > 10 && file.start_back.source.len() > 10);
         let keys: std::collections::HashSet<_> = special_tests().iter().map(|test| &test.key).collect();
         assert_eq!(keys.len(), special_tests().len());
-        assert_eq!((keys.clone(), keys), (ENGLISH.keys().collect(), SPANISH.keys().collect()));
-        assert_eq!(special_tests()[0].name("es-ES"), "Elevación de la pierna recta");
-        assert_eq!(special_tests()[0].name("de"), "Straight-leg raise");
+        for language in Language::ALL {
+            assert_eq!(keys, TEXTS.of(language).keys().collect(), "{language:?}");
+        }
+        assert_eq!(special_tests()[0].name(Language::Spanish), "Elevación de la pierna recta");
     }
 }

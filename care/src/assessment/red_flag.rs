@@ -1,6 +1,6 @@
 //! Signs of danger and the rules that make something of them, straight from the data files.
 
-use crate::library::{Basis, parse};
+use crate::library::{Basis, Language, Translations, parse, translations};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -45,9 +45,9 @@ pub struct Sign {
 }
 
 impl Sign {
-    /// The question. English stands in for a language without a file.
-    pub fn text(&self) -> &'static str {
-        ENGLISH.sign.get(&self.key).map_or("", String::as_str)
+    /// The question.
+    pub fn text(&self, language: Language) -> &'static str {
+        TEXTS.of(language).sign.get(&self.key).map_or("", String::as_str)
     }
 }
 
@@ -84,8 +84,9 @@ pub struct Finding {
 
 impl Level {
     /// What is advised, with the number to call where it is needed.
-    pub fn advice(self, number: &str) -> String {
-        ENGLISH.advice.get(&self).map_or(String::new(), |text| text.replace("{number}", number))
+    pub fn advice(self, language: Language, number: &str) -> String {
+        let text = TEXTS.of(language).advice.get(&self);
+        text.map_or(String::new(), |text| text.replace("{number}", number))
     }
 
     /// Whether the program rests until a clinician releases it.
@@ -111,8 +112,7 @@ static FILE: LazyLock<File> = LazyLock::new(|| {
     file.unwrap_or(File { sign: Vec::new(), rule: Vec::new() })
 });
 
-pub(super) static ENGLISH: LazyLock<Words> =
-    LazyLock::new(|| parse("en/red_flags", include_str!("../../data/en/red_flags.toml")).unwrap_or_default());
+pub(super) static TEXTS: LazyLock<Translations<Words>> = LazyLock::new(|| translations!("red_flags"));
 
 /// Every sign, in the order in which they are asked.
 pub fn signs() -> &'static [Sign] {

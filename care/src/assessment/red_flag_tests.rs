@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use super::red_flag::{ENGLISH, findings, rules};
+use super::red_flag::{TEXTS, findings, rules};
 use super::*;
+use crate::library::Language;
 use proptest::prelude::*;
 use sea_orm::Iterable;
 use std::collections::BTreeSet;
@@ -18,7 +19,13 @@ fn level_of(cluster: &str, present: &BTreeSet<String>) -> Option<Level> {
 fn every_sign_is_asked_in_words_and_used_and_every_rule_is_of_its_cluster() {
     let keys: BTreeSet<_> = signs().iter().map(|sign| &sign.key).collect();
     assert_eq!(keys.len(), signs().len());
-    assert_eq!(keys, ENGLISH.sign.keys().collect());
+    let [english, spanish] = Language::ALL.map(|language| TEXTS.of(language));
+    for words in [english, spanish] {
+        assert_eq!(keys, words.sign.keys().collect());
+    }
+    for (key, question) in &english.sign {
+        assert_ne!(*question, spanish.sign[key]);
+    }
     let used: BTreeSet<_> = rules().iter().flat_map(|rule| rule.signs.iter().chain(&rule.also)).collect();
     assert_eq!(keys, used);
     for rule in rules() {
@@ -28,8 +35,12 @@ fn every_sign_is_asked_in_words_and_used_and_every_rule_is_of_its_cluster() {
         assert!(rule.source.len() > 10 && (1..=rule.signs.len()).contains(&rule.least), "{rule:?}");
     }
     for level in Level::iter() {
-        assert!(level.advice("911").ends_with('.') && !level.advice("911").contains('{'));
-        assert_eq!(level.advice("911").contains("911"), level > Level::Review);
+        let advice = Language::ALL.map(|language| level.advice(language, "911"));
+        assert_ne!(advice[0], advice[1]);
+        for text in advice {
+            assert!(text.ends_with('.') && !text.contains('{'), "{text}");
+            assert_eq!(text.contains("911"), level > Level::Review, "{text}");
+        }
     }
 }
 

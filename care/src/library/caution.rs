@@ -2,6 +2,7 @@
 
 use super::data::parse;
 use super::dose::DoseKind;
+use super::language::{Language, Translations, translations};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -60,6 +61,8 @@ pub enum Rule {
         condition: String,
         /// Kilograms that are still right.
         over_kilograms: f64,
+        /// The most that the limit of a phase, which the clinic or the surgeon sets, makes of them.
+        at_most_kilograms: f64,
         /// When, after surgery.
         weeks: Option<[i32; 2]>,
     },
@@ -68,7 +71,7 @@ pub enum Rule {
         /// The condition concerned.
         condition: String,
     },
-    /// These exercises, and any with one of these movement tags.
+    /// These exercises, and any with one of these movement tags or categories, as a clinic's own may have.
     Exercises {
         /// The condition concerned.
         condition: String,
@@ -76,6 +79,8 @@ pub enum Rule {
         exercises: Vec<String>,
         /// Any of them.
         tags: Vec<String>,
+        /// Any of them.
+        categories: Vec<String>,
     },
     /// A condition after surgery without the day of surgery.
     SurgeryDate,
@@ -110,12 +115,16 @@ pub enum Rule {
     },
     /// The same exercise twice for the same side.
     Duplicate,
+    /// Exercises that the precautions of their own phase speak against.
+    PhaseMovement,
+    /// Loads that are heavier than the limit of their own phase.
+    PhaseLift,
 }
 
 impl Caution {
-    /// The sentence that a therapist reads. English stands in for a language without a file.
-    pub fn text(&self) -> &'static str {
-        ENGLISH.get(&self.key).map_or("", String::as_str)
+    /// The sentence that a therapist reads.
+    pub fn text(&self, language: Language) -> &'static str {
+        TEXTS.of(language).get(&self.key).map_or("", String::as_str)
     }
 }
 
@@ -129,8 +138,7 @@ static CAUTIONS: LazyLock<Vec<Caution>> = LazyLock::new(|| {
     file.map(|file| file.caution).unwrap_or_default()
 });
 
-static ENGLISH: LazyLock<HashMap<String, String>> =
-    LazyLock::new(|| parse("en/cautions", include_str!("../../data/en/cautions.toml")).unwrap_or_default());
+static TEXTS: LazyLock<Translations<HashMap<String, String>>> = LazyLock::new(|| translations!("cautions"));
 
 /// All rules, in the order of the data file.
 pub fn cautions() -> &'static [Caution] {
@@ -147,9 +155,15 @@ mod tests {
     fn every_rule_has_its_words_its_source_and_a_key_of_its_own() {
         let keys: HashSet<_> = cautions().iter().map(|caution| &caution.key).collect();
         assert_eq!(keys.len(), cautions().len());
-        assert_eq!(keys, ENGLISH.keys().collect());
+        let (english, spanish) = (TEXTS.of(Language::English), TEXTS.of(Language::Spanish));
+        assert_eq!(keys, english.keys().collect());
+        assert_eq!(keys, spanish.keys().collect());
         for caution in cautions() {
-            assert!(caution.text().ends_with('.') && caution.source.len() > 10, "{}", caution.key);
+            for language in Language::ALL {
+                assert!(caution.text(language).ends_with('.'), "{} {language:?}", caution.key);
+            }
+            assert_ne!(english[&caution.key], spanish[&caution.key]);
+            assert!(caution.source.len() > 10, "{}", caution.key);
             let ours = caution.source.starts_with("Default of Plumbline");
             assert_eq!(ours, caution.basis == Basis::Default, "{}", caution.key);
         }
@@ -158,7 +172,7 @@ mod tests {
     #[test]
     fn rules_are_about_conditions_that_there_are_and_weeks_only_after_surgery() {
         let known: std::collections::HashMap<_, _> =
-            conditions().map(|(record, _)| (record.key.as_str(), record.post_operative)).collect();
+            conditions().map(|record| (record.key.as_str(), record.post_operative)).collect();
         for caution in cautions() {
             let (condition, weeks) = match &caution.rule {
                 Rule::Movement { condition, weeks, .. }

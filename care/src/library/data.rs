@@ -1,8 +1,9 @@
 //! The data files of the library, parsed once.
 
-use crate::library::dose::{Dose, DoseKind, Side};
+use super::language::{Language, Translations, translations};
+use crate::library::dose::{Dose, DoseKind, Load, Side};
 use crate::library::schedule::{Frequency, Schedule};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -14,12 +15,15 @@ pub(super) struct Record {
     pub(super) categories: Vec<String>,
     #[serde(default)]
     pub(super) tags: Vec<String>,
+    pub(super) equipment: Vec<String>,
+    pub(super) conditions: Vec<String>,
     default_dose: DoseRecord,
     default_schedule: ScheduleRecord,
 }
 
+/// A dose as data files have it.
 #[derive(Debug, Deserialize)]
-struct DoseRecord {
+pub(crate) struct DoseRecord {
     kind: DoseKind,
     sets: u8,
     reps: Option<u16>,
@@ -27,11 +31,13 @@ struct DoseRecord {
     duration_seconds: Option<u32>,
     distance_metres: Option<u32>,
     side: Side,
+    load_kg: Option<f64>,
     target_rpe: Option<u8>,
 }
 
+/// A schedule as data files have it.
 #[derive(Debug, Deserialize)]
-struct ScheduleRecord {
+pub(crate) struct ScheduleRecord {
     kind: String,
     times_per_week: Option<u8>,
     times_per_day: u8,
@@ -39,34 +45,44 @@ struct ScheduleRecord {
 
 impl Record {
     pub(super) fn dose(&self) -> Dose {
-        let dose = &self.default_dose;
-        Dose {
-            kind: dose.kind,
-            sets: dose.sets,
-            reps: dose.reps,
-            hold_seconds: dose.hold_seconds,
-            duration_seconds: dose.duration_seconds,
-            distance_metres: dose.distance_metres,
-            side: dose.side,
-            load: None,
-            tempo: None,
-            rest_seconds: None,
-            target_rpe: dose.target_rpe,
-        }
+        self.default_dose.dose()
     }
 
     pub(super) fn schedule(&self) -> Schedule {
-        let schedule = &self.default_schedule;
-        let frequency = match (schedule.kind.as_str(), schedule.times_per_week) {
-            ("TIMES_PER_WEEK", Some(times)) => Frequency::TimesPerWeek { times },
-            _ => Frequency::Daily,
-        };
-        Schedule { frequency, times_per_day: schedule.times_per_day }
+        self.default_schedule.schedule()
     }
 }
 
-/// What a patient reads about an exercise.
-#[derive(Debug, Clone, Deserialize)]
+impl DoseRecord {
+    pub(crate) fn dose(&self) -> Dose {
+        Dose {
+            kind: self.kind,
+            sets: self.sets,
+            reps: self.reps,
+            hold_seconds: self.hold_seconds,
+            duration_seconds: self.duration_seconds,
+            distance_metres: self.distance_metres,
+            side: self.side,
+            load: self.load_kg.map(Load::Kilograms),
+            tempo: None,
+            rest_seconds: None,
+            target_rpe: self.target_rpe,
+        }
+    }
+}
+
+impl ScheduleRecord {
+    pub(crate) fn schedule(&self) -> Schedule {
+        let frequency = match (self.kind.as_str(), self.times_per_week) {
+            ("TIMES_PER_WEEK", Some(times)) => Frequency::TimesPerWeek { times },
+            _ => Frequency::Daily,
+        };
+        Schedule { frequency, times_per_day: self.times_per_day }
+    }
+}
+
+/// What a patient reads about an exercise. Of a clinic's own, all but name and steps may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// The exercise's name.
     pub name: String,
@@ -96,6 +112,14 @@ pub struct ConditionRecord {
     pub sign: bool,
 }
 
+impl ConditionRecord {
+    /// Its words.
+    pub fn text(&self, language: Language) -> &'static ConditionText {
+        static NONE: ConditionText = ConditionText { name: String::new(), description: String::new() };
+        CONDITION_TEXTS.of(language).get(&self.key).unwrap_or(&NONE)
+    }
+}
+
 /// What a condition is called.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ConditionText {
@@ -105,9 +129,13 @@ pub struct ConditionText {
     pub description: String,
 }
 
-#[derive(Deserialize)]
-struct Exercises {
-    exercise: Vec<Record>,
+/// The data file of the exercises, with all words that there are for what it says of them.
+#[derive(Default, Deserialize)]
+pub(super) struct Exercises {
+    pub(super) categories: Vec<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) equipment: Vec<String>,
+    pub(super) exercise: Vec<Record>,
 }
 
 #[derive(Deserialize)]
@@ -120,64 +148,20 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> O
     toml::from_str(text).inspect_err(|error| tracing::error!(file, %error, "a data file does not parse")).ok()
 }
 
-pub(super) static EXERCISES: LazyLock<Vec<Record>> = LazyLock::new(|| {
-    let file: Option<Exercises> = parse("exercises", include_str!("../../data/exercises.toml"));
-    file.map(|file| file.exercise).unwrap_or_default()
-});
+pub(super) static EXERCISES: LazyLock<Exercises> =
+    LazyLock::new(|| parse("exercises", include_str!("../../data/exercises.toml")).unwrap_or_default());
 
-pub(super) static ENGLISH: LazyLock<HashMap<String, Text>> =
-    LazyLock::new(|| parse("en/exercises", include_str!("../../data/en/exercises.toml")).unwrap_or_default());
+pub(super) static TEXTS: LazyLock<Translations<HashMap<String, Text>>> =
+    LazyLock::new(|| translations!("exercises"));
 
 pub(super) static CONDITIONS: LazyLock<Vec<ConditionRecord>> = LazyLock::new(|| {
     let file: Option<Conditions> = parse("conditions", include_str!("../../data/conditions.toml"));
     file.map(|file| file.condition).unwrap_or_default()
 });
 
-pub(super) static ENGLISH_CONDITIONS: LazyLock<HashMap<String, ConditionText>> = LazyLock::new(|| {
-    parse("en/conditions", include_str!("../../data/en/conditions.toml")).unwrap_or_default()
-});
+static CONDITION_TEXTS: LazyLock<Translations<HashMap<String, ConditionText>>> =
+    LazyLock::new(|| translations!("conditions"));
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn every_exercise_is_complete() {
-        assert_eq!(EXERCISES.len(), 66);
-        let keys: HashSet<_> = EXERCISES.iter().map(|record| &record.key).collect();
-        assert_eq!(keys.len(), 66);
-        for (at, record) in EXERCISES.iter().enumerate() {
-            assert_eq!(usize::try_from(record.number).unwrap(), at + 1, "{}", record.key);
-            assert_eq!(record.dose().check(), Ok(()), "{}", record.key);
-            assert_eq!(record.schedule().check(), Ok(()), "{}", record.key);
-            assert!(!record.categories.is_empty(), "{}", record.key);
-            let text = &ENGLISH[&record.key];
-            for part in [&text.name, &text.preparation, &text.form_cue, &text.breathing, &text.safety] {
-                assert!(!part.trim().is_empty(), "{}", record.key);
-            }
-            assert!((2..=6).contains(&text.steps.len()), "{}", record.key);
-        }
-        assert_eq!(ENGLISH.len(), 66);
-    }
-
-    #[test]
-    fn every_condition_has_its_words() {
-        assert_eq!(CONDITIONS.iter().filter(|condition| !condition.sign).count(), 12);
-        assert_eq!(CONDITIONS.iter().filter(|condition| condition.sign).count(), 1);
-        for condition in CONDITIONS.iter() {
-            assert!(!ENGLISH_CONDITIONS[&condition.key].name.is_empty());
-        }
-    }
-
-    #[test]
-    fn movement_tags_are_those_that_precautions_know() {
-        let known =
-            ["FLX", "FLXL", "EXT", "ROT", "SB", "AX", "OH", "NT", "IMP", "PRN", "QUAD", "CER", "INV", "BAL"];
-        for record in EXERCISES.iter() {
-            for tag in &record.tags {
-                assert!(known.contains(&tag.as_str()), "{}: {tag}", record.key);
-            }
-        }
-    }
-}
+#[path = "data_tests.rs"]
+mod tests;

@@ -1,20 +1,39 @@
-//! The library: exercises with their instructions, and conditions. Shared by all clinics; its
-//! data files are part of the program, its table is brought up to them by [`load`].
+//! The library: exercises with their instructions, and conditions. Its data files are part of the program,
+//! shared by all clinics, in the languages of [`Language`]; its table is brought up to them by [`load`]. A
+//! clinic adds exercises of its own, which nobody else sees.
 //!
-//! Offers [`load`], [`list`], [`by_ids`], [`text`], [`condition`], [`conditions`],
-//! [`cautions`].
+//! Offers [`load`], [`list`], [`by_ids`], [`get`], [`create`], [`clone`], [`archive`], [`condition`],
+//! [`conditions`], [`cautions`], [`articles`], [`find_articles`], and
+//! [`media`].
 
+mod archive;
+mod article;
 mod caution;
+mod check;
+mod clone;
+mod create;
 mod data;
 pub mod dose;
+mod language;
 mod list;
 mod load;
+pub mod media;
 pub mod schedule;
+mod search;
 pub(crate) mod table;
+mod text;
 
+pub use archive::archive;
+pub use article::{
+    Article, ArticleFilter, ArticleText, Section, Topic, article, article_by_id, articles, find_articles,
+};
 pub use caution::{Basis, Caution, Rule, cautions};
-pub(crate) use data::parse;
+pub use clone::{CloneExercise, clone};
+pub use create::{NewExercise, create};
 pub use data::{ConditionRecord, ConditionText, Text};
+pub(crate) use data::{DoseRecord, ScheduleRecord, parse};
+pub use language::Language;
+pub(crate) use language::{Translations, translations};
 pub(crate) use list::rows_by_ids;
 pub use list::{Filter, by_ids, get, list};
 pub use load::load;
@@ -22,7 +41,6 @@ pub use load::load;
 pub(crate) use load::shipped;
 pub use table::Model as Exercise;
 
-use crate::error::{Error, Result};
 use uuid::Uuid;
 
 /// The id of the exercise with this number: the same in every installation.
@@ -31,18 +49,22 @@ pub fn exercise_id(number: i32) -> Uuid {
     Uuid::from_u128(0x018f_0000_0000_7000_8000_0000_0000_0000 | u128::from(number.unsigned_abs()))
 }
 
-/// The words of an exercise. English stands in for a language without a file.
-pub fn text(key: &str, language: &str) -> Result<&'static Text> {
-    let _ = language;
-    data::ENGLISH.get(key).ok_or(Error::Internal)
+/// The id of the shared exercise of this key.
+pub(crate) fn exercise_of(key: &str) -> Option<Uuid> {
+    data::EXERCISES.exercise.iter().find(|record| record.key == key).map(|record| exercise_id(record.number))
 }
 
-/// Every condition, in the order of the data file, with its words.
-pub fn conditions() -> impl Iterator<Item = (&'static ConditionRecord, &'static ConditionText)> {
-    data::CONDITIONS.iter().filter_map(|record| Some((record, data::ENGLISH_CONDITIONS.get(&record.key)?)))
+/// Whether this is a movement tag.
+pub(crate) fn is_movement_tag(tag: &str) -> bool {
+    data::EXERCISES.tags.iter().any(|known| known == tag)
+}
+
+/// Every condition, in the order of the data file.
+pub fn conditions() -> impl Iterator<Item = &'static ConditionRecord> {
+    data::CONDITIONS.iter()
 }
 
 /// The condition of this key.
-pub fn condition(key: &str) -> Option<(&'static ConditionRecord, &'static ConditionText)> {
-    conditions().find(|(record, _)| record.key == key)
+pub fn condition(key: &str) -> Option<&'static ConditionRecord> {
+    conditions().find(|record| record.key == key)
 }

@@ -1,5 +1,6 @@
 //! When an exercise is due.
 
+use super::Language;
 use crate::error::{Code, FieldError};
 use jiff::civil::Date;
 use sea_orm::FromJsonQueryResult;
@@ -39,16 +40,20 @@ impl Weekday {
         }
     }
 
-    /// The English name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Monday => "Monday",
-            Self::Tuesday => "Tuesday",
-            Self::Wednesday => "Wednesday",
-            Self::Thursday => "Thursday",
-            Self::Friday => "Friday",
-            Self::Saturday => "Saturday",
-            Self::Sunday => "Sunday",
+    /// Its name.
+    pub fn name(self, language: Language) -> &'static str {
+        let (english, spanish) = match self {
+            Self::Monday => ("Monday", "lunes"),
+            Self::Tuesday => ("Tuesday", "martes"),
+            Self::Wednesday => ("Wednesday", "miércoles"),
+            Self::Thursday => ("Thursday", "jueves"),
+            Self::Friday => ("Friday", "viernes"),
+            Self::Saturday => ("Saturday", "sábado"),
+            Self::Sunday => ("Sunday", "domingo"),
+        };
+        match language {
+            Language::English => english,
+            Language::Spanish => spanish,
         }
     }
 }
@@ -127,8 +132,15 @@ impl Schedule {
             }
     }
 
-    /// The schedule in plain English: `2 times a day, Monday, Wednesday and Friday`.
-    pub fn text(&self) -> String {
+    /// The schedule in plain words: `2 times a day, Monday, Wednesday and Friday`.
+    pub fn text(&self, language: Language) -> String {
+        match language {
+            Language::English => self.in_english(),
+            Language::Spanish => self.in_spanish(),
+        }
+    }
+
+    fn in_english(&self) -> String {
         let per_day = match self.times_per_day {
             1 => "Once a day".to_owned(),
             times => format!("{times} times a day"),
@@ -136,9 +148,24 @@ impl Schedule {
         let days = match &self.frequency {
             Frequency::Daily => "every day".to_owned(),
             Frequency::EveryDays { days } => format!("every {days} days"),
-            Frequency::Weekdays { weekdays } => listed(weekdays),
+            Frequency::Weekdays { weekdays } => listed(weekdays, Language::English, "and"),
             Frequency::TimesPerWeek { times: 1 } => "1 day a week".to_owned(),
             Frequency::TimesPerWeek { times } => format!("{times} days a week"),
+        };
+        format!("{per_day}, {days}")
+    }
+
+    fn in_spanish(&self) -> String {
+        let per_day = match self.times_per_day {
+            1 => "Una vez al día".to_owned(),
+            times => format!("{times} veces al día"),
+        };
+        let days = match &self.frequency {
+            Frequency::Daily => "todos los días".to_owned(),
+            Frequency::EveryDays { days } => format!("cada {days} días"),
+            Frequency::Weekdays { weekdays } => listed(weekdays, Language::Spanish, "y"),
+            Frequency::TimesPerWeek { times: 1 } => "1 día por semana".to_owned(),
+            Frequency::TimesPerWeek { times } => format!("{times} días por semana"),
         };
         format!("{per_day}, {days}")
     }
@@ -156,13 +183,13 @@ fn weekday_faults(weekdays: &[Weekday]) -> Vec<FieldError> {
 }
 
 /// The weekdays in the order of the week, as a list in a sentence.
-fn listed(weekdays: &[Weekday]) -> String {
+fn listed(weekdays: &[Weekday], language: Language, and: &str) -> String {
     let mut days = weekdays.to_vec();
     days.sort_unstable();
-    let names: Vec<_> = days.into_iter().map(Weekday::name).collect();
+    let names: Vec<_> = days.into_iter().map(|day| day.name(language)).collect();
     match names.split_last() {
         Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        Some((last, others)) => format!("{} {and} {last}", others.join(", ")),
         None => String::new(),
     }
 }

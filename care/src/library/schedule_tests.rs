@@ -83,16 +83,33 @@ fn nothing_is_due_before_the_revision() {
 fn the_text_is_plain() {
     use Weekday::{Friday, Monday, Sunday, Wednesday};
     let cases = [
-        (Frequency::Daily, 1, "Once a day, every day"),
-        (weekdays(&[Friday, Monday, Wednesday]), 2, "2 times a day, Monday, Wednesday and Friday"),
-        (weekdays(&[Sunday, Monday]), 1, "Once a day, Monday and Sunday"),
-        (weekdays(&[Sunday]), 3, "3 times a day, Sunday"),
-        (Frequency::EveryDays { days: 2 }, 1, "Once a day, every 2 days"),
-        (Frequency::TimesPerWeek { times: 3 }, 1, "Once a day, 3 days a week"),
-        (Frequency::TimesPerWeek { times: 1 }, 2, "2 times a day, 1 day a week"),
+        (Frequency::Daily, 1, ["Once a day, every day", "Una vez al día, todos los días"]),
+        (
+            weekdays(&[Friday, Monday, Wednesday]),
+            2,
+            ["2 times a day, Monday, Wednesday and Friday", "2 veces al día, lunes, miércoles y viernes"],
+        ),
+        (
+            weekdays(&[Sunday, Monday]),
+            1,
+            ["Once a day, Monday and Sunday", "Una vez al día, lunes y domingo"],
+        ),
+        (weekdays(&[Sunday]), 3, ["3 times a day, Sunday", "3 veces al día, domingo"]),
+        (Frequency::EveryDays { days: 2 }, 1, ["Once a day, every 2 days", "Una vez al día, cada 2 días"]),
+        (
+            Frequency::TimesPerWeek { times: 3 },
+            1,
+            ["Once a day, 3 days a week", "Una vez al día, 3 días por semana"],
+        ),
+        (
+            Frequency::TimesPerWeek { times: 1 },
+            2,
+            ["2 times a day, 1 day a week", "2 veces al día, 1 día por semana"],
+        ),
     ];
     for (frequency, times, text) in cases {
-        assert_eq!(schedule(frequency, times).text(), text);
+        let schedule = schedule(frequency, times);
+        assert_eq!([schedule.text(Language::English), schedule.text(Language::Spanish)], text);
     }
 }
 
@@ -130,6 +147,6 @@ proptest! {
     #[test]
     fn every_weekday_is_named_by_its_date(offset in 0..10_000_i64) {
         let day = date(2020, 1, 1) + offset.days();
-        prop_assert_eq!(Weekday::of(day).name(), day.strftime("%A").to_string());
+        prop_assert_eq!(Weekday::of(day).name(Language::English), day.strftime("%A").to_string());
     }
 }

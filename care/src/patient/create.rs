@@ -38,30 +38,45 @@ pub struct CreatePatient {
     pub emergency_country: Option<String>,
 }
 
-fn check(scope: &Scope, input: &CreatePatient) -> Result<Option<Email>> {
+pub(super) fn check_name(name: &str) -> Option<FieldError> {
+    match name.trim().chars().count() {
+        0 => Some(FieldError::new("name", Code::Required, "Give the patient's name.")),
+        1..=200 => None,
+        _ => Some(FieldError::new("name", Code::TooLong, "Give at most 200 characters.")),
+    }
+}
+
+pub(super) fn check_days(birth: Option<Day>, surgery: Option<Day>, today: Day) -> Vec<FieldError> {
+    let oldest = today.plus(-130 * 366);
     let mut faults = Vec::new();
-    let mut fault = |field, code, message: &str| faults.push(FieldError::new(field, code, message));
+    if birth.is_some_and(|date| date > today || date < oldest) {
+        let message = "Give a date of the past 130 years.";
+        faults.push(FieldError::new("birthDate", Code::OutOfRange, message));
+    }
+    if surgery.is_some_and(|date| date > today.plus(366) || date < oldest) {
+        let message = "Give a date of the past or of the next twelve months.";
+        faults.push(FieldError::new("surgeryOn", Code::OutOfRange, message));
+    }
+    faults
+}
+
+pub(super) fn check_country(code: &str) -> Option<FieldError> {
+    let right = code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase());
+    let message = "Give two capital letters such as US or DE.";
+    (!right).then(|| FieldError::new("emergencyCountry", Code::Malformed, message))
+}
+
+fn check(scope: &Scope, input: &CreatePatient) -> Result<Option<Email>> {
     let today = scope.services().now().date_in(&TimeZone::UTC);
-    match input.name.trim().chars().count() {
-        0 => fault("name", Code::Required, "Give the patient's name."),
-        1..=200 => {}
-        _ => fault("name", Code::TooLong, "Give at most 200 characters."),
-    }
-    if input.birth_date.is_some_and(|date| date > today || date < today.plus(-130 * 366)) {
-        fault("birthDate", Code::OutOfRange, "Give a date of the past 130 years.");
-    }
-    if input.surgery_on.is_some_and(|date| date > today.plus(366) || date < today.plus(-130 * 366)) {
-        fault("surgeryOn", Code::OutOfRange, "Give a date of the past or of the next twelve months.");
-    }
+    let days = check_days(input.birth_date, input.surgery_on, today);
+    let country = input.emergency_country.as_deref().and_then(check_country);
+    let mut faults: Vec<_> = check_name(&input.name).into_iter().chain(days).chain(country).collect();
+    let mut fault = |field, code, message: &str| faults.push(FieldError::new(field, code, message));
     if input.time_zone.as_deref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
         fault("timeZone", Code::Malformed, "Give an IANA name such as Europe/Berlin.");
     }
     if input.language.as_deref().is_some_and(|tag| tag.is_empty() || tag.len() > 35 || has_control(tag)) {
         fault("language", Code::Malformed, "Give a language tag such as en or de.");
-    }
-    let country = |code: &str| code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase());
-    if input.emergency_country.as_deref().is_some_and(|code| !country(code)) {
-        fault("emergencyCountry", Code::Malformed, "Give two capital letters such as US or DE.");
     }
     if input.conditions.len() > 20 {
         fault("conditions", Code::TooMany, "Give at most 20 conditions.");

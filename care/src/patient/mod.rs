@@ -1,6 +1,6 @@
 //! Patients, the conditions recorded of them, and the charts through which all else is reached.
 //!
-//! Offers [`create`], [`invite`], [`accept`], [`assign`], [`break_glass`], [`discharge`], [`share`],
+//! Offers [`create`], [`update`], [`invite`], [`accept`], [`assign`], [`break_glass`], [`discharge`], [`share`],
 //! [`get`], [`conditions`] and, to the slices above, the list by activity and `Chart`: the proof that who acts may see
 //! this patient.
 
@@ -15,6 +15,7 @@ mod invite;
 mod list;
 pub(crate) mod table;
 mod team;
+mod update;
 
 pub use accept::{Accept, accept};
 pub(crate) use break_glass::check_reason;
@@ -29,6 +30,7 @@ pub use invite::invite;
 pub(crate) use list::{by_activity, charts};
 pub(crate) use team::tell_team;
 pub use team::{assign, care_team};
+pub use update::{UpdatePatient, update};
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};

@@ -1,7 +1,7 @@
 //! What a program asked for must satisfy.
 
-use super::table::prescription;
-use super::{NewPhase, NewPrescription, phase};
+use super::table::prescription::{self, Places};
+use super::{NewPhase, NewPrescription, terms};
 use crate::clock::Day;
 use crate::error::{Code, Error, FieldError, Result, has_control};
 use crate::library;
@@ -24,7 +24,7 @@ pub(super) struct Content<'a> {
 impl Content<'_> {
     /// Checks everything that can be told without the database.
     pub(super) fn check(&self) -> Result<()> {
-        let mut faults = phase::check(self.phases);
+        let mut faults = terms::check(self.phases);
         if !(1..=200).contains(&self.title.trim().chars().count()) {
             faults.push(FieldError::new("title", Code::Required, "Give a title of 1 to 200 characters."));
         }
@@ -50,10 +50,21 @@ impl Content<'_> {
             let dose = dose.into_iter().map(|fault| fault.under("dose"));
             let schedule =
                 schedule.err().unwrap_or_default().into_iter().map(|fault| fault.under("schedule"));
-            faults.extend(dose.chain(schedule).map(|fault| fault.under(at).under("prescriptions")));
+            let places = check_places(&wanted.phases, self.phases.len());
+            let wrong = dose.chain(schedule).chain(places);
+            faults.extend(wrong.map(|fault| fault.under(at).under("prescriptions")));
         }
         if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
     }
+}
+
+/// What is wrong with the phases that a prescription names, of so many that there are.
+fn check_places(places: &[u16], phases: usize) -> Option<FieldError> {
+    if places.iter().any(|place| usize::from(*place) >= phases) {
+        return Some(FieldError::new("phases", Code::OutOfRange, "Give places of the phases, from 0."));
+    }
+    let again = (1..places.len()).any(|at| places.iter().take(at).any(|place| Some(place) == places.get(at)));
+    again.then(|| FieldError::new("phases", Code::Duplicate, "Give each place once."))
 }
 
 /// Where the prescriptions of a revision belong.
@@ -76,7 +87,7 @@ impl Place<'_> {
         mut new_id: impl FnMut() -> Uuid,
     ) -> Result<()> {
         let ids: Vec<Uuid> = wanted.iter().map(|wanted| wanted.exercise_id).collect();
-        let exercises = library::rows_by_ids(tx, &ids).await?;
+        let exercises = library::rows_by_ids(tx, self.clinic_id, &ids).await?;
         let mut rows = Vec::new();
         let mut taken = Vec::new();
         for (at, wanted) in wanted.iter().enumerate() {
@@ -99,6 +110,13 @@ impl Place<'_> {
             let message = "Give an exercise of the library.";
             FieldError::new("exerciseId", Code::NotFound, message).under(at).under("prescriptions")
         })?;
+        // What was prescribed before goes on.
+        let known = || self.earlier.iter().any(|row| row.exercise_id == exercise.id);
+        if exercise.archived_at.is_some() && !known() {
+            let message = "This exercise is archived. Give one that the library lists.";
+            let fault = FieldError::new("exerciseId", Code::NotAllowed, message);
+            return Err(fault.under(at).under("prescriptions").into());
+        }
         Ok(prescription::ActiveModel {
             clinic_id: Set(self.clinic_id),
             id: Set(id),
@@ -110,6 +128,7 @@ impl Place<'_> {
             exercise_id: Set(exercise.id),
             dose: Set(wanted.dose.unwrap_or(exercise.default_dose)),
             schedule: Set(wanted.schedule.clone().unwrap_or_else(|| exercise.default_schedule.clone())),
+            phases: Set(Some(Places(wanted.phases.clone())).filter(|places| !places.0.is_empty())),
             change: Set(self.change),
         })
     }

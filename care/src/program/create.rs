@@ -3,16 +3,27 @@
 use super::caution::{Facts, warnings};
 use super::check::{Content, Place, check_dates};
 use super::table::{program, program_revision};
+use super::template::{Blueprint, blueprint};
 use super::{History, NewPhase, NewPrescription, Saved, Status, phase::Phases};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::id::Kind;
+use crate::library::Language;
 use crate::patient::Chart;
 use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use uuid::Uuid;
+
+/// What a program or a template is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A template or protocol, in exactly this version.
+    Template(Uuid),
+    /// The newest revision of a program of a visible patient.
+    Program(Uuid),
+}
 
 /// A new program.
 #[derive(Debug, Clone)]
@@ -21,40 +32,51 @@ pub struct CreateProgram {
     pub id: Option<Uuid>,
     /// The patient.
     pub patient_id: Uuid,
-    /// Title, 1 to 200 characters.
+    /// What it is made from; from scratch when missing. What is given beside it stands instead.
+    pub source: Option<Source>,
+    /// Title, 1 to 200 characters; that of the source when empty.
     pub title: String,
     /// First day; today when missing.
     pub starts_on: Option<Day>,
     /// Last day; open when missing.
     pub ends_on: Option<Day>,
-    /// Phases, end to end from the first day.
+    /// Phases, end to end from the first day, or from the day of surgery where the source is a protocol;
+    /// those of the source when empty.
     pub phases: Vec<NewPhase>,
-    /// 1 to 30 exercises, in the order they are to be done.
+    /// 1 to 30 exercises, in the order they are to be done; those of the source when empty.
     pub prescriptions: Vec<NewPrescription>,
     /// Why, for the clinicians; at most 4,000 characters.
     pub note: Option<String>,
 }
 
 /// Creates a draft. The same id and content answer the same program; other content under the id
-/// is a `Conflict`. Rules that warn of it are told; a reason can wait until it is activated. Therapists of the patient's care team only.
+/// is a `Conflict`. Rules that warn of it are told; a reason can wait until it is activated. A protocol counts
+/// from the patient's day of surgery, which must be known; who joins it late begins in the phase of that
+/// week. Therapists of the care team only.
 pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
     scope.therapist_id()?;
-    let content = Content {
-        title: &input.title,
-        note: input.note.as_deref(),
-        phases: &input.phases,
-        prescriptions: &input.prescriptions,
-    };
-    content.check()?;
     let id = input.id.unwrap_or_else(|| scope.services().new_id());
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, input.patient_id).await?;
     let today = chart.date_at(scope.services().now());
     let fingerprint = chart.fingerprint("program.create", &format!("{input:?}"));
+    let plan = planned(&tx, scope, &chart, &input).await?;
+    let content = Content {
+        title: &plan.title,
+        note: input.note.as_deref(),
+        phases: &plan.phases,
+        prescriptions: &plan.prescriptions,
+    };
+    content.check()?;
     let starts_on = input.starts_on.unwrap_or(today);
-    let warnings =
-        warnings(&tx, &Facts::of(&tx, &chart, (starts_on, input.ends_on)).await?, &input.prescriptions)
-            .await?;
+    let anchor_on = anchor(&plan, &chart)?;
+    let mut phases = Phases::lay(content.phases, &Phases::default(), || scope.services().new_id());
+    if let Some(anchor_on) = anchor_on {
+        phases.join(anchor_on.until(starts_on));
+    }
+    let dated = phases.dated(anchor_on.unwrap_or(starts_on));
+    let facts = Facts::of(&tx, &chart, (starts_on, input.ends_on), dated).await?;
+    let warnings = warnings(&tx, &facts, content.prescriptions).await?;
     if let Some(known) = program::Entity::find_by_id((scope.clinic_id(), id)).one(&tx).await? {
         if known.fingerprint != fingerprint || known.patient_id != input.patient_id {
             return Err(Error::Conflict("the id is taken"));
@@ -68,10 +90,13 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
         clinic_id: chart.clinic_id(),
         id,
         patient_id: chart.id(),
-        title: input.title.trim().to_owned(),
+        title: plan.title.trim().to_owned(),
         status: Status::Draft,
         starts_on,
         ends_on: input.ends_on,
+        anchor_on,
+        template_id: plan.pinned.map(|(id, _)| id),
+        template_version: plan.pinned.map(|(_, version)| version),
         revision: 1,
         fingerprint,
         created_by: scope.actor().person.member_id(),
@@ -80,13 +105,43 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
     };
     program::ActiveModel::from(row.clone()).reset_all().insert(&tx).await?;
     let history = History { row, revisions: Vec::new(), prescriptions: Vec::new(), holds: Vec::new() };
-    let history = add_revision(&tx, scope, &chart, history, &content, starts_on).await?;
+    let history = add_revision(&tx, scope, &chart, history, &content, (phases, starts_on)).await?;
     let entry =
         audit::Entry { action: "program.create", patient_id: Some(chart.id()), object: (Kind::Program, id) };
     audit::record(&tx, scope, entry).await?;
     tx.commit().await?;
     scope.announce(chart.id(), change);
     Ok(Saved { program: history.program(&chart, today)?, warnings })
+}
+
+/// What is asked for, with what the source has where nothing is given.
+async fn planned(tx: &Tx, scope: &Scope, chart: &Chart, input: &CreateProgram) -> Result<Blueprint> {
+    let mut plan = match input.source {
+        Some(source) => {
+            let language = Language::of_tag(&chart.row.language).unwrap_or_default();
+            blueprint(tx, scope, source, language).await?
+        }
+        None => Blueprint::default(),
+    };
+    if !input.title.trim().is_empty() {
+        input.title.clone_into(&mut plan.title);
+    }
+    if !input.phases.is_empty() {
+        plan.phases.clone_from(&input.phases);
+    }
+    if !input.prescriptions.is_empty() {
+        plan.prescriptions.clone_from(&input.prescriptions);
+    }
+    Ok(plan)
+}
+
+/// The day from which the phases count, where that is not the first day of the program.
+fn anchor(plan: &Blueprint, chart: &Chart) -> Result<Option<Day>> {
+    let unknown = || {
+        let message = "A protocol counts from the day of surgery. Record it first, by updatePatient.";
+        Error::field("templateId", Code::Required, message)
+    };
+    if plan.after_surgery { chart.row.surgery_on.map(Some).ok_or_else(unknown) } else { Ok(None) }
 }
 
 /// Adds the next revision to a program whose row says its number already.
@@ -96,7 +151,7 @@ pub(super) async fn add_revision(
     chart: &Chart,
     history: History,
     content: &Content<'_>,
-    effective_from: Day,
+    (phases, effective_from): (Phases, Day),
 ) -> Result<History> {
     let services = scope.services();
     let (row, revision_id) = (history.row, services.new_id());
@@ -109,7 +164,7 @@ pub(super) async fn add_revision(
         program_id: row.id,
         number: row.revision,
         effective_from,
-        phases: Phases::lay(content.phases, || services.new_id()),
+        phases,
         note,
         fingerprint: Vec::new(),
         created_by: scope.actor().person.member_id(),

@@ -1,9 +1,11 @@
 //! A program with everything that was ever in force: revisions, prescriptions, holds.
 
 use super::table::{prescription, program, program_hold, program_revision};
-use super::{Hold, Phase, Prescription, Program, Revision, Status};
+use super::{
+    Hold, NewPhase, NewPrescription, Phase, Precaution, Prescription, Program, Revision, Status, phase,
+};
 use crate::access::Scope;
-use crate::clock::Day;
+use crate::clock::{Day, Instant};
 use crate::error::{Error, Result};
 use crate::patient::Chart;
 use crate::store::Tx;
@@ -101,6 +103,20 @@ impl History {
         Ok(rows.into_iter().map(history).collect())
     }
 
+    /// The program as it stood at the end of `date`, which is over at `end`: without what was decided later.
+    pub(crate) fn as_of(mut self, date: Day, end: Instant) -> Self {
+        self.revisions.retain(|revision| revision.number == 1 || revision.created_at < end);
+        self.row.revision = self.revisions.last().map_or(self.row.revision, |revision| revision.number);
+        self.holds.retain(|hold| hold.held_at < end);
+        for hold in self.holds.iter_mut().filter(|hold| hold.released_at.is_some_and(|at| at >= end)) {
+            (hold.released_on, hold.released_by, hold.released_at) = (None, None, None);
+        }
+        if self.covers(date) {
+            self.row.status = if self.open_hold().is_some() { Status::OnHold } else { Status::Active };
+        }
+        self
+    }
+
     /// Whether the patient had or has to follow this program on `date`.
     fn covers(&self, date: Day) -> bool {
         let row = &self.row;
@@ -122,10 +138,59 @@ impl History {
         self.holds.iter().rfind(|hold| hold.released_on.is_none())
     }
 
+    /// The day from which phases count.
+    pub(super) fn phases_count_from(&self) -> Day {
+        self.row.anchor_on.unwrap_or(self.row.starts_on)
+    }
+
+    /// The phases of a revision, with their days.
+    pub(super) fn phases_of(&self, revision: &program_revision::Model) -> Vec<Phase> {
+        revision.phases.dated(self.phases_count_from())
+    }
+
     /// The phase on `date`, by the revision in force then.
     pub(crate) fn phase_on(&self, date: Day) -> Option<Phase> {
-        let phases = self.in_force(date)?.phases.dated(self.row.starts_on);
-        phases.into_iter().rfind(|phase| phase.starts_on <= date)
+        let mut phases = self.phases_of(self.in_force(date)?);
+        phase::in_force(&phases, date).map(|at| phases.swap_remove(at))
+    }
+
+    /// The day, up to `date`, from which on the phase has lasted as long as planned while the next waits.
+    fn phase_due_on(&self, date: Day) -> Option<Day> {
+        let phases = self.phases_of(self.in_force(date)?);
+        let next = phases.get(phase::in_force(&phases, date)? + 1)?;
+        Some(next.starts_on).filter(|due| next.waits && *due <= date)
+    }
+
+    /// What a revision asks for from which day on: once for all its days, or anew with each phase where a
+    /// prescription belongs to some of them. `until`: the first day on which another revision is in force.
+    pub(crate) fn stretches(
+        &self,
+        revision: &program_revision::Model,
+        until: Option<Day>,
+    ) -> Vec<(Day, Vec<&prescription::Model>)> {
+        let rows: Vec<_> = self.prescriptions_of(revision.id).collect();
+        if rows.iter().all(|row| row.phases.is_none()) {
+            return vec![(revision.effective_from, rows)];
+        }
+        let phases = self.phases_of(revision);
+        let mut days: Vec<_> =
+            phases.iter().filter(|phase| !phase.waits).map(|phase| phase.starts_on).collect();
+        days.retain(|day| *day > revision.effective_from && until.is_none_or(|until| *day < until));
+        days.push(revision.effective_from);
+        days.sort_unstable();
+        days.dedup();
+        let asked = |day: Day| {
+            let at = phase::in_force(&phases, day);
+            (day, rows.iter().copied().filter(|row| row.belongs_to(at)).collect())
+        };
+        days.into_iter().map(asked).collect()
+    }
+
+    /// The content of the newest revision, as it would be asked for again.
+    pub(super) fn newest(&self) -> Option<(Vec<NewPhase>, Vec<NewPrescription>)> {
+        let revision = self.revisions.last()?;
+        let phases = self.phases_of(revision).into_iter().map(NewPhase::from).collect();
+        Some((phases, self.prescriptions_of(revision.id).map(NewPrescription::from).collect()))
     }
 
     /// The day of the program on `date`: 1 on its first.
@@ -153,8 +218,11 @@ impl History {
             starts_on: self.row.starts_on,
             ends_on: self.row.ends_on,
             created_at: self.row.created_at,
+            phases_count_from: self.phases_count_from(),
+            template: self.row.template_id.zip(self.row.template_version),
             revision,
             phase: self.phase_on(today),
+            phase_due_on: self.phase_due_on(today),
             day: self.day_on(today),
             hold: self.hold(chart)?,
             revisions,
@@ -174,27 +242,55 @@ impl History {
         // Notes are for the clinicians.
         let note = row.note.as_ref().filter(|_| !chart.is_own());
         let note = note.map(|note| chart.unseal("program_revision.note", row.id, note)).transpose()?;
+        let phases = self.phases_of(row);
         Ok(Revision {
             id: row.id,
             number: row.number,
             effective_from: row.effective_from,
             created_at: row.created_at,
             note,
-            phases: row.phases.dated(self.row.starts_on),
-            prescriptions: self.prescriptions_of(row.id).map(Prescription::from).collect(),
+            prescriptions: self.prescriptions_of(row.id).map(|row| row.prescription(&phases)).collect(),
+            phases,
         })
     }
 }
 
-impl From<&prescription::Model> for Prescription {
-    fn from(row: &prescription::Model) -> Self {
-        Self {
-            id: row.id,
-            origin_id: row.origin_id,
-            exercise_id: row.exercise_id,
-            dose: row.dose,
-            schedule: row.schedule.clone(),
+impl prescription::Model {
+    /// What a revision of these phases asks for by it.
+    fn prescription(&self, phases: &[Phase]) -> Prescription {
+        let its = phases.iter().enumerate().filter(|(at, _)| self.belongs_to(Some(*at)));
+        let mut precautions: Vec<Precaution> = Vec::new();
+        for precaution in its.flat_map(|(_, phase)| &phase.terms.precautions) {
+            if !precautions.contains(precaution) {
+                precautions.push(precaution.clone());
+            }
         }
+        Prescription {
+            id: self.id,
+            origin_id: self.origin_id,
+            exercise_id: self.exercise_id,
+            dose: self.dose,
+            schedule: self.schedule.clone(),
+            phases: self.places().to_vec(),
+            precautions,
+        }
+    }
+
+    /// The places of the phases it belongs to; none: it belongs to all.
+    pub(super) fn places(&self) -> &[u16] {
+        self.phases.as_ref().map_or(&[], |places| &places.0)
+    }
+
+    /// Whether it is asked for in the phase at this place.
+    fn belongs_to(&self, phase: Option<usize>) -> bool {
+        self.phases.is_none() || self.places().iter().any(|place| Some(usize::from(*place)) == phase)
+    }
+}
+
+impl From<&prescription::Model> for NewPrescription {
+    fn from(row: &prescription::Model) -> Self {
+        let (dose, schedule) = (Some(row.dose), Some(row.schedule.clone()));
+        Self { exercise_id: row.exercise_id, dose, schedule, continues: None, phases: row.places().to_vec() }
     }
 }
 

@@ -1,23 +1,31 @@
 //! Programs: what a patient is asked to do, as numbered revisions that are never edited.
 //!
-//! Offers [`create`], [`revise`], [`activate`], [`hold`], [`release`], [`complete`], [`discontinue`], [`get`], [`current`],
-//! [`list`], [`caution`]; and to the slices above, [`History`]: a program with all that ever was in force.
+//! Offers [`create`], [`revise`], [`change_phase`], [`activate`], [`hold`], [`release`], [`complete`],
+//! [`discontinue`], [`get`], [`current`], [`list`], [`compare`], [`caution`], [`template`]; and to the slices
+//! above, [`History`]: a program with all that ever was in force.
 
 pub mod caution;
+mod change_phase;
 mod check;
+mod compare;
 mod create;
 mod history;
 pub(crate) mod phase;
 mod revise;
 mod status;
 pub(crate) mod table;
+pub mod template;
+mod terms;
 
-pub use create::{CreateProgram, create};
+pub use change_phase::{ChangePhase, change_phase};
+pub use compare::{Change, Comparison, compare};
+pub use create::{CreateProgram, Source, create};
 pub(crate) use history::{History, held, of_patients, on};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
 pub use status::{Activate, activate, complete, discontinue, hold, release};
 pub(crate) use status::{DANGER, hold_for_safety};
+pub use terms::{Precaution, Terms};
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
@@ -54,7 +62,7 @@ impl Status {
 }
 
 /// An exercise as asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NewPrescription {
     /// An exercise of the library.
     pub exercise_id: Uuid,
@@ -65,6 +73,8 @@ pub struct NewPrescription {
     /// The prescription of an earlier revision that this one goes on from, so that what was
     /// logged for it today still counts. Taken from the same exercise when missing.
     pub continues: Option<Uuid>,
+    /// The places of the phases it belongs to, from 0; none: it belongs to all.
+    pub phases: Vec<u16>,
 }
 
 /// An exercise with dose and schedule in a revision.
@@ -80,6 +90,19 @@ pub struct Prescription {
     pub dose: Dose,
     /// When.
     pub schedule: Schedule,
+    /// The places of the phases of its revision it belongs to, from 0; none: it belongs to all.
+    pub phases: Vec<u16>,
+    /// What is minded in those phases.
+    pub precautions: Vec<Precaution>,
+}
+
+impl Prescription {
+    /// What is minded with an exercise of these movement tags, one sentence each.
+    pub fn cautions(&self, tags: &[String]) -> Vec<&str> {
+        let concerned =
+            self.precautions.iter().filter(|known| known.tags.iter().any(|tag| tags.contains(tag)));
+        concerned.map(|precaution| precaution.text.as_str()).collect()
+    }
 }
 
 /// A numbered revision of a program.
@@ -136,10 +159,17 @@ pub struct Program {
     pub ends_on: Option<Day>,
     /// When it was made.
     pub created_at: Instant,
+    /// The day from which its phases count: the day of surgery, or its first day.
+    pub phases_count_from: Day,
+    /// The template or protocol that it was made from, and the version, which stays whatever becomes of
+    /// the template.
+    pub template: Option<(Uuid, i32)>,
     /// The revision in force today; before the start, the newest.
     pub revision: Revision,
     /// The phase it is in today.
     pub phase: Option<Phase>,
+    /// Since when the phase has lasted as long as planned while the next one waits for a therapist.
+    pub phase_due_on: Option<Day>,
     /// Day of the program today, 1 on its first; none before it.
     pub day: Option<i32>,
     /// The hold it is on.
@@ -176,6 +206,14 @@ pub async fn list(scope: &Scope, patient_id: Uuid) -> Result<Vec<Program>> {
         .filter(|history| scope.actor().person.member_id().is_some() || history.row.status != Status::Draft)
         .map(|history| history.program(&chart, today(scope, &chart)))
         .collect()
+}
+
+/// The keys of the articles that the phase of the patient's program names today.
+pub(crate) async fn phase_articles(tx: &Tx, scope: &Scope, chart: &Chart) -> Result<Vec<String>> {
+    let histories = of_patients(tx, scope, &[chart.id()]).await?;
+    let today = today(scope, chart);
+    let phase = on(&histories.iter().collect::<Vec<_>>(), today).and_then(|history| history.phase_on(today));
+    Ok(phase.map(|phase| phase.terms.education).unwrap_or_default())
 }
 
 fn today(scope: &Scope, chart: &Chart) -> Day {

@@ -1,15 +1,18 @@
 //! Changing a program: a new revision in force from today on. What was in force before stays.
 
-use super::caution::{Excuse, Facts, excuse, warnings};
+use super::caution::{Excuse, Facts, excuse, excuse_criteria, warnings};
 use super::check::Content;
 use super::create::add_revision;
+use super::phase::Phases;
 use super::table::program;
-use super::{NewPhase, NewPrescription, Saved, Status, find_to_write};
+use super::{History, NewPhase, NewPrescription, Saved, Status, find_to_write};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
 use crate::error::{Code, Error, Result};
 use crate::id::Kind;
+use crate::patient::Chart;
+use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, Set};
 use uuid::Uuid;
 
@@ -39,7 +42,7 @@ pub struct ReviseProgram {
 /// those that want a reason and have none are faults of code `Caution`. Therapists of the patient's care team only.
 pub async fn revise(scope: &Scope, input: ReviseProgram) -> Result<Saved> {
     let tx = scope.write().await?;
-    let (mut chart, mut history) = find_to_write(&tx, scope, input.program_id).await?;
+    let (chart, history) = find_to_write(&tx, scope, input.program_id).await?;
     let title = input.title.clone().unwrap_or_else(|| history.row.title.clone());
     let content = Content {
         title: &title,
@@ -48,48 +51,97 @@ pub async fn revise(scope: &Scope, input: ReviseProgram) -> Result<Saved> {
         prescriptions: &input.prescriptions,
     };
     content.check()?;
-    if matches!(history.row.status, Status::Completed | Status::Discontinued) {
-        return Err(Error::field("programId", Code::NotAllowed, "This program has ended."));
-    }
-    if history.row.revision != input.expected_revision {
-        return Err(Error::Conflict("the program has been revised meanwhile"));
-    }
+    check_state(&history, input.expected_revision)?;
     let today = chart.date_at(scope.services().now());
-    let newest = history.revisions.last().map_or(today, |revision| revision.effective_from);
-    let effective_from = input.effective_from.unwrap_or_else(|| today.max(newest));
-    if effective_from < today || effective_from < newest || effective_from > today.plus(366) {
+    let earliest = earliest(&history, today);
+    let effective_from = input.effective_from.unwrap_or(earliest);
+    if effective_from < earliest || effective_from > today.plus(366) {
         let message = "Give today or a later day, not before the newest revision's first day.";
         return Err(Error::field("effectiveFrom", Code::OutOfRange, message));
     }
-    let change = chart.raise(&tx, None).await?;
-    history.row.title = title.trim().to_owned();
-    history.row.revision += 1;
-    history.row.change = change;
-    program::ActiveModel {
-        clinic_id: Set(history.row.clinic_id),
-        id: Set(history.row.id),
-        title: Set(history.row.title.clone()),
-        revision: Set(history.row.revision),
-        change: Set(change),
-        ..Default::default()
+    let none = Phases::default();
+    let known = history.revisions.last().map_or(&none, |revision| &revision.phases);
+    let phases = Phases::lay(&input.phases, known, || scope.services().new_id());
+    let reason = input.override_reason.as_deref();
+    let next =
+        Next { content: &content, phases, effective_from, reason, action: "program.revise", unmet: &[] };
+    next.write(tx, scope, chart, history).await
+}
+
+/// Refuses a program that has ended or has been revised since `expected`.
+pub(super) fn check_state(history: &History, expected: i32) -> Result<()> {
+    if matches!(history.row.status, Status::Completed | Status::Discontinued) {
+        return Err(Error::field("programId", Code::NotAllowed, "This program has ended."));
     }
-    .update(&tx)
-    .await?;
-    let history = add_revision(&tx, scope, &chart, history, &content, effective_from).await?;
-    let facts = Facts::of(&tx, &chart, (effective_from, history.row.ends_on)).await?;
-    let mut warnings = warnings(&tx, &facts, &input.prescriptions).await?;
-    let given = Excuse {
-        program_id: input.program_id,
-        revision_id: history.revisions.last().map(|revision| revision.id).unwrap_or_default(),
-        prescriptions: &input.prescriptions,
-        reason: input.override_reason.as_deref(),
-        in_force: history.row.status.is_current(),
-    };
-    excuse(&tx, scope, &chart, &mut warnings, &given).await?;
-    let object = (Kind::Program, input.program_id);
-    let entry = audit::Entry { action: "program.revise", patient_id: Some(chart.id()), object };
-    audit::record(&tx, scope, entry).await?;
-    tx.commit().await?;
-    scope.announce(chart.id(), change);
-    Ok(Saved { program: history.program(&chart, today)?, warnings })
+    if history.row.revision != expected {
+        return Err(Error::Conflict("the program has been revised meanwhile"));
+    }
+    Ok(())
+}
+
+/// The first day on which a next revision can be in force.
+pub(super) fn earliest(history: &History, today: Day) -> Day {
+    history.revisions.last().map_or(today, |revision| revision.effective_from.max(today))
+}
+
+/// The next revision of a program.
+pub(super) struct Next<'a> {
+    pub(super) content: &'a Content<'a>,
+    pub(super) phases: Phases,
+    pub(super) effective_from: Day,
+    /// Why rules are gone past.
+    pub(super) reason: Option<&'a str>,
+    /// How it is called in the audit trail.
+    pub(super) action: &'static str,
+    /// Criteria of a phase that are not met.
+    pub(super) unmet: &'a [&'a String],
+}
+
+impl Next<'_> {
+    /// Writes it, holds it against the rules, and commits.
+    pub(super) async fn write(
+        self,
+        tx: Tx,
+        scope: &Scope,
+        mut chart: Chart,
+        mut history: History,
+    ) -> Result<Saved> {
+        let (content, program_id) = (self.content, history.row.id);
+        let change = chart.raise(&tx, None).await?;
+        content.title.trim().clone_into(&mut history.row.title);
+        history.row.revision += 1;
+        history.row.change = change;
+        program::ActiveModel {
+            clinic_id: Set(history.row.clinic_id),
+            id: Set(program_id),
+            title: Set(history.row.title.clone()),
+            revision: Set(history.row.revision),
+            change: Set(change),
+            ..Default::default()
+        }
+        .update(&tx)
+        .await?;
+        let facts_days = (self.effective_from, history.row.ends_on);
+        let facts =
+            Facts::of(&tx, &chart, facts_days, self.phases.dated(history.phases_count_from())).await?;
+        let history =
+            add_revision(&tx, scope, &chart, history, content, (self.phases, self.effective_from)).await?;
+        let mut warnings = warnings(&tx, &facts, content.prescriptions).await?;
+        let given = Excuse {
+            program_id,
+            revision_id: history.revisions.last().map(|revision| revision.id).unwrap_or_default(),
+            prescriptions: content.prescriptions,
+            reason: self.reason,
+            in_force: history.row.status.is_current(),
+        };
+        excuse_criteria(&tx, scope, &chart, &given, self.unmet).await?;
+        excuse(&tx, scope, &chart, &mut warnings, &given).await?;
+        let object = (Kind::Program, program_id);
+        let entry = audit::Entry { action: self.action, patient_id: Some(chart.id()), object };
+        audit::record(&tx, scope, entry).await?;
+        tx.commit().await?;
+        scope.announce(chart.id(), change);
+        let today = chart.date_at(scope.services().now());
+        Ok(Saved { program: history.program(&chart, today)?, warnings })
+    }
 }

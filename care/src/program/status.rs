@@ -1,7 +1,7 @@
 //! Activating, holding, releasing and ending a program.
 
 use super::caution::{Excuse, Facts, Warning, excuse, warnings};
-use super::table::{prescription, program, program_hold};
+use super::table::{program, program_hold};
 use super::{History, NewPrescription, Program, Saved, Status, find_to_write, of_patients};
 use crate::access::Scope;
 use crate::audit;
@@ -29,7 +29,7 @@ pub(crate) const DANGER: &str =
     "There are signs that need to be looked at first. Your clinic releases the program.";
 
 /// Nothing begins or goes on while signs of danger wait to be looked at.
-fn without_danger(chart: &Chart) -> Result<()> {
+pub(super) fn without_danger(chart: &Chart) -> Result<()> {
     if chart.row.danger_since.is_none() {
         return Ok(());
     }
@@ -101,20 +101,15 @@ async fn warned(
         let rows = history.prescriptions.iter().filter(|row| row.revision_id == revision.id);
         let prescriptions: Vec<_> = rows.map(NewPrescription::from).collect();
         let days = (revision.effective_from.max(starts_on), history.row.ends_on);
-        let mut warnings = warnings(tx, &Facts::of(tx, chart, days).await?, &prescriptions).await?;
+        let first = history.row.anchor_on.unwrap_or(starts_on);
+        let facts = Facts::of(tx, chart, days, revision.phases.dated(first)).await?;
+        let mut warnings = warnings(tx, &facts, &prescriptions).await?;
         let (program_id, revision_id) = (history.row.id, revision.id);
         let given = Excuse { program_id, revision_id, prescriptions: &prescriptions, reason, in_force };
         excuse(tx, scope, chart, &mut warnings, &given).await?;
         told = warnings;
     }
     Ok(told)
-}
-
-impl From<&prescription::Model> for NewPrescription {
-    fn from(row: &prescription::Model) -> Self {
-        let (dose, schedule) = (Some(row.dose), Some(row.schedule.clone()));
-        Self { exercise_id: row.exercise_id, dose, schedule, continues: None }
-    }
 }
 
 /// Holds an active program: nothing is due until it is released. Holding a held one changes nothing.

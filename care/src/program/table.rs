@@ -18,6 +18,11 @@ pub(crate) mod program {
         pub(crate) status: Status,
         pub(crate) starts_on: Day,
         pub(crate) ends_on: Option<Day>,
+        /// The day from which its phases count, where that is not its first: the day of surgery.
+        pub(crate) anchor_on: Option<Day>,
+        /// The template or protocol it was made from, and which version of it.
+        pub(crate) template_id: Option<Uuid>,
+        pub(crate) template_version: Option<i32>,
         pub(crate) revision: i32,
         #[serde(skip)]
         pub(crate) fingerprint: Vec<u8>,
@@ -69,7 +74,13 @@ pub(crate) mod program_revision {
 pub(crate) mod prescription {
     use crate::library::dose::Dose;
     use crate::library::schedule::Schedule;
+    use sea_orm::FromJsonQueryResult;
     use sea_orm::entity::prelude::*;
+    use serde::{Deserialize, Serialize};
+
+    /// Places of phases in their revision, from 0.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, FromJsonQueryResult)]
+    pub(crate) struct Places(pub(crate) Vec<u16>);
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "prescription")]
@@ -88,6 +99,9 @@ pub(crate) mod prescription {
         pub(crate) dose: Dose,
         #[sea_orm(column_type = "JsonBinary")]
         pub(crate) schedule: Schedule,
+        /// The places of the phases it belongs to; none: it belongs to all.
+        #[sea_orm(column_type = "JsonBinary", nullable)]
+        pub(crate) phases: Option<Places>,
         pub(crate) change: i64,
     }
 

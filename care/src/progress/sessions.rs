@@ -117,10 +117,13 @@ fn plan(history: &History) -> Plan {
         dose: row.dose,
         schedule: row.schedule.clone(),
     };
-    let revision = |row: &crate::program::table::program_revision::Model| Revision {
-        effective_from: row.effective_from.0,
-        prescriptions: history.prescriptions_of(row.id).map(prescribed).collect(),
-    };
+    let revisions = history.revisions.iter().enumerate().flat_map(|(at, row)| {
+        let until = history.revisions.iter().skip(at + 1).map(|later| later.effective_from).min();
+        history.stretches(row, until).into_iter().map(|(day, rows)| Revision {
+            effective_from: day.0,
+            prescriptions: rows.into_iter().map(prescribed).collect(),
+        })
+    });
     let hold = |row: &crate::program::table::program_hold::Model| Hold {
         from: row.held_from.0,
         until: row.released_on.map(|day| day.0),
@@ -128,7 +131,7 @@ fn plan(history: &History) -> Plan {
     Plan {
         starts_on: history.row.starts_on.0,
         ends_on: history.row.ends_on.map(|day| day.0),
-        revisions: history.revisions.iter().map(revision).collect(),
+        revisions: revisions.collect(),
         holds: history.holds.iter().map(hold).collect(),
     }
 }

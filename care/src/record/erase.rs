@@ -8,6 +8,7 @@ use crate::account::table::{invitation, session, session_token};
 use crate::alert::table as alert;
 use crate::assessment::table::{assessment, red_flag_screen};
 use crate::clinic::table::{care_team, member};
+use crate::education::table as education;
 use crate::error::{Code, Error, Result};
 use crate::goal::table::{goal, goal_progress};
 use crate::patient::Chart;
@@ -16,6 +17,7 @@ use crate::program::table::{prescription, program, program_hold, program_overrid
 use crate::progress::table::{progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
+use crate::visit::table as visit;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
@@ -56,6 +58,8 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<red_flag_screen::Entity>(tx, key).await?;
     delete::<goal_progress::Entity>(tx, key).await?;
     delete::<goal::Entity>(tx, key).await?;
+    delete::<visit::Entity>(tx, key).await?;
+    delete::<education::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;
     delete::<progress_log::Entity>(tx, key).await?;
     delete::<reminder_delivery::Entity>(tx, key).await?;

@@ -9,6 +9,7 @@ use crate::assessment::table::{assessment, red_flag_screen};
 use crate::audit::table::audit_event;
 use crate::clinic::table::care_team;
 use crate::clock::Instant;
+use crate::education::table as education_assignment;
 use crate::error::{Error, Result};
 use crate::goal::table::{goal, goal_progress};
 use crate::id::Kind;
@@ -19,6 +20,7 @@ use crate::progress::table::{progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::sealed::Sealed;
 use crate::store::Tx;
+use crate::visit::table as visit;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -106,9 +108,20 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     };
     all.take::<red_flag_screen::Entity>("red_flag_screen", its(), sealed).await?;
     of_assessments(&mut all, its).await?;
+    let sealed = |row: &education_assignment::Model| vec![("education_assignment.note", row.note.clone())];
+    all.take::<education_assignment::Entity>("education_assignment", its(), sealed).await?;
     let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];
     all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
     all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;
+    let sealed = |row: &visit::Model| {
+        vec![
+            ("visit.place", row.place.clone()),
+            ("visit.cancel_reason", row.cancel_reason.clone()),
+            ("visit.treatments", row.treatments.clone()),
+            ("visit.note", row.note.clone()),
+        ]
+    };
+    all.take::<visit::Entity>("visit", its(), sealed).await?;
     let sealed = |row: &reminder::Model| vec![("reminder.title", row.title.clone())];
     all.take::<reminder::Entity>("reminder", its(), sealed).await?;
     all.take::<reminder_delivery::Entity>("reminder_delivery", its(), |_| vec![]).await?;

@@ -209,6 +209,13 @@ pub struct Keyring {
     pub(crate) installation: DataKey,
 }
 
+impl Keyring {
+    /// A key for one purpose outside `care`, the same in every process of this installation.
+    pub fn derive(&self, purpose: &str) -> Vec<u8> {
+        self.installation.index("derived", purpose.as_bytes())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

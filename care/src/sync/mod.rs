@@ -7,6 +7,7 @@
 //! Offers [`changed_since`], [`encode`] and [`decode`].
 
 use crate::access::Scope;
+use crate::education::table as education_assignment;
 use crate::error::{Code, Error, Result};
 use crate::goal::table::goal;
 use crate::id::Kind;
@@ -17,6 +18,7 @@ use crate::program::table::program;
 use crate::progress::table::progress_log;
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
+use crate::visit::table as visit;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::cmp::Reverse;
 use uuid::Uuid;
@@ -68,7 +70,15 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 5] = [Kind::Program, Kind::ProgressLog, Kind::Reminder, Kind::Delivery, Kind::Goal];
+const KINDS: [Kind; 7] = [
+    Kind::Program,
+    Kind::ProgressLog,
+    Kind::Reminder,
+    Kind::Delivery,
+    Kind::Visit,
+    Kind::EducationAssignment,
+    Kind::Goal,
+];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
 async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uuid)>> {
@@ -92,6 +102,8 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(progress_log, LogId, 1));
     all.extend(written!(reminder, Id, 2));
     all.extend(written!(reminder_delivery, Id, 3));
-    all.extend(written!(goal, Id, 4));
+    all.extend(written!(visit, Id, 4));
+    all.extend(written!(education_assignment, Id, 5));
+    all.extend(written!(goal, Id, 6));
     Ok(all)
 }

@@ -4,6 +4,7 @@
 
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
+use crate::education::{self, Assignment};
 use crate::error::{Code, Error, Result};
 use crate::library::{self, Exercise};
 use crate::patient::{Chart, Patient};
@@ -21,6 +22,8 @@ pub const WINDOW_DAYS: i32 = 28;
 const STREAK_DAYS: i32 = 366;
 /// Reminders shown for the rest of the day.
 const REMINDERS: usize = 20;
+/// Articles to be read that are shown.
+const ARTICLES: usize = 5;
 
 /// An exercise of the day.
 #[derive(Debug, Clone)]
@@ -54,11 +57,14 @@ pub struct Today {
     pub streak: u32,
     /// Reminders still to come on this day.
     pub reminders: Vec<Upcoming>,
+    /// Articles that the patient is asked to read and has not, oldest first, at most five.
+    pub education: Vec<Assignment>,
     /// The hold the program is on.
     pub hold: Option<Hold>,
 }
 
-/// The day `date` (the patient's own today when missing; at most a year off) of the patient who acts.
+/// The day `date` (the patient's own today when missing; at most a year off) of the patient who acts. A day
+/// that is over is as it was then, whatever has been decided since; what was logged for it since counts.
 pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     let patient_id = scope.patient_id()?;
     let now = scope.services().now();
@@ -69,7 +75,12 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     if date < actual.plus(-STREAK_DAYS) || date > actual.plus(STREAK_DAYS) {
         return Err(Error::field("date", Code::OutOfRange, "Give a day within a year of today."));
     }
-    let histories = program::of_patients(&tx, scope, &[patient_id]).await?;
+    let mut histories = program::of_patients(&tx, scope, &[patient_id]).await?;
+    if date < actual {
+        let end = end_of_day(&chart, date);
+        histories = histories.into_iter().map(|history| history.as_of(date, end)).collect();
+    }
+    let as_of = date.min(actual).0;
     let all: Vec<_> = histories.iter().collect();
     let current = program::on(&all, date);
     // Back to the Monday before, so that a schedule by the week is seen whole.
@@ -88,7 +99,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
             let due = plan.first().map(|plan| day_items(plan, date.0, &sessions)).unwrap_or_default();
             let wanted: Vec<Uuid> =
                 program.revision.prescriptions.iter().map(|row| row.exercise_id).collect();
-            items(program, &due, &library::rows_by_ids(&tx, &wanted).await?)
+            items(program, &due, &library::rows_by_ids(&tx, chart.clinic_id(), &wanted).await?)
         }
         _ => Vec::new(),
     };
@@ -97,15 +108,20 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     } else {
         Vec::new()
     };
+    let phase = program.as_ref().and_then(|program| program.phase.as_ref());
+    let to_read = phase.map_or(&[][..], |phase| &phase.terms.education);
+    let education = education::of_patient(&tx, &chart, to_read).await?;
+    let unread = education.into_iter().filter(|entry| entry.asked && entry.read_at.is_none());
     Ok(Today {
         patient: chart.patient()?,
         date,
         hold: danger.or_else(|| program.as_ref().and_then(|program| program.hold.clone())),
         program,
         items,
-        adherence: adherence(&plans, &sessions, window(WINDOW_DAYS), actual.0),
-        streak: adherence(&plans, &sessions, window(STREAK_DAYS), actual.0).streak,
+        adherence: adherence(&plans, &sessions, window(WINDOW_DAYS), as_of),
+        streak: adherence(&plans, &sessions, window(STREAK_DAYS), as_of).streak,
         reminders,
+        education: unread.take(ARTICLES).collect(),
     })
 }
 
@@ -114,11 +130,17 @@ fn items(
     due: &[progress::adherence::DayItem],
     exercises: &HashMap<Uuid, Exercise>,
 ) -> Vec<Item> {
+    // Of what belongs to all phases, the precautions of this one.
+    let minded = |prescription: &Prescription| {
+        let phase = program.phase.as_ref().filter(|_| prescription.phases.is_empty());
+        phase.map_or_else(|| prescription.precautions.clone(), |phase| phase.terms.precautions.clone())
+    };
     let item = |prescription: &Prescription| {
         let due = due.iter().find(|item| item.origin_id == prescription.origin_id)?;
+        let precautions = minded(prescription);
         Some(Item {
             exercise: exercises.get(&prescription.exercise_id)?.clone(),
-            prescription: prescription.clone(),
+            prescription: Prescription { precautions, ..prescription.clone() },
             times_due: due.times_due,
             times_done: due.times_done,
             completed: due.completed,

@@ -1,7 +1,7 @@
 //! What is told, seen and measured at an assessment, as it is given and as it is read.
 
 use super::values::{
-    BodyRegion, BodySide, DiagnosticKind, MovementDirection, MuscleAction, NeurologicalResponse,
+    BodySide, DiagnosticKind, MotionRegion, MovementDirection, MuscleAction, NeurologicalResponse,
     NeurologicalTest, PostureKind, RiskLevel, SpecialTestOutcome,
 };
 use crate::library::RuleBasis;
@@ -90,7 +90,7 @@ both_ways! {
     /// How far a part of the body moves.
     RangeOfMotion as "RangeOfMotionInput" of care::assessment::RangeOfMotion {
         /// The part.
-        region: BodyRegion,
+        region: MotionRegion,
         /// Where to.
         direction: MovementDirection,
         /// Whole degrees, 0 to 180.

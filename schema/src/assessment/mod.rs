@@ -118,7 +118,7 @@ impl From<care::assessment::Assessment> for Assessment {
 struct SpecialTest {
     /// Its key.
     key: &'static str,
-    /// What it is called, in the language asked for; English where there is none.
+    /// What it is called, in the language asked for.
     name: &'static str,
     /// Whether the angle at which it speaks can be noted.
     degrees: bool,

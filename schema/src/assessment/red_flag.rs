@@ -1,6 +1,6 @@
 //! Screens for signs of danger.
 
-use crate::context::{acting_patient, scope};
+use crate::context::{acting_patient, language, scope};
 use crate::error::{UserError, payload, raise, settle};
 use crate::id::{self, chosen, encode};
 use crate::library::RuleBasis;
@@ -8,8 +8,8 @@ use crate::page::{self, Listed};
 use crate::patient::Patient;
 use crate::scalar::DateTime;
 use crate::server_info::emergency_number;
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use care::assessment::{Finding, NewScreen, Screen, Sign};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use care::assessment::{Finding, Level, NewScreen, Screen, Sign};
 use care::error::Error;
 use care::id::Kind;
 
@@ -27,21 +27,30 @@ pub(crate) enum RedFlagLevel {
 
 /// A sign of danger that is asked for.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct RedFlagSign {
+    #[graphql(skip)]
+    sign: &'static Sign,
     /// Its key.
     key: String,
-    /// The question, or what is looked for.
-    question: String,
     /// The key of what it points to.
     cluster: String,
     /// Whether it is found by examination, and not asked of patients.
     by_examination: bool,
 }
 
-impl From<&Sign> for RedFlagSign {
-    fn from(sign: &Sign) -> Self {
+#[ComplexObject]
+impl RedFlagSign {
+    /// The question, or what is looked for, in the language asked for.
+    async fn question(&self, context: &Context<'_>) -> Result<&str> {
+        Ok(self.sign.text(language(context)?))
+    }
+}
+
+impl From<&'static Sign> for RedFlagSign {
+    fn from(sign: &'static Sign) -> Self {
         let (key, cluster) = (sign.key.clone(), sign.cluster.clone());
-        Self { key, question: sign.text().to_owned(), cluster, by_examination: sign.clinic }
+        Self { sign, key, cluster, by_examination: sign.clinic }
     }
 }
 
@@ -67,13 +76,20 @@ impl From<Finding> for RedFlagFinding {
 
 /// What to do now.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct RedFlagAdvice {
     /// How grave it is.
     level: RedFlagLevel,
-    /// What to do, in a few sentences. Show an `EMERGENCY` on the whole screen.
-    text: String,
     /// The number that calls an ambulance where the patient is.
     emergency_number: String,
+}
+
+#[ComplexObject]
+impl RedFlagAdvice {
+    /// What to do, in a few sentences in the language asked for. Show an `EMERGENCY` on the whole screen.
+    async fn text(&self, context: &Context<'_>) -> Result<String> {
+        Ok(Level::from(self.level).advice(language(context)?, &self.emergency_number))
+    }
 }
 
 /// The answers to a screen for signs of danger.
@@ -103,11 +119,9 @@ pub(crate) struct RedFlagScreen {
 impl From<Screen> for RedFlagScreen {
     fn from(screen: Screen) -> Self {
         let number = emergency_number(&screen.emergency_country);
-        let advice = screen.level().map(|level| RedFlagAdvice {
-            level: level.into(),
-            text: level.advice(number),
-            emergency_number: number.to_owned(),
-        });
+        let advice = screen
+            .level()
+            .map(|level| RedFlagAdvice { level: level.into(), emergency_number: number.to_owned() });
         Self {
             id: encode(Kind::RedFlagScreen, screen.id),
             screened_at: screen.screened_at.into(),

@@ -61,7 +61,7 @@ pub(super) enum DiagnosticKind {
 /// A part of the body that moves.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "care::assessment::BodyRegion")]
-pub(super) enum BodyRegion {
+pub(super) enum MotionRegion {
     /// Neck.
     Cervical,
     /// Upper back.

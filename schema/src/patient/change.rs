@@ -1,13 +1,14 @@
-//! Adding patients and inviting them to the app.
+//! Adding patients, changing what is known of them, and inviting them to the app.
 
 use super::Patient;
 use crate::context::{Options, scope};
 use crate::error::payload;
 use crate::id::chosen;
 use crate::scalar::{DateTime, LocalDate, TimeZone};
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use care::clock::Day;
 use care::id::Kind;
-use care::patient::CreatePatient;
+use care::patient::{CreatePatient, UpdatePatient};
 
 /// A patient to be added.
 #[derive(InputObject)]
@@ -46,6 +47,31 @@ impl CreatePatientInput {
             conditions: self.conditions,
             emergency_country: self.emergency_country,
         })
+    }
+}
+
+/// A change of what is known of a patient. What is missing stays; null takes it away.
+#[derive(InputObject)]
+pub(crate) struct UpdatePatientInput {
+    /// The patient.
+    patient_id: ID,
+    /// Full name, 1 to 200 characters.
+    name: Option<String>,
+    /// Birth date.
+    birth_date: MaybeUndefined<LocalDate>,
+    /// E-mail address.
+    email: MaybeUndefined<String>,
+    /// Day of the spine surgery, at most twelve months ahead. Programs keep the day they were made with.
+    surgery_on: MaybeUndefined<LocalDate>,
+    /// ISO 3166 alpha-2 code that chooses the emergency number.
+    emergency_country: Option<String>,
+}
+
+payload! {
+    /// What changing a patient answers.
+    UpdatePatientPayload {
+        /// The patient.
+        patient: Patient
     }
 }
 
@@ -105,6 +131,30 @@ impl PatientMutation {
         let scope = scope(context)?;
         let created = async { care::patient::create(scope, input.parse()?).await };
         CreatePatientPayload::of(created.await)
+    }
+
+    /// Changes what is known of a patient. Therapists of the care team only.
+    async fn update_patient(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The change.")] input: UpdatePatientInput,
+    ) -> Result<UpdatePatientPayload> {
+        let scope = scope(context)?;
+        let updated = async {
+            let day = |given: MaybeUndefined<LocalDate>| -> Option<Option<Day>> {
+                given.map_value(|date| date.0).into()
+            };
+            let change = UpdatePatient {
+                patient_id: crate::id::input(Kind::Patient, "patientId", &input.patient_id)?,
+                name: input.name,
+                birth_date: day(input.birth_date),
+                email: input.email.into(),
+                surgery_on: day(input.surgery_on),
+                emergency_country: input.emergency_country,
+            };
+            care::patient::update(scope, change).await
+        };
+        UpdatePatientPayload::of(updated.await)
     }
 
     /// Invites a patient to the app. Clinicians only.

@@ -1,23 +1,26 @@
 //! Rules that warn of a program, and why they were gone past.
 
-use super::input::{PrescriptionInput, prescriptions};
-use crate::context::scope;
+use super::input::{PhaseInput, PrescriptionInput, prescriptions};
+use crate::context::{language, scope};
 use crate::error::raise;
 use crate::id::{self, encode};
 use crate::library::RuleBasis;
 use crate::scalar::{DateTime, LocalDate};
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
 use care::error::Error;
 use care::id::Kind;
-use care::program::caution::{CautionOverride as Override, Warning};
+use care::library::Caution;
+use care::program::NewPhase;
+use care::program::caution::{CautionOverride as Override, Draft, Warning};
 
 /// A rule that warns of a program. It forbids nothing, and its silence clears nobody.
 #[derive(SimpleObject, Debug, Clone)]
+#[graphql(complex)]
 pub(crate) struct ProgramCaution {
+    #[graphql(skip)]
+    caution: &'static Caution,
     /// The key of the rule.
     rule: String,
-    /// What is to be thought of, one sentence.
-    text: String,
     /// Where the rule is from.
     basis: RuleBasis,
     /// Its source, or who is to review it.
@@ -33,13 +36,21 @@ impl From<Warning> for ProgramCaution {
     fn from(warning: Warning) -> Self {
         let place = |at: &usize| i32::try_from(*at).unwrap_or(i32::MAX);
         Self {
+            caution: warning.caution,
             rule: warning.caution.key.clone(),
-            text: warning.caution.text().to_owned(),
             basis: warning.caution.basis.into(),
             source: warning.caution.source.clone(),
             prescriptions: warning.prescriptions.iter().map(place).collect(),
             reason_needed: warning.reason_needed,
         }
+    }
+}
+
+#[ComplexObject]
+impl ProgramCaution {
+    /// What is to be thought of, one sentence in the language asked for.
+    async fn text(&self, context: &Context<'_>) -> Result<&str> {
+        Ok(self.caution.text(language(context)?))
     }
 }
 
@@ -72,6 +83,11 @@ struct CheckProgramInput {
     starts_on: Option<LocalDate>,
     /// The last day it would be in force; open when missing.
     ends_on: Option<LocalDate>,
+    /// At most 12 phases.
+    #[graphql(default)]
+    phases: Vec<PhaseInput>,
+    /// The day from which the phases count, such as the day of surgery; the first day when missing.
+    phases_count_from: Option<LocalDate>,
     /// 1 to 30 exercises.
     prescriptions: Vec<PrescriptionInput>,
 }
@@ -94,8 +110,15 @@ impl CautionQuery {
         let checked = async {
             let patient_id = id::input(Kind::Patient, "patientId", &input.patient_id)?;
             let prescriptions = prescriptions(input.prescriptions).map_err(Error::Invalid)?;
-            let days = (input.starts_on.map(|date| date.0), input.ends_on.map(|date| date.0));
-            care::program::caution::check(scope, patient_id, days, &prescriptions).await
+            let draft = Draft {
+                patient_id,
+                starts_on: input.starts_on.map(|date| date.0),
+                ends_on: input.ends_on.map(|date| date.0),
+                phases_count_from: input.phases_count_from.map(|date| date.0),
+                phases: input.phases.into_iter().map(NewPhase::from).collect(),
+                prescriptions,
+            };
+            care::program::caution::check(scope, &draft).await
         };
         Ok(checked.await.map_err(raise)?.into_iter().map(ProgramCaution::from).collect())
     }

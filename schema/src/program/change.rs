@@ -8,9 +8,9 @@ use crate::error::{UserError, payload, settle};
 use crate::id::{self, chosen};
 use crate::scalar::LocalDate;
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use care::error::Error;
+use care::error::{Code, Error, FieldError};
 use care::id::Kind;
-use care::program::{Activate, CreateProgram, NewPhase, ReviseProgram, Saved};
+use care::program::{Activate, ChangePhase, CreateProgram, NewPhase, ReviseProgram, Saved, Source};
 
 /// A new program.
 #[derive(InputObject)]
@@ -19,16 +19,24 @@ pub(crate) struct CreateProgramInput {
     id: Option<ID>,
     /// The patient.
     patient_id: ID,
-    /// Title, 1 to 200 characters.
-    title: String,
+    /// A template or protocol it is made from, in exactly this version. What is given beside it stands
+    /// instead. A protocol counts from the patient's day of surgery.
+    template_id: Option<ID>,
+    /// A program it is made from, as its newest revision has it, instead of a template.
+    copy_of: Option<ID>,
+    /// Title, 1 to 200 characters; that of the template or program it is made from when missing.
+    title: Option<String>,
     /// First day, on the patient's calendar: today, or within twelve months; today when missing.
     starts_on: Option<LocalDate>,
     /// Last day, at most three years after the first; open when missing.
     ends_on: Option<LocalDate>,
-    /// At most 12 phases, end to end from the first day.
+    /// At most 12 phases, end to end from the first day, or from the day of surgery; those of the template or
+    /// program it is made from when empty.
     #[graphql(default)]
     phases: Vec<PhaseInput>,
-    /// 1 to 30 exercises, in the order they are to be done.
+    /// 1 to 30 exercises, in the order they are to be done; those of the template or program it is made from
+    /// when empty.
+    #[graphql(default)]
     prescriptions: Vec<PrescriptionInput>,
     /// Why, at most 4,000 characters.
     note: Option<String>,
@@ -40,20 +48,41 @@ impl CreateProgramInput {
         let id = chosen(Kind::Program, self.id.as_ref()).map_err(|fault| faults.push(fault)).ok();
         let patient_id = id::input(Kind::Patient, "patientId", &self.patient_id);
         let patient_id = patient_id.map_err(|fault| faults.push(fault)).ok();
+        let source = source("copyOf", self.template_id.as_ref(), self.copy_of.as_ref());
+        let source = source.map_err(|fault| faults.push(fault)).ok();
         let prescriptions = prescriptions(self.prescriptions).map_err(|more| faults.extend(more)).ok();
-        let (Some(id), Some(patient_id), Some(prescriptions)) = (id, patient_id, prescriptions) else {
+        let (Some(id), Some(patient_id), Some(source), Some(prescriptions)) =
+            (id, patient_id, source, prescriptions)
+        else {
             return Err(Error::Invalid(faults));
         };
         Ok(CreateProgram {
             id,
             patient_id,
-            title: self.title,
+            source,
+            title: self.title.unwrap_or_default(),
             starts_on: self.starts_on.map(|date| date.0),
             ends_on: self.ends_on.map(|date| date.0),
             phases: self.phases.into_iter().map(NewPhase::from).collect(),
             prescriptions,
             note: self.note,
         })
+    }
+}
+
+/// What something is made from: a template, or the program that the other field names.
+pub(super) fn source(
+    field: &str,
+    template: Option<&ID>,
+    program: Option<&ID>,
+) -> Result<Option<Source>, FieldError> {
+    match (template, program) {
+        (Some(_), Some(_)) => {
+            Err(FieldError::new(field, Code::Mismatch, "Give a template or a program, not both."))
+        }
+        (Some(id), None) => id::input(Kind::Template, "templateId", id).map(|id| Some(Source::Template(id))),
+        (None, Some(id)) => id::input(Kind::Program, field, id).map(|id| Some(Source::Program(id))),
+        (None, None) => Ok(None),
     }
 }
 
@@ -70,7 +99,9 @@ pub(crate) struct ReviseProgramInput {
     effective_from: Option<LocalDate>,
     /// New title, 1 to 200 characters; kept when missing.
     title: Option<String>,
-    /// At most 12 phases, end to end from the first day of the program.
+    /// At most 12 phases, end to end from the first day of the program or the day of surgery. One of a name
+    /// that the revision before has too goes on: it keeps its id and, where the patient has entered it by
+    /// `changePhase`, its first day.
     #[graphql(default)]
     phases: Vec<PhaseInput>,
     /// 1 to 30 exercises, in the order they are to be done.
@@ -102,6 +133,26 @@ impl ReviseProgramInput {
             override_reason: self.override_reason,
         })
     }
+}
+
+/// Which phase a patient is to be in.
+#[derive(InputObject)]
+pub(crate) struct ChangePhaseInput {
+    /// The program.
+    program_id: ID,
+    /// Number of the newest revision that this was decided from; `CONFLICT` when another has come
+    /// meanwhile.
+    expected_revision: i32,
+    /// The phase to enter, of the newest revision.
+    phase_id: ID,
+    /// The criteria that are met, in their own words: those to leave the phases before it, and to enter it.
+    /// Going back needs none.
+    #[graphql(default)]
+    criteria_met: Vec<String>,
+    /// Why, at most 4,000 characters.
+    note: Option<String>,
+    /// Why criteria that are not met or rules that warn are gone past, 10 to 500 characters.
+    override_reason: Option<String>,
 }
 
 /// Which draft the patient is to follow.
@@ -146,6 +197,17 @@ pub(crate) struct CreateProgramPayload {
 /// What revising a program answers.
 #[derive(SimpleObject)]
 pub(crate) struct ReviseProgramPayload {
+    /// The program with its new revision.
+    program: Option<Program>,
+    /// The rules that warn of it; where it was not done, `checkProgram` tells them.
+    cautions: Vec<ProgramCaution>,
+    /// What is wrong with the input; empty when it was done.
+    user_errors: Vec<UserError>,
+}
+
+/// What changing the phase answers.
+#[derive(SimpleObject)]
+pub(crate) struct ChangePhasePayload {
     /// The program with its new revision.
     program: Option<Program>,
     /// The rules that warn of it; where it was not done, `checkProgram` tells them.
@@ -248,6 +310,29 @@ impl ProgramMutation {
         let revised = async { care::program::revise(scope, input.parse()?).await };
         let (program, cautions, user_errors) = saved(revised.await)?;
         Ok(ReviseProgramPayload { program, cautions, user_errors })
+    }
+
+    /// Lets the patient enter another phase from today on, by a new revision. Forward, the criteria are to be
+    /// met or a reason is needed, and no signs of danger may wait. Therapists of the care team only.
+    async fn change_phase(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The phase, and what is met.")] input: ChangePhaseInput,
+    ) -> Result<ChangePhasePayload> {
+        let scope = scope(context)?;
+        let changed = async {
+            let change = ChangePhase {
+                program_id: id::input(Kind::Program, "programId", &input.program_id)?,
+                expected_revision: input.expected_revision,
+                phase_id: id::input(Kind::Phase, "phaseId", &input.phase_id)?,
+                criteria_met: input.criteria_met,
+                note: input.note,
+                override_reason: input.override_reason,
+            };
+            care::program::change_phase(scope, change).await
+        };
+        let (program, cautions, user_errors) = saved(changed.await)?;
+        Ok(ChangePhasePayload { program, cautions, user_errors })
     }
 
     /// Makes a draft the program that the patient follows, from today or its later first day on.

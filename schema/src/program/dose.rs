@@ -1,6 +1,7 @@
 //! Dose and schedule of an exercise, as answers.
 
-use async_graphql::{Enum, SimpleObject};
+use crate::context::language;
+use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use care::library::dose;
 use care::library::schedule::{self, Frequency};
 
@@ -166,7 +167,10 @@ pub(crate) enum ScheduleKind {
 
 /// On which days an exercise falls, and how often on each. The kind decides which field is set.
 #[derive(SimpleObject, Debug, Clone)]
+#[graphql(complex)]
 pub(crate) struct Schedule {
+    #[graphql(skip)]
+    of: schedule::Schedule,
     /// How the days are told.
     kind: ScheduleKind,
     /// For `EVERY_DAYS`: days from one occasion to the next, 2 to 90.
@@ -177,13 +181,19 @@ pub(crate) struct Schedule {
     times: Option<u8>,
     /// Occasions on each of the days, 1 to 24.
     times_per_day: u8,
-    /// The schedule in plain English.
-    text: String,
+}
+
+#[ComplexObject]
+impl Schedule {
+    /// The schedule in plain words, in the language asked for.
+    async fn text(&self, context: &Context<'_>) -> Result<String> {
+        Ok(self.of.text(language(context)?))
+    }
 }
 
 impl From<schedule::Schedule> for Schedule {
     fn from(schedule: schedule::Schedule) -> Self {
-        let (text, times_per_day) = (schedule.text(), schedule.times_per_day);
+        let (of, times_per_day) = (schedule.clone(), schedule.times_per_day);
         let (kind, days, weekdays, times) = match schedule.frequency {
             Frequency::Daily => (ScheduleKind::Daily, None, Vec::new(), None),
             Frequency::EveryDays { days } => (ScheduleKind::EveryDays, Some(days), Vec::new(), None),
@@ -191,6 +201,6 @@ impl From<schedule::Schedule> for Schedule {
             Frequency::TimesPerWeek { times } => (ScheduleKind::TimesPerWeek, None, Vec::new(), Some(times)),
         };
         let weekdays = weekdays.into_iter().map(Weekday::from).collect();
-        Self { kind, days, weekdays, times, times_per_day, text }
+        Self { of, kind, days, weekdays, times, times_per_day }
     }
 }

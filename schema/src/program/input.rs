@@ -10,7 +10,7 @@ use care::error::{Code, FieldError};
 use care::id::Kind;
 use care::library::dose::{self, Dose};
 use care::library::schedule::{Frequency, Schedule};
-use care::program::{NewPhase, NewPrescription};
+use care::program::{NewPhase, NewPrescription, Precaution, Terms};
 
 fn fit<T: TryFrom<i32>>(number: i32, highest: T) -> T {
     T::try_from(number).unwrap_or(highest)
@@ -88,7 +88,7 @@ pub(crate) struct DoseInput {
 }
 
 impl DoseInput {
-    fn parse(&self) -> Result<Dose, FieldError> {
+    pub(crate) fn parse(&self) -> Result<Dose, FieldError> {
         Ok(Dose {
             kind: self.kind.into(),
             sets: fit(self.sets, u8::MAX),
@@ -126,7 +126,7 @@ pub(crate) struct ScheduleInput {
 }
 
 impl ScheduleInput {
-    fn parse(self) -> Result<Schedule, Vec<FieldError>> {
+    pub(crate) fn parse(self) -> Result<Schedule, Vec<FieldError>> {
         let given = [
             ("days", ScheduleKind::EveryDays, self.days.is_some()),
             ("weekdays", ScheduleKind::Weekdays, self.weekdays.is_some()),
@@ -163,11 +163,54 @@ pub(crate) struct PhaseInput {
     name: String,
     /// Length in weeks, 1 to 104; only the last phase may leave it open.
     weeks: Option<i32>,
+    /// What must be so before it is entered: at most 10, of 1 to 200 characters each. A phase with any, or
+    /// after one with criteria to leave it, begins only by `changePhase`.
+    #[graphql(default)]
+    entry_criteria: Vec<String>,
+    /// What must be so before it is left: at most 10, of 1 to 200 characters each.
+    #[graphql(default)]
+    exit_criteria: Vec<String>,
+    /// What the patient minds in it, at most 20.
+    #[graphql(default)]
+    precautions: Vec<PhasePrecautionInput>,
+    /// Kilograms that may be lifted, above 0 and at most 100.
+    lift_limit_kg: Option<f64>,
+    /// Minutes of sitting at a time, 1 to 480.
+    sit_limit_minutes: Option<i32>,
+    /// Minutes of walking a day that are aimed at, 1 to 480.
+    walk_goal_minutes: Option<i32>,
+    /// Keys of articles to read in it, at most 10.
+    #[graphql(default)]
+    education: Vec<String>,
+}
+
+/// What the patient minds in a phase.
+#[derive(InputObject, Debug)]
+pub(crate) struct PhasePrecautionInput {
+    /// One sentence, 1 to 200 characters; the patient reads it.
+    text: String,
+    /// Movement tags it speaks against, for example `FLX`; none: it is about the day, not about exercises.
+    #[graphql(default)]
+    movement_tags: Vec<String>,
 }
 
 impl From<PhaseInput> for NewPhase {
     fn from(phase: PhaseInput) -> Self {
-        Self { name: phase.name, weeks: phase.weeks.map(|weeks| fit(weeks, u16::MAX)) }
+        let precaution =
+            |given: PhasePrecautionInput| Precaution { text: given.text, tags: given.movement_tags };
+        Self {
+            name: phase.name,
+            weeks: phase.weeks.map(|weeks| fit(weeks, u16::MAX)),
+            terms: Terms {
+                entry_criteria: phase.entry_criteria,
+                exit_criteria: phase.exit_criteria,
+                precautions: phase.precautions.into_iter().map(precaution).collect(),
+                lift_limit_kg: phase.lift_limit_kg,
+                sit_limit_minutes: phase.sit_limit_minutes.map(|minutes| fit(minutes, u16::MAX)),
+                walk_goal_minutes: phase.walk_goal_minutes.map(|minutes| fit(minutes, u16::MAX)),
+                education: phase.education,
+            },
+        }
     }
 }
 
@@ -183,6 +226,9 @@ pub(crate) struct PrescriptionInput {
     /// The prescription of an earlier revision that this one goes on from, so that what was logged
     /// for it today still counts; when missing, the one of the same exercise.
     continues: Option<ID>,
+    /// The phases it belongs to, by their places from 0; empty: it belongs to all.
+    #[graphql(default)]
+    phases: Vec<i32>,
 }
 
 impl PrescriptionInput {
@@ -199,7 +245,8 @@ impl PrescriptionInput {
         let continues = continues.transpose().map_err(|fault| faults.push(fault)).ok();
         match (exercise_id, dose, schedule, continues) {
             (Some(exercise_id), Some(dose), Some(schedule), Some(continues)) => {
-                Ok(NewPrescription { exercise_id, dose, schedule, continues })
+                let phases = self.phases.into_iter().map(|place| fit(place, u16::MAX)).collect();
+                Ok(NewPrescription { exercise_id, dose, schedule, continues, phases })
             }
             _ => Err(faults),
         }

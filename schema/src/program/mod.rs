@@ -4,18 +4,22 @@ mod caution;
 mod change;
 mod dose;
 mod input;
+mod template;
 
 pub(crate) use caution::CautionQuery;
 pub(crate) use change::ProgramMutation;
 pub(crate) use dose::{Dose, Schedule, Side, Weekday};
+pub(crate) use input::{DoseInput, ScheduleInput};
+pub(crate) use template::{ProgramTemplate, TemplateMutation, TemplateQuery};
 
 use crate::context::{acting_patient, scope};
 use crate::error::raise;
-use crate::id::encode;
+use crate::id::{encode, named};
 use crate::library::Exercise;
 use crate::scalar::{DateTime, LocalDate};
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Lookahead, Object, Result, SimpleObject};
 use care::id::Kind;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -45,14 +49,71 @@ pub(crate) struct Phase {
     pub(crate) id: ID,
     /// Its name.
     name: String,
-    /// Its first day, on the patient's calendar.
+    /// Its first day, on the patient's calendar; planned, while it waits.
     starts_on: LocalDate,
+    /// Its length in weeks; none while open.
+    weeks: Option<u16>,
+    /// Whether it begins only when a therapist lets the patient enter it (`changePhase`), however long the
+    /// phase before it lasts.
+    waits: bool,
+    /// What must be so before it is entered.
+    entry_criteria: Vec<String>,
+    /// What must be so before it is left.
+    exit_criteria: Vec<String>,
+    /// What the patient minds in it.
+    precautions: Vec<PhasePrecaution>,
+    /// Kilograms that may be lifted.
+    lift_limit_kg: Option<f64>,
+    /// Minutes of sitting at a time.
+    sit_limit_minutes: Option<u16>,
+    /// Minutes of walking a day that are aimed at.
+    walk_goal_minutes: Option<u16>,
+    /// Keys of articles to read in it.
+    education: Vec<String>,
 }
 
 impl From<care::program::Phase> for Phase {
     fn from(phase: care::program::Phase) -> Self {
-        Self { id: encode(Kind::Phase, phase.id), name: phase.name, starts_on: LocalDate(phase.starts_on) }
+        let terms = phase.terms;
+        Self {
+            id: encode(Kind::Phase, phase.id),
+            name: phase.name,
+            starts_on: LocalDate(phase.starts_on),
+            weeks: phase.weeks,
+            waits: phase.waits,
+            entry_criteria: terms.entry_criteria,
+            exit_criteria: terms.exit_criteria,
+            precautions: terms.precautions.into_iter().map(PhasePrecaution::from).collect(),
+            lift_limit_kg: terms.lift_limit_kg,
+            sit_limit_minutes: terms.sit_limit_minutes,
+            walk_goal_minutes: terms.walk_goal_minutes,
+            education: terms.education,
+        }
     }
+}
+
+/// What the patient minds in a phase.
+#[derive(SimpleObject, Debug, Clone)]
+pub(crate) struct PhasePrecaution {
+    /// One sentence.
+    text: String,
+    /// Movement tags it speaks against; none: it is about the day, not about exercises.
+    movement_tags: Vec<String>,
+}
+
+impl From<care::program::Precaution> for PhasePrecaution {
+    fn from(precaution: care::program::Precaution) -> Self {
+        Self { text: precaution.text, movement_tags: precaution.tags }
+    }
+}
+
+/// The template or protocol that a program was made from, in the version it had then.
+#[derive(SimpleObject, Debug, Clone)]
+pub(crate) struct PinnedTemplate {
+    /// TypeID `template_…`, of that version alone.
+    id: ID,
+    /// Its version.
+    version: i32,
 }
 
 /// A hold: nothing is due until a therapist releases the program.
@@ -83,6 +144,14 @@ impl Prescription {
     pub(crate) fn new(row: care::program::Prescription, exercise: Option<care::library::Exercise>) -> Self {
         Self { row, exercise }
     }
+
+    async fn known(&self, context: &Context<'_>) -> Result<Cow<'_, care::library::Exercise>> {
+        if let Some(exercise) = &self.exercise {
+            return Ok(Cow::Borrowed(exercise));
+        }
+        let exercise = care::library::get(scope(context)?, self.row.exercise_id).await;
+        Ok(Cow::Owned(exercise.map_err(raise)?))
+    }
 }
 
 /// An exercise with dose and schedule in a revision of a program. It is never edited.
@@ -95,11 +164,7 @@ impl Prescription {
 
     /// The exercise.
     async fn exercise(&self, context: &Context<'_>) -> Result<Exercise> {
-        if let Some(exercise) = &self.exercise {
-            return Ok(exercise.clone().into());
-        }
-        let exercise = care::library::get(scope(context)?, self.row.exercise_id).await;
-        Ok(exercise.map_err(raise)?.into())
+        Ok(self.known(context).await?.into_owned().into())
     }
 
     /// How much on each occasion.
@@ -110,6 +175,19 @@ impl Prescription {
     /// When.
     async fn schedule(&self) -> Schedule {
         self.row.schedule.clone().into()
+    }
+
+    /// The phases it belongs to, by their places from 0; empty: it belongs to all.
+    async fn phases(&self) -> &[u16] {
+        &self.row.phases
+    }
+
+    /// What the patient minds with this exercise in these phases, one sentence each.
+    async fn cautions(&self, context: &Context<'_>) -> Result<Vec<&str>> {
+        if self.row.precautions.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.row.cautions(&self.known(context).await?.tags.0))
     }
 }
 
@@ -129,6 +207,11 @@ async fn exercises<'a>(
     ids.sort_unstable();
     ids.dedup();
     care::library::by_ids(scope(context)?, &ids).await.map_err(raise)
+}
+
+/// Whether what is asked of prescriptions needs their exercises.
+fn wants_exercises(prescriptions: Lookahead<'_>) -> bool {
+    prescriptions.field("exercise").exists() || prescriptions.field("cautions").exists()
 }
 
 fn prescriptions(revision: &care::program::Revision, exercises: &Exercises) -> Vec<Prescription> {
@@ -242,6 +325,23 @@ impl Program {
         self.0.created_at.into()
     }
 
+    /// The day from which its phases count, on the patient's calendar: the day of surgery where it was made
+    /// from a protocol, else its first day.
+    async fn phases_count_from(&self) -> LocalDate {
+        LocalDate(self.0.phases_count_from)
+    }
+
+    /// Since when the phase has lasted as long as planned while the next one waits for a therapist; none
+    /// where nothing waits.
+    async fn phase_due_on(&self) -> Option<LocalDate> {
+        self.0.phase_due_on.map(LocalDate)
+    }
+
+    /// The template or protocol it was made from.
+    async fn template(&self) -> Option<PinnedTemplate> {
+        self.0.template.map(|(id, version)| PinnedTemplate { id: encode(Kind::Template, id), version })
+    }
+
     /// The hold it is on.
     async fn hold(&self) -> Option<Hold> {
         self.0.hold.clone().map(Hold::from)
@@ -254,14 +354,13 @@ impl Program {
 
     /// What this revision asks for, in the order it is to be done.
     async fn prescriptions(&self, context: &Context<'_>) -> Result<Vec<Prescription>> {
-        let asked = context.look_ahead().field("exercise").exists();
-        let exercises = exercises(context, asked, [&self.0.revision]).await?;
+        let exercises = exercises(context, wants_exercises(context.look_ahead()), [&self.0.revision]).await?;
         Ok(prescriptions(&self.0.revision, &exercises))
     }
 
     /// All its revisions, newest first.
     async fn revisions(&self, context: &Context<'_>) -> Result<Vec<Revision>> {
-        let asked = context.look_ahead().field("prescriptions").field("exercise").exists();
+        let asked = wants_exercises(context.look_ahead().field("prescriptions"));
         let exercises = Arc::new(exercises(context, asked, &self.0.revisions).await?);
         let revision =
             |row: &care::program::Revision| Revision { row: row.clone(), exercises: Arc::clone(&exercises) };
@@ -281,6 +380,61 @@ pub(crate) async fn all(context: &Context<'_>, patient_id: Uuid) -> Result<Vec<P
     Ok(programs.into_iter().map(Program::from).collect())
 }
 
+/// An exercise that differs between two revisions.
+#[derive(SimpleObject)]
+struct PrescriptionChange {
+    /// As it was; none where it is new.
+    before: Option<Prescription>,
+    /// As it is in the later one; none where it is gone.
+    after: Option<Prescription>,
+}
+
+/// A phase that differs between two revisions.
+#[derive(SimpleObject)]
+struct PhaseChange {
+    /// As it was; none where it is new.
+    before: Option<Phase>,
+    /// As it is in the later one; none where it is gone.
+    after: Option<Phase>,
+}
+
+/// What differs between two revisions of a program.
+#[derive(SimpleObject)]
+struct RevisionComparison {
+    /// Exercises that were added, left out, or changed in dose, schedule or phases.
+    prescriptions: Vec<PrescriptionChange>,
+    /// Phases that were added, left out or changed.
+    phases: Vec<PhaseChange>,
+}
+
+async fn compared(
+    context: &Context<'_>,
+    program_id: &ID,
+    (from, to): (i32, i32),
+) -> Result<RevisionComparison> {
+    let scope = scope(context)?;
+    let id = named(Kind::Program, program_id).map_err(raise)?;
+    let told = care::program::compare(scope, id, (from, to)).await.map_err(raise)?;
+    let rows = told.prescriptions.iter().flat_map(|change| change.before.iter().chain(&change.after));
+    let mut ids: Vec<Uuid> = rows.map(|row| row.exercise_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let exercises = care::library::by_ids(scope, &ids).await.map_err(raise)?;
+    let prescription = |row: care::program::Prescription| {
+        let exercise = exercises.get(&row.exercise_id).cloned();
+        Prescription::new(row, exercise)
+    };
+    let prescriptions = told.prescriptions.into_iter().map(|change| PrescriptionChange {
+        before: change.before.map(prescription),
+        after: change.after.map(prescription),
+    });
+    let phases = told.phases.into_iter().map(|change| PhaseChange {
+        before: change.before.map(Phase::from),
+        after: change.after.map(Phase::from),
+    });
+    Ok(RevisionComparison { prescriptions: prescriptions.collect(), phases: phases.collect() })
+}
+
 #[derive(Default)]
 pub(crate) struct ProgramQuery;
 
@@ -290,6 +444,17 @@ impl ProgramQuery {
     async fn program(&self, context: &Context<'_>) -> Option<Result<Program>> {
         let own = async { current(context, acting_patient(scope(context)?)?).await };
         own.await.transpose()
+    }
+
+    /// What differs between two revisions of a program. Clinicians only.
+    async fn compare_revisions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The program.")] program_id: ID,
+        #[graphql(desc = "Number of the earlier revision.")] from: i32,
+        #[graphql(desc = "Number of the later revision.")] to: i32,
+    ) -> Option<Result<RevisionComparison>> {
+        Some(compared(context, &program_id, (from, to)).await)
     }
 
     /// All your programs, newest first. Patients only.

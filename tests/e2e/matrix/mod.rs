@@ -93,16 +93,20 @@ impl Path {
         format!("{open}{{ {selection} }}{}", " }".repeat(self.0.len()))
     }
 
-    /// What the answer has at its end: the first of each list.
+    /// What the answer has at its end: of each list, the first that leads somewhere.
     fn end<'a>(&self, answer: &'a Value) -> &'a Value {
-        let mut at = &answer["data"];
-        for (_, step) in &self.0 {
-            at = if step.is_empty() { at } else { &at[step] };
-            while at.is_array() {
-                at = &at[0];
-            }
-        }
-        at
+        follow_steps(&answer["data"], &self.0)
+    }
+}
+
+fn follow_steps<'a>(at: &'a Value, steps: &[(String, String)]) -> &'a Value {
+    if let Some(list) = at.as_array() {
+        let mut ends = list.iter().map(|entry| follow_steps(entry, steps));
+        return ends.find(|end| !end.is_null()).unwrap_or(&Value::Null);
+    }
+    match steps.split_first() {
+        None => at,
+        Some(((_, step), rest)) => follow_steps(if step.is_empty() { at } else { &at[step] }, rest),
     }
 }
 
@@ -118,8 +122,13 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(&ids.program, "Program"),
         node(&ids.log, "ProgressLog"),
         node(ids.reminder.as_str().unwrap(), "Reminder"),
+        node(ids.visit.as_str().unwrap(), "Visit"),
         node(&ids.clinic, "Clinic"),
         node(ids.exercise.as_str().unwrap(), "Exercise"),
+        node(ids.template.as_str().unwrap(), "ProgramTemplate"),
+        node(ids.media.as_str().unwrap(), "Media"),
+        node(ids.article.as_str().unwrap(), "EducationArticle"),
+        node(ids.education.as_str().unwrap(), "EducationAssignment"),
         node(ids.alert.as_str().unwrap(), "Alert"),
         node(ids.goal.as_str().unwrap(), "Goal"),
     ];
@@ -139,12 +148,15 @@ fn root_field(ids: &Ids, root: &Field) -> String {
             "(input: {{ patientId: \"{}\", prescriptions: [{{ exerciseId: {} }}] }})",
             ids.patient, ids.exercise
         ),
+        "compareRevisions" => format!("(programId: \"{}\", from: 1, to: 1)", ids.program),
+        "programTemplate" => format!("(id: {})", ids.template),
         "programOverrides" => format!("(programId: \"{}\")", ids.program),
         "compareAssessments" => {
             format!("(fromId: {}, toId: {})", ids.assessments[0], ids.assessments[1])
         }
         "alerts" => format!("(patientId: \"{}\")", ids.second),
-        "redFlagScreens" => format!("(patientId: \"{}\")", ids.patient),
+        "redFlagScreens" | "visits" => format!("(patientId: \"{}\")", ids.patient),
+        "educationArticle" => "(key: \"lifting\")".to_owned(),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),
         "exercise" => format!("(id: {})", ids.exercise),
         _ => root.arguments.clone(),

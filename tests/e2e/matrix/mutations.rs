@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 60] = [
+pub(super) const MUTATIONS: [&str; 79] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -21,14 +21,33 @@ pub(super) const MUTATIONS: [&str; 60] = [
     "unregisterDevice",
     "updateSettings",
     "createPatient",
+    "updatePatient",
     "invitePatient",
     "assignCareTeam",
+    "createExercise",
+    "cloneExercise",
+    "archiveExercise",
     "createProgram",
+    "createProgramTemplate",
+    "createProtocol",
+    "archiveProgramTemplate",
     "activateProgram",
+    "changePhase",
     "reviseProgram",
     "reportSymptoms",
     "recordRedFlagScreen",
     "resolveRedFlags",
+    "scheduleVisit",
+    "rescheduleVisit",
+    "markVisitMissed",
+    "recordVisit",
+    "cancelVisit",
+    "assignEducation",
+    "markArticleRead",
+    "unassignEducation",
+    "createMediaUpload",
+    "completeMediaUpload",
+    "deleteMedia",
     "acknowledgeAlert",
     "snoozeAlert",
     "resolveAlert",
@@ -93,8 +112,15 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "unregisterDevice" => json!({ "id": ids.device }),
         "updateSettings" => json!({ "language": "en" }),
         "createPatient" => json!({ "name": "Eve", "conditions": [] }),
+        "updatePatient" => json!({ "patientId": ids.patient, "emergencyCountry": "US" }),
+        "createProgramTemplate" | "createProtocol" => json!({ "title": "Basics",
+            "prescriptions": [{ "exerciseId": ids.exercise }] }),
+        "archiveProgramTemplate" => json!({ "templateId": ids.template }),
+        "changePhase" => json!({ "programId": ids.program, "expectedRevision": 1, "phaseId": ids.phase }),
         "invitePatient" => json!({ "patientId": ids.uninvited }),
         "assignCareTeam" => json!({ "patientId": ids.patient, "memberIds": ids.team }),
+        "createExercise" => crate::library::own_exercise(&[("ENGLISH", "Wall hold")]),
+        "cloneExercise" | "archiveExercise" => json!({ "exerciseId": ids.own_exercise }),
         "createProgram" => json!({ "patientId": ids.patient, "title": "Next",
             "prescriptions": [{ "exerciseId": ids.exercise }] }),
         "activateProgram" | "releaseProgram" | "completeProgram" | "discontinueProgram" => {
@@ -108,6 +134,23 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "reportSymptoms" => json!({ "signs": [] }),
         "recordRedFlagScreen" => json!({ "patientId": ids.patient, "signs": [] }),
         "resolveRedFlags" => json!({ "patientId": ids.patient, "reason": "Seen and examined today." }),
+        "scheduleVisit" => json!({ "id": ids.planned_visit, "patientId": ids.patient,
+            "startsAt": "2026-06-20T14:00:00Z", "durationMinutes": 45 }),
+        "cancelVisit" => json!({ "visitId": ids.planned_visit, "reason": "Snow" }),
+        "rescheduleVisit" => json!({ "visitId": ids.begun_visit, "startsAt": "2026-06-15T08:30:00Z" }),
+        "markVisitMissed" => json!({ "visitId": ids.begun_visit }),
+        "recordVisit" => json!({ "visitId": ids.begun_visit, "patientId": ids.patient,
+            "startedAt": "2026-06-15T09:00:00Z", "durationMinutes": 30,
+            "treatments": [{ "treatment": "balance", "minutes": 20, "bodyRegion": "LEG" }] }),
+        "assignEducation" | "unassignEducation" => {
+            json!({ "patientId": ids.patient, "articleIds": [ids.article] })
+        }
+        "markArticleRead" => json!({ "articleId": ids.article }),
+        "createMediaUpload" => {
+            json!({ "exerciseId": ids.exercise, "contentType": "image/png", "bytes": 8 })
+        }
+        // Nothing has been uploaded for what was announced.
+        "completeMediaUpload" | "deleteMedia" => json!({ "mediaId": ids.announced }),
         "acknowledgeAlert" => json!({ "alertId": ids.alert }),
         "snoozeAlert" => json!({ "alertId": ids.alert, "until": "2026-06-20T10:00:00Z" }),
         "resolveAlert" => json!({ "alertId": ids.alert, "reason": "Seen and examined today." }),

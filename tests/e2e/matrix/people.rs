@@ -37,13 +37,30 @@ pub(super) struct Ids {
     /// A patient of the same team without an account.
     pub(super) uninvited: String,
     pub(super) program: String,
+    /// A phase that Ada's program does not have.
+    pub(super) phase: String,
+    /// A template of the clinic.
+    pub(super) template: Value,
     pub(super) prescription: Value,
     pub(super) exercise: Value,
+    /// One of the clinic's own.
+    pub(super) own_exercise: Value,
     pub(super) log: String,
+    pub(super) article: Value,
+    pub(super) education: Value,
+    /// An image of the exercise, shown; and one that was announced.
+    pub(super) media: Value,
+    pub(super) announced: Value,
     pub(super) reminder: Value,
     pub(super) delivery: Value,
     pub(super) device: Value,
     pub(super) session: Value,
+    /// A recorded one.
+    pub(super) visit: Value,
+    /// One that has begun and is not recorded.
+    pub(super) begun_visit: Value,
+    /// The id of one that is yet to be scheduled.
+    pub(super) planned_visit: String,
     pub(super) team: Vec<Value>,
     /// An alert of the second patient's.
     pub(super) alert: Value,
@@ -104,6 +121,32 @@ async fn assessed(therapist: &Client, patient: &str, degrees: i32) -> Value {
     recorded["assessment"]["id"].clone()
 }
 
+/// A visit of this patient that is recorded, and one that has begun.
+async fn visited(therapist: &Client, patient: &str) -> (Value, Value) {
+    let recorded = json!({ "patientId": patient, "startedAt": "2026-06-12T14:00:00Z", "durationMinutes": 40,
+        "treatments": [{ "treatment": "mobilization", "minutes": 10, "bodyRegion": "LOWER_BACK", "note": "L4" }],
+        "note": "Stiff" });
+    let recorded = change(therapist, "recordVisit", "visit { id }", recorded).await;
+    let begun = json!({ "patientId": patient, "startsAt": "2026-06-15T08:00:00Z", "durationMinutes": 30 });
+    let begun = change(therapist, "scheduleVisit", "visit { id }", begun).await;
+    (recorded["visit"]["id"].clone(), begun["visit"]["id"].clone())
+}
+
+/// An image of this exercise that the clinic sees, and one that was only announced.
+async fn media(app: &TestApp, therapist: &Client, exercise: &Value) -> (Value, Value) {
+    let input = json!({ "exerciseId": exercise, "contentType": "image/png", "bytes": 8 });
+    let answers = "media { id } upload { url }";
+    let image = change(therapist, "createMediaUpload", answers, input.clone()).await;
+    let announced = change(therapist, "createMediaUpload", answers, input).await;
+    let url = image["upload"]["url"].as_str().unwrap().replace("http://clinic.example", app.url());
+    let file = reqwest::Client::new().put(url).header("content-type", "image/png");
+    let sent = file.body(&b"\x89PNG\r\n\x1a\n"[..]).send().await.unwrap();
+    assert!(sent.status().is_success());
+    let id = json!({ "mediaId": image["media"]["id"] });
+    change(therapist, "completeMediaUpload", "media { url }", id).await;
+    (image, announced)
+}
+
 impl People {
     pub(super) async fn gather(stack: Stack) -> Self {
         let app =
@@ -118,6 +161,8 @@ impl People {
         let therapist = app.sign_in("therapist@clinic.example").await;
         let input = json!({ "name": "Dora", "conditions": [] });
         let uninvited = change(&therapist, "createPatient", "patient { id }", input).await;
+        let own_exercise = crate::library::own_exercise(&[("ENGLISH", "Wall hold")]);
+        let own_exercise = change(&therapist, "createExercise", "exercise { id }", own_exercise).await;
         let members = therapist.ask("{ members(first: 100) { nodes { id name } } }", json!({})).await;
         let member = |name: &str| {
             let nodes = members["members"]["nodes"].as_array().unwrap();
@@ -134,6 +179,12 @@ impl People {
         let log = log_one(&app, &own).await;
         let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
         change(&own, "reportSymptoms", "screen { id }", symptoms).await;
+        let template = json!({ "programId": Kind::Program.encode(program.id), "title": "Basics",
+            "phases": [{ "name": "First", "precautions": [{ "text": "Slowly." }] }] });
+        let template = change(&therapist, "createProgramTemplate", "programTemplate { id }", template).await
+            ["programTemplate"]["id"]
+            .clone();
+        let (visit, begun_visit) = visited(&therapist, &patient).await;
         let alert = alarmed(&therapist, &Kind::Patient.encode(second.id)).await;
         let assessments =
             [assessed(&therapist, &patient, 40).await, assessed(&therapist, &patient, 60).await];
@@ -146,9 +197,14 @@ impl People {
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
         let quiet = json!({ "quietHours": { "start": "22:00", "end": "06:00" } });
         change(&own, "updateSettings", "patient { id }", quiet).await;
+        let found = own.ask("{ educationArticle(key: \"lifting\") { id } }", json!({})).await;
+        let article = found["educationArticle"]["id"].clone();
+        let reading = json!({ "patientId": patient, "articleIds": [article], "note": "Before the move." });
+        let given = change(&therapist, "assignEducation", "education { id }", reading).await;
         let viewer = own.ask("{ viewer { clinic { id } sessions { id current } } }", json!({})).await;
         let today = own.ask("{ today { items { prescription { id exercise { id } } } } }", json!({})).await;
         let prescription = today["today"]["items"][0]["prescription"].clone();
+        let (image, announced) = media(&app, &therapist, &prescription["exercise"]["id"]).await;
         let sessions = viewer["viewer"]["sessions"].as_array().unwrap();
         let ids = Ids {
             clinic: viewer["viewer"]["clinic"]["id"].as_str().unwrap().to_owned(),
@@ -156,13 +212,23 @@ impl People {
             second: Kind::Patient.encode(second.id),
             uninvited: uninvited["patient"]["id"].as_str().unwrap().to_owned(),
             program: Kind::Program.encode(program.id),
+            phase: chosen(&app, Kind::Phase),
+            template,
             prescription: prescription["id"].clone(),
             exercise: prescription["exercise"]["id"].clone(),
+            own_exercise: own_exercise["exercise"]["id"].clone(),
             log,
+            article,
+            media: image["media"]["id"].clone(),
+            announced: announced["media"]["id"].clone(),
+            education: given["education"][0]["id"].clone(),
             reminder,
             delivery,
             device,
             session: sessions.iter().find(|session| session["current"] == false).unwrap()["id"].clone(),
+            visit,
+            begun_visit,
+            planned_visit: chosen(&app, Kind::Visit),
             team,
             alert,
             assessments,

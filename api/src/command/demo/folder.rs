@@ -13,6 +13,8 @@ const DATABASE: &str = "plumbline.sqlite3";
 /// The database while it is being made: a first start that is broken off leaves no half a clinic.
 const UNFINISHED: &str = "plumbline.sqlite3.unfinished";
 const KEY: &str = "installation.key";
+/// The images and videos.
+pub(super) const MEDIA: &str = "media";
 
 /// The folder of the demo.
 #[derive(Debug)]
@@ -28,6 +30,7 @@ impl Folder {
             // The key last: what is there goes on to be readable if removing fails in between.
             folder.remove_database(DATABASE)?;
             folder.remove_database(UNFINISHED)?;
+            folder.remove_media()?;
             folder.remove(KEY)?;
         }
         Ok(folder)
@@ -83,6 +86,14 @@ impl Folder {
 
     fn remove_database(&self, name: &str) -> Result<(), Failure> {
         ["", "-wal", "-shm"].iter().try_for_each(|part| self.remove(&format!("{name}{part}")))
+    }
+
+    fn remove_media(&self) -> Result<(), Failure> {
+        let path = self.0.join(MEDIA);
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(told(&path, &error)),
+            _ => Ok(()),
+        }
     }
 
     fn remove(&self, name: &str) -> Result<(), Failure> {

@@ -79,6 +79,7 @@ fn settings(
     settings.server.graphiql = true;
     settings.server.introspection = true;
     settings.database.url = folder::sqlite_url(database);
+    settings.media.directory = database.with_file_name(folder::MEDIA);
     settings.keys.installation_key = Secret::new(key);
     settings.accounts.require_second_factor = false;
     settings.log = log.clone();

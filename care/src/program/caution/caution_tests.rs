@@ -12,14 +12,21 @@ fn exercise(categories: &[&str], tags: &[String]) -> Exercise {
     let words = |list: &[&str]| Words(list.iter().map(|word| (*word).to_owned()).collect());
     Exercise {
         id: Uuid::from_u128(7),
+        clinic_id: None,
         key: "any".to_owned(),
         number: 1,
         categories: words(categories),
         tags: Words(tags.to_vec()),
+        equipment: words(&[]),
+        conditions: words(&[]),
+        own_texts: None,
         default_dose: dose(),
         default_schedule: twice_a_week(),
         change: 0,
         archived_at: None,
+        created_by: None,
+        created_at: None,
+        fingerprint: None,
     }
 }
 
@@ -43,15 +50,32 @@ fn twice_a_week() -> Schedule {
     Schedule { frequency: Frequency::TimesPerWeek { times: 2 }, times_per_day: 1 }
 }
 
-fn facts(condition: &str, weeks: Option<i32>) -> Facts {
-    Facts { conditions: vec![condition.to_owned()], weeks: weeks.map(|week| (week, week)) }
+fn surgery() -> Day {
+    "2026-01-05".parse().unwrap()
+}
+
+/// A patient of this condition, operated on if the weeks since are known: the first and the last.
+fn in_weeks(condition: &str, weeks: Option<(i32, i32)>) -> Facts {
+    let (first, last) = weeks.unwrap_or((0, 0));
+    let end = Some(last).filter(|week| *week < i32::MAX).map(|week| surgery().plus(7 * week + 6));
+    Facts {
+        clinic_id: Uuid::nil(),
+        conditions: vec![condition.to_owned()],
+        surgery_on: weeks.map(|_| surgery()),
+        days: (surgery().plus(7 * first), end),
+        phases: Vec::new(),
+    }
+}
+
+fn facts(condition: &str, week: Option<i32>) -> Facts {
+    in_weeks(condition, week.map(|week| (week, week)))
 }
 
 /// The keys of the rules that warn of these.
 fn told(facts: &Facts, items: &[(&Exercise, Dose, &Schedule)]) -> BTreeSet<&'static str> {
     let items: Vec<_> = items
         .iter()
-        .map(|(exercise, dose, schedule)| Some(Item { exercise, dose: *dose, schedule }))
+        .map(|(exercise, dose, schedule)| Some(Item { exercise, dose: *dose, schedule, places: &[] }))
         .collect();
     let warnings = library::cautions().iter().filter_map(|caution| caution.warn(facts, &items));
     warnings.map(|warning| warning.caution.key.as_str()).collect()
@@ -94,7 +118,7 @@ fn each_rule_of_a_condition_warns_of_what_it_says_then_and_for_whom_it_says() {
                 let light = vec![of(None), of(Some(Load::BodyWeight))];
                 (condition, *weeks, vec![of(Some(Load::Band(1))), of(Some(Load::Kilograms(1.0)))], light)
             }
-            Rule::Lifting { condition, weeks, over_kilograms } => {
+            Rule::Lifting { condition, weeks, over_kilograms, .. } => {
                 let of = |kilograms| (exercise(&[], &[]), heavy(kilograms));
                 (condition, *weeks, vec![of(over_kilograms + 0.1)], vec![of(*over_kilograms)])
             }
@@ -103,11 +127,12 @@ fn each_rule_of_a_condition_warns_of_what_it_says_then_and_for_whom_it_says() {
                 let both = vec![of(Side::Both), of(Side::Alternate)];
                 (condition, None, vec![of(Side::Left), of(Side::Right)], both)
             }
-            Rule::Exercises { condition, exercises, tags } => {
+            Rule::Exercises { condition, exercises, tags, categories } => {
                 let named = |key: &String| Exercise { key: key.clone(), ..exercise(&[], &[]) };
                 let tagged = tags.iter().map(|tag| exercise(&[], std::slice::from_ref(tag)));
-                let each = exercises.iter().map(named).chain(tagged);
-                let other = exercise(&["neck-strength"], &["PRN".to_owned()]);
+                let of_category = categories.iter().map(|category| exercise(&[category], &[]));
+                let each = exercises.iter().map(named).chain(tagged).chain(of_category);
+                let other = exercise(&["posture"], &["PRN".to_owned()]);
                 (condition, None, each.map(|it| (it, dose())).collect(), vec![(other, dose())])
             }
             _ => continue,
@@ -157,7 +182,7 @@ fn what_the_table_of_the_clinic_says_is_what_is_warned_of() {
         ("after-acdf", (12, 12), "CER", None, &[]),
         ("after-acdf", (7, 7), "PRN", Some(Load::Kilograms(10.5)), &["acdf-lifting-later"]),
     ] {
-        let facts = Facts { conditions: vec![condition.to_owned()], weeks: Some((first, last)) };
+        let facts = in_weeks(condition, Some((first, last)));
         let exercise = with(tag);
         let told = told(&facts, &[(&exercise, Dose { load, ..dose() }, &schedule)]);
         assert_eq!(told, expected.iter().copied().collect(), "{condition} {first} {tag} {load:?}");
@@ -280,7 +305,7 @@ proptest! {
         picked in prop::collection::vec((0_usize..66, 0_u8..4), 1..6),
         added in 0_usize..66,
     ) {
-        let known: Vec<_> = library::conditions().map(|(record, _)| record.key.clone()).collect();
+        let known: Vec<_> = library::conditions().map(|record| record.key.clone()).collect();
         let exercises = library::shipped();
         let sides = [Side::Both, Side::Left, Side::Right, Side::Alternate];
         let items: Vec<_> = picked
@@ -291,16 +316,17 @@ proptest! {
                 (exercise, dose, &exercise.default_schedule)
             })
             .collect();
-        let mut facts = Facts { conditions: conditions.iter().map(|at| known[*at].clone()).collect(), weeks: Some((weeks, weeks + 2)) };
+        let mut facts = in_weeks("", Some((weeks, weeks + 2)));
+        facts.conditions = conditions.iter().map(|at| known[*at].clone()).collect();
         let before = told(&facts, &items);
         let mut longer = items.clone();
         longer.push((&exercises[added], exercises[added].default_dose, &exercises[added].default_schedule));
         prop_assert!(told(&facts, &longer).is_superset(&before));
         facts.conditions.push(known[more].clone());
         prop_assert!(told(&facts, &items).is_superset(&before));
-        facts.weeks = Some((weeks, i32::MAX));
+        facts.days.1 = None;
         prop_assert!(told(&facts, &items).is_superset(&before));
-        facts.weeks = None;
+        facts.surgery_on = None;
         prop_assert!(told(&facts, &items).is_superset(&before));
     }
 }

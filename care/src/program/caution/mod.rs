@@ -5,12 +5,15 @@ mod apply;
 #[cfg(test)]
 mod caution_tests;
 mod overridden;
+#[cfg(test)]
+mod phase_tests;
 
 pub use overridden::{CautionOverride, overrides};
-pub(super) use overridden::{Excuse, excuse};
+pub(super) use overridden::{Excuse, excuse, excuse_criteria};
 
-use super::NewPrescription;
 use super::check::Content;
+use super::phase::Phases;
+use super::{NewPhase, NewPrescription, Phase};
 use crate::access::Scope;
 use crate::clock::Day;
 use crate::error::Result;
@@ -37,46 +40,65 @@ pub(super) struct Item<'a> {
     exercise: &'a Exercise,
     dose: Dose,
     schedule: &'a Schedule,
+    /// The places of the phases it belongs to; none: it belongs to all.
+    places: &'a [u16],
 }
 
-/// Whom the program is for.
+/// Whom the program is for, and when it is followed.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
+    clinic_id: Uuid,
     conditions: Vec<String>,
-    /// The whole weeks since the surgery in which the program is followed, the first and the last, if its
-    /// day is known; negative before it.
-    weeks: Option<(i32, i32)>,
+    surgery_on: Option<Day>,
+    /// The first and the last day on which the program is followed; open without a last one.
+    days: (Day, Option<Day>),
+    phases: Vec<Phase>,
 }
 
 impl Facts {
-    /// What is known of the patient from the first of these days to the last; open without one.
-    pub(super) async fn of(tx: &Tx, chart: &Chart, (first, last): (Day, Option<Day>)) -> Result<Self> {
-        let weeks = chart.row.surgery_on.map(|day| {
-            let week = |date: Day| day.until(date).div_euclid(7);
-            (week(first), last.map_or(i32::MAX, week))
-        });
+    /// What is known of the patient for a program of these phases, from the first of these days to the
+    /// last; open without one.
+    pub(super) async fn of(
+        tx: &Tx,
+        chart: &Chart,
+        days: (Day, Option<Day>),
+        phases: Vec<Phase>,
+    ) -> Result<Self> {
         let conditions = conditions_of(tx, chart).await?;
-        Ok(Self {
-            conditions: conditions.into_iter().map(|condition| condition.diagnosis.key).collect(),
-            weeks,
-        })
+        let conditions = conditions.into_iter().map(|condition| condition.diagnosis.key).collect();
+        let clinic_id = chart.clinic_id();
+        Ok(Self { clinic_id, conditions, surgery_on: chart.row.surgery_on, days, phases })
     }
 }
 
-/// What the rules say to these prescriptions, for a program from the first of these days (today when
-/// missing) to the last (open when missing). Nothing is changed. Clinicians only.
-pub async fn check(
-    scope: &Scope,
-    patient_id: Uuid,
-    (starts_on, ends_on): (Option<Day>, Option<Day>),
-    prescriptions: &[NewPrescription],
-) -> Result<Vec<Warning>> {
+/// A program that is thought of.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// The patient.
+    pub patient_id: Uuid,
+    /// The first day; today when missing.
+    pub starts_on: Option<Day>,
+    /// The last day; open when missing.
+    pub ends_on: Option<Day>,
+    /// The day from which the phases count; the first day when missing.
+    pub phases_count_from: Option<Day>,
+    /// Its phases.
+    pub phases: Vec<NewPhase>,
+    /// 1 to 30 exercises.
+    pub prescriptions: Vec<NewPrescription>,
+}
+
+/// What the rules say to this program. Nothing is changed. Clinicians only.
+pub async fn check(scope: &Scope, draft: &Draft) -> Result<Vec<Warning>> {
     scope.member_id()?;
-    Content { title: "check", note: None, phases: &[], prescriptions }.check()?;
+    let (phases, prescriptions) = (draft.phases.as_slice(), draft.prescriptions.as_slice());
+    Content { title: "check", note: None, phases, prescriptions }.check()?;
     let tx = scope.read().await?;
-    let chart = Chart::open(&tx, scope, patient_id).await?;
-    let date = starts_on.unwrap_or_else(|| chart.date_at(scope.services().now()));
-    let facts = Facts::of(&tx, &chart, (date, ends_on)).await?;
+    let chart = Chart::open(&tx, scope, draft.patient_id).await?;
+    let date = draft.starts_on.unwrap_or_else(|| chart.date_at(scope.services().now()));
+    let phases = Phases::lay(phases, &Phases::default(), || scope.services().new_id());
+    let phases = phases.dated(draft.phases_count_from.unwrap_or(date));
+    let facts = Facts::of(&tx, &chart, (date, draft.ends_on), phases).await?;
     warnings(&tx, &facts, prescriptions).await
 }
 
@@ -88,7 +110,7 @@ pub(super) async fn warnings(
     prescriptions: &[NewPrescription],
 ) -> Result<Vec<Warning>> {
     let ids: Vec<Uuid> = prescriptions.iter().map(|wanted| wanted.exercise_id).collect();
-    let exercises = library::rows_by_ids(tx, &ids).await?;
+    let exercises = library::rows_by_ids(tx, facts.clinic_id, &ids).await?;
     let items: Vec<_> = prescriptions
         .iter()
         .map(|wanted| {
@@ -98,6 +120,7 @@ pub(super) async fn warnings(
                 exercise,
                 dose,
                 schedule: wanted.schedule.as_ref().unwrap_or(&exercise.default_schedule),
+                places: &wanted.phases,
             })
         })
         .collect();

@@ -6,6 +6,7 @@ use crate::audit;
 use crate::clock::Instant;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::Kind;
+use crate::library::Language;
 use crate::patient::{Chart, check_reason};
 use crate::program::NewPrescription;
 use crate::program::table::program_override::{self, Covered, Covers};
@@ -13,6 +14,9 @@ use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use std::collections::HashSet;
 use uuid::Uuid;
+
+/// How a reason is to be given.
+const REASON: &str = "Give the reason in 10 to 500 characters.";
 
 /// Rules that were gone past, and why.
 #[derive(Debug, Clone)]
@@ -59,8 +63,7 @@ pub(in crate::program) async fn excuse(
     match excuse.reason {
         _ if open.is_empty() => Ok(()),
         Some(reason) => {
-            let message = "Give the reason in 10 to 500 characters.";
-            let reason = check_reason("overrideReason", reason, message)?;
+            let reason = check_reason("overrideReason", reason, REASON)?;
             record(tx, scope, chart, excuse, (Covers(open), reason)).await?;
             for warning in warnings {
                 warning.reason_needed = false;
@@ -72,6 +75,31 @@ pub(in crate::program) async fn excuse(
             Err(Error::Invalid(warnings.iter().filter(|warning| warning.reason_needed).map(fault).collect()))
         }
     }
+}
+
+/// The key under which criteria of a phase that are not met are gone past.
+const CRITERIA: &str = "phase-criteria";
+
+/// Records why the patient enters a phase though not all criteria are met. A fault of code `Caution` without
+/// a reason.
+pub(in crate::program) async fn excuse_criteria(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    excuse: &Excuse<'_>,
+    unmet: &[&String],
+) -> Result<()> {
+    let Some(first) = unmet.first() else { return Ok(()) };
+    let Some(reason) = excuse.reason else {
+        let message = format!(
+            "{} of the criteria are not met: {first}. Say in overrideReason why it is right.",
+            unmet.len()
+        );
+        return Err(Error::field("overrideReason", Code::Caution, message));
+    };
+    let reason = check_reason("overrideReason", reason, REASON)?;
+    let covers = Covers(vec![Covered { caution: CRITERIA.to_owned(), exercise_id: Uuid::nil() }]);
+    record(tx, scope, chart, excuse, (covers, reason)).await
 }
 
 impl Excuse<'_> {
@@ -86,10 +114,12 @@ impl Excuse<'_> {
 }
 
 fn fault(warning: &Warning) -> FieldError {
-    let message = format!("{} Say in overrideReason why it is right here.", warning.caution.text());
+    let message =
+        format!("{} Say in overrideReason why it is right here.", warning.caution.text(Language::English));
     FieldError::new("overrideReason", Code::Caution, message)
 }
 
+/// Records a reason that has been checked, and what it was given for.
 async fn record(
     tx: &Tx,
     scope: &Scope,

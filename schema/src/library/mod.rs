@@ -1,13 +1,19 @@
 //! The library: exercises with their instructions, and conditions.
 
+mod change;
+
+pub(crate) use change::LibraryMutation;
+
 use crate::context::{language, scope};
 use crate::error::raise;
 use crate::id::{encode, named};
+use crate::media::{self, Media};
 use crate::page::{self, Counted};
 use crate::program::{Dose, Schedule};
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use crate::scalar::DateTime;
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, Result, SimpleObject};
 use care::id::Kind;
-use care::library::{ConditionRecord, ConditionText, Filter, Text};
+use care::library::{ConditionRecord, Filter, Text};
 
 /// Where a rule is from.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +45,7 @@ pub(crate) enum InstructionKind {
 pub(crate) struct Instruction {
     /// What it tells.
     kind: InstructionKind,
-    /// The words, in the language asked for; English where there are none.
+    /// The words, in the language asked for where there are any.
     text: String,
 }
 
@@ -54,25 +60,36 @@ impl From<care::library::Exercise> for Exercise {
 }
 
 impl Exercise {
-    fn text(&self, context: &Context<'_>) -> Result<&'static Text> {
-        care::library::text(&self.0.key, language(context)?).map_err(raise)
+    fn text(&self, context: &Context<'_>) -> Result<&Text> {
+        self.0.text(language(context)?).map_err(raise)
     }
 }
 
-/// An exercise of the library, the same in every clinic.
+/// An exercise of the library: the same in every clinic, or a clinic's own, which no other sees. It is never
+/// edited: copy it by `cloneExercise` to change it.
 #[Object]
 impl Exercise {
-    /// TypeID `exercise_…`, the same in every installation.
+    /// TypeID `exercise_…`; of a shared one, the same in every installation.
     pub(crate) async fn id(&self) -> ID {
         encode(Kind::Exercise, self.0.id)
     }
 
-    /// Its key, the same in every language.
+    /// Its key, the same in every language; of a clinic's own, its id.
     async fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// Its name, in the language asked for; English where there is none.
+    /// Whether it is the clinic's own.
+    async fn own(&self) -> bool {
+        self.0.clinic_id.is_some()
+    }
+
+    /// When it was taken out of the list. Programs that have it keep it.
+    async fn archived_at(&self) -> Option<DateTime> {
+        self.0.archived_at.map(DateTime::from)
+    }
+
+    /// Its name, in the language asked for where there is one; else in English, or what other language there is.
     async fn name(&self, context: &Context<'_>) -> Result<&str> {
         Ok(&self.text(context)?.name)
     }
@@ -87,14 +104,33 @@ impl Exercise {
         &self.0.tags.0
     }
 
-    /// How it is done, in the order it is read: preparation, steps, form cue, breathing, safety.
+    /// What it takes, for example `band` or `chair`; empty when nothing.
+    async fn equipment(&self) -> &[String] {
+        &self.0.equipment.0
+    }
+
+    /// The conditions that it is commonly used for: a default, to be reviewed by a licensed clinician, which
+    /// says nothing of whether it suits a patient.
+    async fn conditions(&self) -> Vec<Condition> {
+        let known = self.0.conditions.0.iter().filter_map(|key| care::library::condition(key));
+        known.map(Condition::from).collect()
+    }
+
+    /// How it is done, in the order it is read: preparation, steps, form cue, breathing, safety. What a
+    /// clinic has left out of its own is not there.
     async fn instructions(&self, context: &Context<'_>) -> Result<Vec<Instruction>> {
         use InstructionKind::{Breathing, FormCue, Preparation, Safety, Step};
         let text = self.text(context)?;
         let steps = text.steps.iter().map(|step| (Step, step));
         let after = [(FormCue, &text.form_cue), (Breathing, &text.breathing), (Safety, &text.safety)];
         let all = std::iter::once((Preparation, &text.preparation)).chain(steps).chain(after);
-        Ok(all.map(|(kind, text)| Instruction { kind, text: text.clone() }).collect())
+        let told = all.filter(|(_, text)| !text.is_empty());
+        Ok(told.map(|(kind, text)| Instruction { kind, text: text.clone() }).collect())
+    }
+
+    /// The images and videos that your clinic shows of it, at most ten.
+    async fn media(&self, context: &Context<'_>) -> Result<Vec<Media>> {
+        media::of_exercise(context, self.0.id).await
     }
 
     /// The dose of a prescription that names none.
@@ -110,13 +146,12 @@ impl Exercise {
 
 /// A condition of the spine that the library knows.
 #[derive(SimpleObject, Debug, Clone)]
+#[graphql(complex)]
 pub(crate) struct Condition {
+    #[graphql(skip)]
+    record: &'static ConditionRecord,
     /// Its key, by which `createPatient` takes it.
     key: &'static str,
-    /// Its name.
-    name: &'static str,
-    /// What it is, in one sentence.
-    description: &'static str,
     /// Whether it follows surgery, so that phases count from the day of surgery.
     post_operative: bool,
     /// The part of the spine concerned: `CERVICAL`, `THORACIC`, `LUMBAR` or `WHOLE`.
@@ -125,19 +160,27 @@ pub(crate) struct Condition {
     sign: bool,
 }
 
-impl From<(&'static ConditionRecord, &'static ConditionText)> for Condition {
-    fn from((record, text): (&'static ConditionRecord, &'static ConditionText)) -> Self {
-        Self {
-            key: &record.key,
-            name: &text.name,
-            description: &text.description,
-            post_operative: record.post_operative,
-            region: &record.region,
-            sign: record.sign,
-        }
+#[ComplexObject]
+impl Condition {
+    /// Its name, in the language asked for.
+    async fn name(&self, context: &Context<'_>) -> Result<&str> {
+        Ok(&self.record.text(language(context)?).name)
+    }
+
+    /// What it is, in one sentence in the language asked for.
+    async fn description(&self, context: &Context<'_>) -> Result<&str> {
+        Ok(&self.record.text(language(context)?).description)
     }
 }
 
+impl From<&'static ConditionRecord> for Condition {
+    fn from(record: &'static ConditionRecord) -> Self {
+        let (post_operative, region) = (record.post_operative, &record.region);
+        Self { record, key: &record.key, post_operative, region, sign: record.sign }
+    }
+}
+
+/// The queries of the library.
 #[derive(Default)]
 pub(crate) struct LibraryQuery;
 
@@ -152,20 +195,25 @@ impl LibraryQuery {
         Some(exercise(context, &id).await)
     }
 
-    /// The exercises of the library, in its own order.
+    /// The exercises of the library, in its own order, then the clinic's own; archived ones are left out.
     #[allow(clippy::too_many_arguments, reason = "the arguments of the field")]
     async fn exercises(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "A part of the name, in any case.")] search: Option<String>,
+        #[graphql(
+            desc = "The name or words of it, in any order and any language; case, accents and a slip of the hand do not matter. The best come first. At most 100 characters."
+        )]
+        search: Option<String>,
         #[graphql(desc = "The key of a category.")] category: Option<String>,
+        #[graphql(desc = "The key of a condition that it is commonly used for.")] condition: Option<String>,
+        #[graphql(desc = "What it takes, for example `band`.")] equipment: Option<String>,
         #[graphql(desc = "A movement tag, for example `FLX`.")] movement: Option<String>,
         #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
         #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
         #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
     ) -> Option<Result<Counted<Exercise>>> {
-        let filter = Filter { search, category, movement };
+        let filter = Filter { search, category, condition, equipment, movement };
         Some(exercises(context, &filter, &page::request(first, after, last, before)).await)
     }
 
