@@ -48,11 +48,17 @@ pub enum Kind {
     EducationAssignment,
     /// An image or video of an exercise.
     Media,
+    /// An alert.
+    Alert,
+    /// An assessment.
+    Assessment,
+    /// A goal of a patient.
+    Goal,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -73,6 +79,9 @@ impl Kind {
         Self::Article,
         Self::EducationAssignment,
         Self::Media,
+        Self::Alert,
+        Self::Assessment,
+        Self::Goal,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -98,6 +107,9 @@ impl Kind {
             Self::Article => "article",
             Self::EducationAssignment => "education",
             Self::Media => "media",
+            Self::Alert => "alert",
+            Self::Assessment => "assessment",
+            Self::Goal => "goal",
         }
     }
 

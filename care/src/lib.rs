@@ -2,7 +2,7 @@
 //!
 //! No GraphQL, no HTTP, no Redis here. Each slice is a folder; a slice uses only those before
 //! it in this list, and the read models at the end use them all:
-//! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `education`, `assessment`,
+//! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `education`, `alert`, `assessment`, `goal`,
 //! `progress`, `visit`, `reminder`;
 //! `today`, `caseload`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
 
@@ -16,11 +16,13 @@ pub mod store;
 
 pub mod access;
 pub mod account;
+pub mod alert;
 pub mod assessment;
 pub mod audit;
 pub mod caseload;
 pub mod clinic;
 pub mod education;
+pub mod goal;
 pub mod keys;
 pub mod library;
 pub mod patient;

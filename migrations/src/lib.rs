@@ -31,6 +31,8 @@ mod m0021_within_clinic;
 mod m0022_override;
 mod m0023_red_flag;
 mod m0024_own_exercise;
+mod m0026_alert;
+mod m0027_assessment;
 mod m0028_visit;
 mod m0029_education;
 mod m0029_media;
@@ -68,6 +70,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_override::Migration),
             Box::new(m0023_red_flag::Migration),
             Box::new(m0024_own_exercise::Migration),
+            Box::new(m0026_alert::Migration),
+            Box::new(m0027_assessment::Migration),
             Box::new(m0028_visit::Migration),
             Box::new(m0029_education::Migration),
             Box::new(m0029_media::Migration),

@@ -26,11 +26,13 @@ use media::MediaBatch;
 use std::sync::Arc;
 
 mod account;
+mod alert;
 mod assessment;
 mod audit;
 mod care_team;
 mod caseload;
 mod education;
+mod goal;
 mod library;
 mod live;
 mod media;
@@ -58,7 +60,10 @@ struct Query(
     program::ProgramQuery,
     program::CautionQuery,
     program::TemplateQuery,
+    assessment::RedFlagQuery,
+    alert::AlertQuery,
     assessment::AssessmentQuery,
+    goal::GoalQuery,
     progress::ProgressQuery,
     visit::VisitQuery,
     reminder::ReminderQuery,
@@ -76,7 +81,10 @@ struct Mutation(
     account::AccountMutation,
     education::EducationMutation,
     media::MediaMutation,
+    alert::AlertMutation,
+    assessment::RedFlagMutation,
     assessment::AssessmentMutation,
+    goal::GoalMutation,
     progress::ProgressMutation,
     visit::VisitMutation,
     reminder::ReminderMutation,

@@ -1,9 +1,12 @@
 //! Any entity by its id.
 
 use crate::account::Clinic;
+use crate::alert::Alert;
+use crate::assessment::{Assessment, RedFlagScreen};
 use crate::context::{language, scope};
 use crate::education::{EducationArticle, EducationAssignment};
 use crate::error::raise;
+use crate::goal::Goal;
 use crate::library::Exercise;
 use crate::media::Media;
 use crate::patient::Patient;
@@ -22,6 +25,7 @@ const MOST: usize = 100;
 
 /// An entity with an id that is unique in the installation.
 #[derive(Interface)]
+#[allow(clippy::large_enum_variant, reason = "few at a time, and soon written out")]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id."))]
 pub(crate) enum Node {
     /// A clinic.
@@ -46,6 +50,14 @@ pub(crate) enum Node {
     Reminder(Reminder),
     /// A visit to the clinic.
     Visit(Visit),
+    /// An alert.
+    Alert(Alert),
+    /// An assessment.
+    Assessment(Assessment),
+    /// A screen for signs of danger.
+    RedFlagScreen(RedFlagScreen),
+    /// A goal.
+    Goal(Goal),
 }
 
 /// The clinic of who asks: the only one they can see.
@@ -73,6 +85,10 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
         Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
         Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
         Kind::Visit => Node::Visit(care::visit::get(scope, uuid).await?.into()),
+        Kind::Alert => Node::Alert(care::alert::get(scope, uuid).await?.into()),
+        Kind::Assessment => Node::Assessment(care::assessment::get(scope, uuid).await?.into()),
+        Kind::RedFlagScreen => Node::RedFlagScreen(care::assessment::get_screen(scope, uuid).await?.into()),
+        Kind::Goal => Node::Goal(care::goal::get(scope, uuid).await?.into()),
         _ => return Err(Error::NotFound),
     })
 }

@@ -1,9 +1,16 @@
 //! Patients: what is known of them, adding them, inviting them to the app.
 
-use crate::context::{Options, scope};
+mod change;
+
+pub(crate) use change::{Invitation, PatientMutation};
+
+use crate::alert::Alert;
+use crate::assessment::{Assessment, BodySide};
+use crate::context::scope;
 use crate::education::{self, EducationAssignment};
-use crate::error::{payload, raise};
-use crate::id::{chosen, encode, input, named};
+use crate::error::raise;
+use crate::goal::Goal;
+use crate::id::{encode, named};
 use crate::library;
 use crate::member::Member;
 use crate::page::{self, Listed};
@@ -11,10 +18,8 @@ use crate::program::Program;
 use crate::progress::{self, ProgressLog, ProgressSummary};
 use crate::scalar::{DateTime, LocalDate, LocalTime, TimeZone};
 use crate::visit::{self, Visit};
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
-use care::clock::Day;
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use care::id::Kind;
-use care::patient::{CreatePatient, UpdatePatient};
 use care::progress::Range;
 
 /// Whose zone decides what a patient's day is.
@@ -41,6 +46,10 @@ pub(crate) struct QuietHours {
 pub(crate) struct PatientCondition {
     /// The key of the condition in the library.
     key: String,
+    /// The side, if one was recorded.
+    side: Option<BodySide>,
+    /// A vertebra, or two neighbors, if they were recorded: `L5`, `L4/L5`.
+    level: Option<String>,
     /// The patient's local date on which it was recorded.
     noted_on: LocalDate,
     /// The condition; none when the library no longer has it.
@@ -49,8 +58,9 @@ pub(crate) struct PatientCondition {
 
 impl From<care::patient::Condition> for PatientCondition {
     fn from(noted: care::patient::Condition) -> Self {
-        let condition = care::library::condition(&noted.key).map(library::Condition::from);
-        Self { key: noted.key, noted_on: LocalDate(noted.noted_on), condition }
+        let care::patient::Diagnosis { key, side, level } = noted.diagnosis;
+        let condition = care::library::condition(&key).map(library::Condition::from);
+        Self { key, side: side.map(BodySide::from), level, noted_on: LocalDate(noted.noted_on), condition }
     }
 }
 
@@ -138,6 +148,16 @@ impl Patient {
         self.0.danger_since.map(DateTime::from)
     }
 
+    /// Since when a screen for signs of danger is due, after red pain; any later screen answers it.
+    async fn red_flag_screen_due(&self) -> Option<DateTime> {
+        self.0.screen_due_since.map(DateTime::from)
+    }
+
+    /// The alerts that are not resolved, the gravest first. Clinicians only.
+    async fn open_alerts(&self, context: &Context<'_>) -> Option<Result<Vec<Alert>>> {
+        Some(crate::alert::open(context, self.0.id).await)
+    }
+
     /// When the patient's care ended, if it has.
     async fn discharged_at(&self) -> Option<DateTime> {
         self.0.discharged_at.map(DateTime::from)
@@ -149,10 +169,34 @@ impl Patient {
         Ok(team.into_iter().map(Member::from).collect())
     }
 
-    /// The conditions recorded, oldest first.
+    /// The conditions recorded that have not ended, oldest first.
     async fn conditions(&self, context: &Context<'_>) -> Result<Vec<PatientCondition>> {
         let noted = care::patient::conditions(scope(context)?, self.0.id).await.map_err(raise)?;
         Ok(noted.into_iter().map(PatientCondition::from).collect())
+    }
+
+    /// The goals, first set first.
+    async fn goals(&self, context: &Context<'_>) -> Result<Vec<Goal>> {
+        crate::goal::all(context, self.0.id).await
+    }
+
+    /// When the next assessment is due, by the newest that is not voided; none where that does not say.
+    async fn reassessment_due_on(&self, context: &Context<'_>) -> Option<Result<LocalDate>> {
+        crate::assessment::next_on(context, self.0.id).await.transpose()
+    }
+
+    /// The assessments, the voided too, last recorded first. Clinicians only: patients see their goals and
+    /// the date of the next one.
+    async fn assessments(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<Assessment>>> {
+        let request = page::request(first, after, last, before);
+        Some(crate::assessment::all(context, self.0.id, &request).await)
     }
 
     /// The program that the patient follows now, also while on hold.
@@ -241,167 +285,4 @@ async fn patient(context: &Context<'_>, id: &ID) -> Result<Patient> {
     let scope = scope(context)?;
     let id = named(Kind::Patient, id).map_err(raise)?;
     Ok(care::patient::get(scope, id).await.map_err(raise)?.into())
-}
-
-/// A patient to be added.
-#[derive(InputObject)]
-pub(crate) struct CreatePatientInput {
-    /// TypeID `patient_…` with a UUIDv7 of your own, so that a repeated attempt adds nobody twice.
-    id: Option<ID>,
-    /// Full name, 1 to 200 characters.
-    name: String,
-    /// Birth date; without it the short code of an invitation cannot be used.
-    birth_date: Option<LocalDate>,
-    /// E-mail address.
-    email: Option<String>,
-    /// The zone of the patient's days; the clinic's when missing.
-    time_zone: Option<TimeZone>,
-    /// BCP 47 tag; `en` when missing.
-    language: Option<String>,
-    /// Day of the spine surgery, at most twelve months ahead.
-    surgery_on: Option<LocalDate>,
-    /// Keys of conditions of the library, at most 20.
-    #[graphql(default)]
-    conditions: Vec<String>,
-    /// ISO 3166 alpha-2 code that chooses the emergency number; `US` when missing.
-    emergency_country: Option<String>,
-}
-
-impl CreatePatientInput {
-    fn parse(self) -> care::error::Result<CreatePatient> {
-        Ok(CreatePatient {
-            id: chosen(Kind::Patient, self.id.as_ref())?,
-            name: self.name,
-            birth_date: self.birth_date.map(|date| date.0),
-            email: self.email,
-            time_zone: self.time_zone.map(|zone| zone.0),
-            language: self.language,
-            surgery_on: self.surgery_on.map(|date| date.0),
-            conditions: self.conditions,
-            emergency_country: self.emergency_country,
-        })
-    }
-}
-
-/// A change of what is known of a patient. What is missing stays; null takes it away.
-#[derive(InputObject)]
-pub(crate) struct UpdatePatientInput {
-    /// The patient.
-    patient_id: ID,
-    /// Full name, 1 to 200 characters.
-    name: Option<String>,
-    /// Birth date.
-    birth_date: MaybeUndefined<LocalDate>,
-    /// E-mail address.
-    email: MaybeUndefined<String>,
-    /// Day of the spine surgery, at most twelve months ahead. Programs keep the day they were made with.
-    surgery_on: MaybeUndefined<LocalDate>,
-    /// ISO 3166 alpha-2 code that chooses the emergency number.
-    emergency_country: Option<String>,
-}
-
-payload! {
-    /// What changing a patient answers.
-    UpdatePatientPayload {
-        /// The patient.
-        patient: Patient
-    }
-}
-
-/// Whom to invite.
-#[derive(InputObject)]
-pub(crate) struct InvitePatientInput {
-    /// A patient without an account.
-    patient_id: ID,
-}
-
-/// An invitation. It is shown this once, works once, and ends earlier ones.
-#[derive(SimpleObject)]
-pub(crate) struct Invitation {
-    /// The link to hand over; who has it can accept.
-    link: String,
-    /// Ten characters to read out or type, which work together with a patient's birth date.
-    code: String,
-    /// When both end.
-    expires_at: DateTime,
-}
-
-impl Invitation {
-    /// The invitation, with a link to the installation at `public_url`.
-    pub(crate) fn at(public_url: &str, invited: care::account::Invited) -> Self {
-        let link = format!("{public_url}/invitation/{}", invited.token);
-        Self { link, code: invited.code, expires_at: invited.expires_at.into() }
-    }
-}
-
-payload! {
-    /// What adding a patient answers.
-    CreatePatientPayload {
-        /// The patient, on your care team.
-        patient: Patient
-    }
-}
-
-payload! {
-    /// What inviting a patient answers.
-    InvitePatientPayload {
-        /// The invitation.
-        invitation: Invitation
-    }
-}
-
-#[derive(Default)]
-pub(crate) struct PatientMutation;
-
-#[Object]
-impl PatientMutation {
-    /// Adds a patient to your care team. Therapists only.
-    async fn create_patient(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The patient.")] input: CreatePatientInput,
-    ) -> Result<CreatePatientPayload> {
-        let scope = scope(context)?;
-        let created = async { care::patient::create(scope, input.parse()?).await };
-        CreatePatientPayload::of(created.await)
-    }
-
-    /// Changes what is known of a patient. Therapists of the care team only.
-    async fn update_patient(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The change.")] input: UpdatePatientInput,
-    ) -> Result<UpdatePatientPayload> {
-        let scope = scope(context)?;
-        let updated = async {
-            let day = |given: MaybeUndefined<LocalDate>| -> Option<Option<Day>> {
-                given.map_value(|date| date.0).into()
-            };
-            let change = UpdatePatient {
-                patient_id: self::input(Kind::Patient, "patientId", &input.patient_id)?,
-                name: input.name,
-                birth_date: day(input.birth_date),
-                email: input.email.into(),
-                surgery_on: day(input.surgery_on),
-                emergency_country: input.emergency_country,
-            };
-            care::patient::update(scope, change).await
-        };
-        UpdatePatientPayload::of(updated.await)
-    }
-
-    /// Invites a patient to the app. Clinicians only.
-    async fn invite_patient(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Whom to invite.")] input: InvitePatientInput,
-    ) -> Result<InvitePatientPayload> {
-        let scope = scope(context)?;
-        let public_url = &context.data::<Options>()?.public_url;
-        let invited = async {
-            let patient_id = self::input(Kind::Patient, "patientId", &input.patient_id)?;
-            care::patient::invite(scope, patient_id).await
-        };
-        InvitePatientPayload::of(invited.await.map(|invited| Invitation::at(public_url, invited)))
-    }
 }

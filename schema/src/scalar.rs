@@ -67,6 +67,18 @@ impl ScalarType for DateTime {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LocalDate(pub(crate) Day);
 
+impl From<Day> for LocalDate {
+    fn from(day: Day) -> Self {
+        Self(day)
+    }
+}
+
+impl From<LocalDate> for Day {
+    fn from(date: LocalDate) -> Self {
+        date.0
+    }
+}
+
 /// A calendar date on the patient's clock: `YYYY-MM-DD`.
 #[Scalar(name = "LocalDate", specified_by_url = "https://scalars.graphql.org/andimarek/local-date")]
 impl ScalarType for LocalDate {

@@ -6,7 +6,7 @@ use crate::error::raise;
 use crate::patient::Patient;
 use crate::program::{Hold, Prescription, Program};
 use crate::reminder::Upcoming;
-use crate::scalar::{LocalDate, TimeZone};
+use crate::scalar::{DateTime, LocalDate, TimeZone};
 use async_graphql::{Context, Object, Result, SimpleObject};
 use care::progress::adherence;
 
@@ -82,6 +82,9 @@ pub(crate) struct Today {
     education: Vec<EducationAssignment>,
     /// The hold the program is on, with its reason.
     hold: Option<Hold>,
+    /// Since when a screen for signs of danger is due, after red pain: ask `redFlagSigns`, and answer by
+    /// `reportSymptoms`, also where there is none.
+    red_flag_screen_due: Option<DateTime>,
 }
 
 impl From<care::today::Today> for Today {
@@ -93,6 +96,7 @@ impl From<care::today::Today> for Today {
             completed: item.completed,
         };
         Self {
+            red_flag_screen_due: day.patient.screen_due_since.map(DateTime::from),
             date: LocalDate(day.date),
             time_zone: TimeZone(day.patient.time_zone.clone()),
             patient: Patient::from(day.patient),

@@ -72,6 +72,7 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     change(&therapist, "assignEducation", "education { id }", reading).await;
     let hold = json!({ "programId": program, "reason": "Wait for the scan of the neck" });
     change(&therapist, "holdProgram", "program { id }", hold).await;
+    assessed(&therapist, &own, &Kind::Patient.encode(ada.id)).await;
     let other = app.sign_in("other@clinic.example").await;
     let id = Kind::Patient.encode(ada.id);
     let glass = json!({ "patientId": id, "reason": "Fainted at the reception." });
@@ -81,6 +82,19 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     let placed = change(&admin, "placeLegalHold", "legalHold { placedAt liftedAt }", reason).await;
     assert!(placed["legalHold"]["liftedAt"].is_null() && placed["legalHold"]["placedAt"].is_string());
     ada.id
+}
+
+/// An alert, an assessment and a goal.
+async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
+    let fall = json!({ "patientId": id, "kind": "INITIAL", "redFlagSigns": ["severe-trauma"],
+        "history": { "complaint": "Fell from a ladder" } });
+    change(therapist, "recordAssessment", "assessment { id }", fall).await;
+    let seen = json!({ "patientId": id, "reason": "No fracture on the film." });
+    change(therapist, "resolveRedFlags", "patient { id }", seen).await;
+    let goal = json!({ "kind": "FUNCTION", "text": "Climb the ladder again",
+        "measure": { "name": "Rungs", "unit": "rungs", "baseline": 0, "target": 12 },
+        "current": { "value": 2, "measuredOn": "2026-06-15" } });
+    change(own, "setGoal", "goal { id }", goal).await;
 }
 
 /// A condition, which the harness gives its patients none of.
@@ -127,6 +141,10 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             assert_eq!(document["tables"]["reminder"][0]["title"], "Stretch at the window");
             assert_eq!(document["tables"]["program_hold"][0]["reason"], "Wait for the scan of the neck");
             assert_eq!(document["tables"]["red_flag_screen"][0]["note"], "Worse since the move");
+            assert_eq!(document["tables"]["alert"][0]["resolution"], "No fracture on the film.");
+            let content = document["tables"]["assessment"][0]["content"].as_str().unwrap();
+            assert!(content.contains("Fell from a ladder"), "{content}");
+            assert_eq!(document["tables"]["goal"][0]["text"], "Climb the ladder again");
             let visit = &document["tables"]["visit"][0];
             assert_eq!(
                 (&visit["place"], &visit["note"]),

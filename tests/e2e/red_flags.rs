@@ -1,7 +1,7 @@
 //! Signs of danger are answered in the same round trip with whom to call; the program rests, and the care
 //! team is told.
 
-use crate::{TODAY, change, chosen, refused};
+use crate::{LOG, TODAY, change, chosen, refused};
 use care::account::deliver_mail;
 use care::id::Kind;
 use serde_json::{Value, json};
@@ -198,6 +198,87 @@ async fn whom_no_therapist_can_see_the_administrators_are_told_of_and_odd_fields
         let letters = mailbox.take();
         let to: Vec<_> = letters.iter().map(|letter| (letter.to.as_str(), letter.subject.as_str())).collect();
         assert_eq!(to, [("admin@clinic.example", "A patient needs a therapist today")], "{stack:?}");
+        app.stop().await;
+    }
+}
+
+/// A log of pain alone; answers its id and light.
+async fn pain(app: &TestApp, patient: &Client, performed_at: &str, after: i32) -> (String, Value) {
+    let id = chosen(app, Kind::ProgressLog);
+    let log = json!({ "id": id, "performedAt": performed_at, "painAfter": after, "results": [] });
+    let answer = patient.ask(LOG, json!({ "input": { "logs": [log] } })).await;
+    (id, answer["logProgress"]["results"][0]["feedback"]["light"].clone())
+}
+
+async fn due(patient: &Client) -> Value {
+    patient.ask("{ today { redFlagScreenDue } }", json!({})).await["today"]["redFlagScreenDue"].clone()
+}
+
+#[tokio::test]
+async fn after_red_pain_a_screen_is_due_until_one_is_answered() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = app.clinic.patient("ada").await;
+        let [patient, therapist] =
+            [app.sign_in("ada@patient.example").await, app.sign_in("therapist@clinic.example").await];
+        assert_eq!(pain(&app, &patient, "2026-06-15T08:00:00Z", 5).await.1, "AMBER");
+        assert_eq!(due(&patient).await, Value::Null, "{stack:?}");
+        assert_eq!(pain(&app, &patient, "2026-06-15T09:00:00Z", 6).await.1, "RED");
+        assert_eq!(due(&patient).await, "2026-06-15T09:00:00Z");
+        pain(&app, &patient, "2026-06-15T08:30:00Z", 7).await;
+        assert_eq!(due(&patient).await, "2026-06-15T08:30:00Z", "a late log of an earlier session");
+        report(&patient, &[]).await;
+        assert_eq!(due(&patient).await, Value::Null, "answered, whatever the answer");
+        pain(&app, &patient, "2026-06-15T09:30:00Z", 9).await;
+        assert_eq!(due(&patient).await, Value::Null, "of before the screen, told late");
+
+        app.clinic.clock.advance(5 * 60_000);
+        let (id, _) = pain(&app, &patient, "2026-06-15T10:03:00Z", 2).await;
+        assert_eq!(due(&patient).await, Value::Null);
+        let amend = async |after: i32| {
+            let query = "mutation($input: ProgressLogInput!) { amendProgressLog(input: $input) { userErrors { code } } }";
+            let input =
+                json!({ "id": id, "performedAt": "2026-06-15T10:03:00Z", "painAfter": after, "results": [] });
+            patient.ask(query, json!({ "input": input })).await;
+        };
+        amend(8).await;
+        assert_eq!(due(&patient).await, "2026-06-15T10:03:00Z", "corrected to red");
+        amend(1).await;
+        change(&patient, "voidProgressLog", "progressLogId", json!({ "id": id })).await;
+        assert_eq!(due(&patient).await, "2026-06-15T10:03:00Z", "only a screen takes it back");
+        let seen = "query($id: ID!) { patient(id: $id) { redFlagScreenDue } }";
+        let ada = json!({ "id": Kind::Patient.encode(ada.id) });
+        assert!(therapist.ask(seen, ada.clone()).await["patient"]["redFlagScreenDue"].is_string());
+        let input = json!({ "patientId": ada["id"], "signs": [] });
+        change(&therapist, "recordRedFlagScreen", SCREEN, input).await;
+        assert_eq!(due(&patient).await, Value::Null, "a clinician's screen counts too");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn signs_of_myelopathy_are_noted_once_and_stay_when_the_screen_is_resolved() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = json!(Kind::Patient.encode(app.clinic.patient("ada").await.id));
+        let [patient, therapist] =
+            [app.sign_in("ada@patient.example").await, app.sign_in("therapist@clinic.example").await];
+        for _ in 0..2 {
+            report(&patient, &["clumsy-hands"]).await;
+            app.clinic.clock.advance(1_000);
+        }
+        let seen = json!({ "patientId": ada, "reason": "Seen by the surgeon; no program for now." });
+        let conditions = "patient { conditions { key condition { sign } } openAlerts { id } }";
+        let resolved = change(&therapist, "resolveRedFlags", conditions, seen).await["patient"].clone();
+        let noted: Vec<_> = resolved["conditions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|noted| noted["condition"]["sign"] == true)
+            .map(|noted| noted["key"].clone())
+            .collect();
+        assert_eq!(noted, ["myelopathy-signs"], "{stack:?}: {resolved}");
+        assert_eq!(resolved["openAlerts"], json!([]), "without any program, too");
         app.stop().await;
     }
 }

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 11] = [
+const SLICES: [&str; 13] = [
     "audit",
     "account",
     "clinic",
@@ -20,7 +20,9 @@ const SLICES: [&str; 11] = [
     "patient",
     "program",
     "education",
+    "alert",
     "assessment",
+    "goal",
     "progress",
     "visit",
     "reminder",

@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_condition_of_the_library_has_its_course() {
-        let conditions: Vec<_> = care::library::conditions().collect();
+        let conditions: Vec<_> = care::library::conditions().filter(|record| !record.sign).collect();
         assert_eq!(COURSES.len(), conditions.len());
         for (course, record) in COURSES.iter().zip(conditions) {
             assert_eq!(course.condition, record.key);

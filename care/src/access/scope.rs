@@ -185,6 +185,16 @@ impl Scope {
         }
     }
 
+    /// Whom an entry is about that patients make of themselves, and therapists and assistants of a patient
+    /// whom they name. `Forbidden` for anything else.
+    pub(crate) fn concerned(&self, named: Option<Uuid>) -> Result<Uuid> {
+        match (named, self.actor.person.patient_id()) {
+            (Some(id), None) if matches!(self.actor.role, Role::Therapist | Role::Assistant) => Ok(id),
+            (None, Some(own)) => Ok(own),
+            _ => Err(self.forbid()),
+        }
+    }
+
     /// The administrator who acts; `Forbidden` for anyone else.
     pub(crate) fn administrator_id(&self) -> Result<Uuid> {
         match self.actor.role {

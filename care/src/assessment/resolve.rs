@@ -1,7 +1,8 @@
 //! A therapist has looked at signs of danger.
 
-use super::table::{ActiveModel, Column, Entity};
+use super::table::red_flag_screen::{ActiveModel, Column, Entity};
 use crate::access::Scope;
+use crate::alert::{self, RED_FLAG};
 use crate::audit;
 use crate::error::{Code, Error, Result};
 use crate::id::Kind;
@@ -33,6 +34,7 @@ pub async fn resolve(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<Pa
     }
     let change = chart.raise(&tx, None).await?;
     chart.set_danger(&tx, None).await?;
+    alert::settle(&tx, scope, &chart, RED_FLAG, (therapist, reason), change).await?;
     let object = (Kind::Patient, patient_id);
     let entry = audit::Entry { action: "red_flag.resolve", patient_id: Some(patient_id), object };
     audit::record(&tx, scope, entry).await?;

@@ -184,7 +184,7 @@ mod tests {
         for article in articles() {
             assert!(article.conditions.iter().all(|key| known.contains(key.as_str())), "{}", article.key);
         }
-        for key in known {
+        for key in conditions().filter(|record| !record.sign).map(|record| record.key.as_str()) {
             let primer = article(&format!("about-{key}")).unwrap_or_else(|| panic!("no article about {key}"));
             assert_eq!(
                 (primer.topic, primer.conditions.as_slice()),

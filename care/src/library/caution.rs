@@ -71,6 +71,17 @@ pub enum Rule {
         /// The condition concerned.
         condition: String,
     },
+    /// These exercises, and any with one of these movement tags or categories, as a clinic's own may have.
+    Exercises {
+        /// The condition concerned.
+        condition: String,
+        /// Their keys in the library.
+        exercises: Vec<String>,
+        /// Any of them.
+        tags: Vec<String>,
+        /// Any of them.
+        categories: Vec<String>,
+    },
     /// A condition after surgery without the day of surgery.
     SurgeryDate,
     /// More exercises than people keep up.
@@ -167,10 +178,15 @@ mod tests {
                 Rule::Movement { condition, weeks, .. }
                 | Rule::Loaded { condition, weeks, .. }
                 | Rule::Lifting { condition, weeks, .. } => (condition, weeks),
-                Rule::OneSided { condition } => (condition, &None),
+                Rule::OneSided { condition } | Rule::Exercises { condition, .. } => (condition, &None),
                 _ => continue,
             };
             assert_eq!(known[condition.as_str()], weeks.is_some(), "{}", caution.key);
+            if let Rule::Exercises { exercises, .. } = &caution.rule {
+                let shipped = crate::library::shipped();
+                let known = |key: &String| shipped.iter().any(|exercise| exercise.key == *key);
+                assert!(exercises.iter().all(known), "{}", caution.key);
+            }
             assert!(weeks.is_none_or(|[first, last]| 0 <= first && first < last), "{}", caution.key);
         }
     }

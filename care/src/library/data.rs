@@ -107,6 +107,9 @@ pub struct ConditionRecord {
     pub post_operative: bool,
     /// The part of the spine concerned.
     pub region: String,
+    /// Whether it is a sign that was found, and no diagnosis.
+    #[serde(default)]
+    pub sign: bool,
 }
 
 impl ConditionRecord {

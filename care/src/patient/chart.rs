@@ -184,6 +184,18 @@ impl Chart {
         Ok(())
     }
 
+    /// Notes since when a screen for signs of danger is due, or that it has been answered.
+    pub(crate) async fn set_screen_due(&mut self, tx: &Tx, since: Option<Instant>) -> Result<()> {
+        self.row.screen_due_since = since;
+        Entity::update_many()
+            .col_expr(Column::ScreenDueSince, Expr::value(since))
+            .filter(Column::ClinicId.eq(self.row.clinic_id))
+            .filter(Column::Id.eq(self.row.id))
+            .exec(tx)
+            .await?;
+        Ok(())
+    }
+
     /// Everything of the patient, opened.
     pub(crate) fn patient(&self) -> Result<Patient> {
         let row = &self.row;
@@ -207,6 +219,7 @@ impl Chart {
             discharged_at: row.discharged_at,
             sharing_ended_at: row.sharing_ended_at,
             danger_since: row.danger_since,
+            screen_due_since: row.screen_due_since,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Adding a patient to the caseload.
 
-use super::table::{patient, patient_condition};
-use super::{Chart, Patient, ZonePolicy};
+use super::table::patient;
+use super::{Chart, Diagnosis, Patient, ZonePolicy, add_conditions};
 use crate::access::Scope;
 use crate::account::Email;
 use crate::clinic::table::care_team;
@@ -121,7 +121,8 @@ pub async fn create(scope: &Scope, input: CreatePatient) -> Result<Patient> {
     .insert(&tx)
     .await?;
     let chart = Chart::of(scope, row)?;
-    note_conditions(&tx, scope, &chart, &input.conditions).await?;
+    let conditions: Vec<_> = input.conditions.iter().map(|key| Diagnosis::of(key)).collect();
+    add_conditions(&tx, scope, &chart, &conditions, chart.row.change).await?;
     let entry = audit::Entry { action: "patient.create", patient_id: Some(id), object: (Kind::Patient, id) };
     audit::record(&tx, scope, entry).await?;
     tx.commit().await?;
@@ -170,23 +171,8 @@ async fn insert(
         discharged_at: None,
         sharing_ended_at: None,
         danger_since: None,
+        screen_due_since: None,
     };
     patient::ActiveModel::from(row.clone()).reset_all().insert(tx).await?;
     Ok(row)
-}
-
-async fn note_conditions(tx: &Tx, scope: &Scope, chart: &Chart, keys: &[String]) -> Result<()> {
-    let services = scope.services();
-    let rows = keys.iter().map(|key| patient_condition::ActiveModel {
-        clinic_id: Set(chart.clinic_id()),
-        id: Set(services.new_id()),
-        patient_id: Set(chart.id()),
-        condition: Set(key.clone()),
-        noted_on: Set(chart.date_at(services.now())),
-        change: Set(chart.row.change),
-    });
-    if !keys.is_empty() {
-        patient_condition::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(())
 }

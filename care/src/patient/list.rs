@@ -7,6 +7,8 @@ use crate::error::Result;
 use crate::page::{Cursor, Page, Window};
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// One page of the patients of the care teams who are not discharged: by last activity, oldest first, then id.
 pub(crate) async fn by_activity(tx: &Tx, scope: &Scope, window: &Window) -> Result<Page<Chart>> {
@@ -21,4 +23,10 @@ pub(crate) async fn by_activity(tx: &Tx, scope: &Scope, window: &Window) -> Resu
         })
         .collect::<Result<Vec<_>>>()?;
     Ok(Page::cut(window, charts, Some(total)))
+}
+
+/// The charts of those of `ids` whom who acts cares for.
+pub(crate) async fn charts(tx: &Tx, scope: &Scope, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Chart>> {
+    let rows = Entity::find().filter(cared_for_by(scope)).filter(Column::Id.is_in(ids)).all(tx).await?;
+    rows.into_iter().map(|row| Ok((row.id, Chart::of(scope, row)?))).collect()
 }

@@ -1,12 +1,13 @@
 //! Patients, the conditions recorded of them, and the charts through which all else is reached.
 //!
 //! Offers [`create`], [`update`], [`invite`], [`accept`], [`assign`], [`break_glass`], [`discharge`], [`share`],
-//! [`get`] and, to the slices above, the list by activity and `Chart`: the proof that who acts may see
+//! [`get`], [`conditions`] and, to the slices above, the list by activity and `Chart`: the proof that who acts may see
 //! this patient.
 
 mod accept;
 mod break_glass;
 mod chart;
+mod condition;
 mod consent;
 mod create;
 mod discharge;
@@ -20,11 +21,13 @@ pub use accept::{Accept, accept};
 pub(crate) use break_glass::check_reason;
 pub use break_glass::{BreakGlass, break_glass};
 pub(crate) use chart::{Chart, cared_for_by};
+pub use condition::{BodySide, Condition, Diagnosis, conditions};
+pub(crate) use condition::{add_conditions, conditions_of, note_condition, replace_conditions};
 pub use consent::{Consent, share};
 pub use create::{CreatePatient, create};
 pub use discharge::discharge;
 pub use invite::invite;
-pub(crate) use list::by_activity;
+pub(crate) use list::{by_activity, charts};
 pub(crate) use team::tell_team;
 pub use team::{assign, care_team};
 pub use update::{UpdatePatient, update};
@@ -32,8 +35,7 @@ pub use update::{UpdatePatient, update};
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
 use crate::error::Result;
-use crate::store::Tx;
-use sea_orm::{ColumnTrait, DeriveActiveEnum, EntityTrait, EnumIter, QueryFilter, QueryOrder};
+use sea_orm::{DeriveActiveEnum, EnumIter};
 use uuid::Uuid;
 
 /// Whose zone decides what a patient's day is.
@@ -82,15 +84,8 @@ pub struct Patient {
     pub sharing_ended_at: Option<Instant>,
     /// Since when signs of danger wait for a therapist to look at them.
     pub danger_since: Option<Instant>,
-}
-
-/// A condition recorded of a patient.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition {
-    /// The key of the condition in the library.
-    pub key: String,
-    /// Patient-local date on which it was recorded.
-    pub noted_on: Day,
+    /// Since when a screen for signs of danger is due, after red pain.
+    pub screen_due_since: Option<Instant>,
 }
 
 /// The patient of this id. `NotFound` when absent or not visible.
@@ -102,24 +97,4 @@ pub async fn get(scope: &Scope, id: Uuid) -> Result<Patient> {
 /// The patient who acts. `Forbidden` for anyone else.
 pub async fn own(scope: &Scope) -> Result<Patient> {
     get(scope, scope.patient_id()?).await
-}
-
-/// The conditions recorded of a visible patient, oldest first.
-pub async fn conditions(scope: &Scope, patient_id: Uuid) -> Result<Vec<Condition>> {
-    let tx = scope.read().await?;
-    let chart = Chart::open(&tx, scope, patient_id).await?;
-    conditions_of(&tx, &chart).await
-}
-
-/// The conditions recorded in this chart, oldest first.
-pub(crate) async fn conditions_of(tx: &Tx, chart: &Chart) -> Result<Vec<Condition>> {
-    use table::patient_condition::{Column, Entity};
-    let rows = Entity::find()
-        .filter(Column::ClinicId.eq(chart.clinic_id()))
-        .filter(Column::PatientId.eq(chart.id()))
-        .order_by_asc(Column::NotedOn)
-        .order_by_asc(Column::Id)
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().map(|row| Condition { key: row.condition, noted_on: row.noted_on }).collect())
 }

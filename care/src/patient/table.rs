@@ -40,6 +40,8 @@ pub(crate) mod patient {
         pub(crate) sharing_ended_at: Option<Instant>,
         /// Since when signs of danger wait for a therapist to look at them.
         pub(crate) danger_since: Option<Instant>,
+        /// Since when a screen for signs of danger is due, after red pain.
+        pub(crate) screen_due_since: Option<Instant>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -49,6 +51,7 @@ pub(crate) mod patient {
 }
 
 pub(crate) mod patient_condition {
+    use super::super::BodySide;
     use crate::clock::Day;
     use sea_orm::entity::prelude::*;
 
@@ -61,7 +64,10 @@ pub(crate) mod patient_condition {
         pub(crate) id: Uuid,
         pub(crate) patient_id: Uuid,
         pub(crate) condition: String,
+        pub(crate) side: Option<BodySide>,
+        pub(crate) level: Option<String>,
         pub(crate) noted_on: Day,
+        pub(crate) ended_on: Option<Day>,
         pub(crate) change: i64,
     }
 

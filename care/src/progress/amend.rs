@@ -3,9 +3,10 @@
 use super::record::{Rows, insert};
 use super::sessions::with_results;
 use super::table::progress_log;
-use super::{NewLog, ProgressLog, VersionKind, check, log};
+use super::{NewLog, ProgressLog, VersionKind, check, log, screen_due};
 use crate::access::Scope;
 use crate::audit;
+use crate::clinic;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::Kind;
 use crate::patient::Chart;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 /// Puts `corrected` in place of the log of the same id. Amending to what stands already changes
 /// nothing. The patient who logged it only; a voided log is not found.
 pub async fn amend(scope: &Scope, corrected: NewLog) -> Result<ProgressLog> {
+    let thresholds = clinic::own(scope).await?.settings.pain;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, scope.patient_id()?).await?;
     let newest = newest(&tx, &chart, corrected.id).await?;
@@ -28,6 +30,8 @@ pub async fn amend(scope: &Scope, corrected: NewLog) -> Result<ProgressLog> {
     }
     let version = (newest.log.version + 1, VersionKind::Amended);
     let rows = Rows::of(scope, &chart, &corrected, version, chart.row.change + 1)?;
+    let recent = log::recent(&tx, &chart, &[corrected.performed_at]).await?;
+    screen_due::note(&tx, &mut chart, thresholds, std::slice::from_ref(&rows), &recent).await?;
     add(tx, scope, &mut chart, &rows, "progress.amend").await?;
     rows.opened(&chart)
 }

@@ -4,10 +4,11 @@ use super::record::{Rows, fingerprint, ids, insert};
 use super::sessions::with_results;
 use super::table::progress_log;
 use super::traffic_light::{self, Feedback, PreviousSession};
-use super::{NewLog, ProgressLog, VersionKind, check};
+use super::{NewLog, ProgressLog, VersionKind, check, screen_due};
 use crate::access::Scope;
 use crate::audit;
 use crate::clinic;
+use crate::clock::Instant;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::Kind;
 use crate::patient::Chart;
@@ -75,7 +76,9 @@ pub async fn log(
     if !sorted.fresh.is_empty() {
         record(&tx, scope, &mut chart, &sorted.fresh).await?;
     }
-    let recent = recent(&tx, &chart, &batch).await?;
+    let times: Vec<_> = batch.iter().flatten().map(|log| log.performed_at).collect();
+    let recent = recent(&tx, &chart, &times).await?;
+    screen_due::note(&tx, &mut chart, thresholds, &sorted.fresh, &recent).await?;
     let answer = |row: Sorted| match row {
         Sorted::Rejected(faults) => Ok(Outcome::rejected(faults)),
         Sorted::Standing(status, rows) => {
@@ -243,9 +246,8 @@ async fn record(tx: &Tx, scope: &Scope, chart: &mut Chart, fresh: &[Rows]) -> Re
     audit::record_all(tx, scope, &entries).await
 }
 
-/// The pain before exercising told around the batch, by time.
-async fn recent(tx: &Tx, chart: &Chart, batch: &[Checked]) -> Result<Vec<progress_log::Model>> {
-    let times: Vec<_> = batch.iter().flatten().map(|log| log.performed_at).collect();
+/// The pain before exercising told around sessions at these times, by time.
+pub(super) async fn recent(tx: &Tx, chart: &Chart, times: &[Instant]) -> Result<Vec<progress_log::Model>> {
     let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) else {
         return Ok(Vec::new());
     };

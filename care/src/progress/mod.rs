@@ -9,6 +9,7 @@ mod check;
 mod list;
 mod log;
 mod record;
+mod screen_due;
 mod sessions;
 mod summary;
 pub(crate) mod table;

@@ -5,10 +5,12 @@ use super::{Key, hold, note, of_patient};
 use crate::access::{Scope, Services};
 use crate::account;
 use crate::account::table::{invitation, session, session_token};
-use crate::assessment::table as assessment;
+use crate::alert::table as alert;
+use crate::assessment::table::{assessment, red_flag_screen};
 use crate::clinic::table::{care_team, member};
 use crate::education::table as education;
 use crate::error::{Code, Error, Result};
+use crate::goal::table::{goal, goal_progress};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
@@ -51,7 +53,11 @@ async fn whole(scope: &Scope, patient_id: Uuid) -> Result<()> {
 /// Every row of the patient, and the account. No row that is left refers to one that is gone before it.
 pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> Result<()> {
     let key = (row.clinic_id, row.id);
+    delete::<alert::Entity>(tx, key).await?;
     delete::<assessment::Entity>(tx, key).await?;
+    delete::<red_flag_screen::Entity>(tx, key).await?;
+    delete::<goal_progress::Entity>(tx, key).await?;
+    delete::<goal::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
     delete::<education::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;

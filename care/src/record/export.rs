@@ -4,12 +4,14 @@ use super::{note, of_patient};
 use crate::access::Scope;
 use crate::account::email_of;
 use crate::account::table::{account, device, identity, invitation, session};
-use crate::assessment::table as red_flag_screen;
+use crate::alert::table as alert;
+use crate::assessment::table::{assessment, red_flag_screen};
 use crate::audit::table::audit_event;
 use crate::clinic::table::care_team;
 use crate::clock::Instant;
 use crate::education::table as education_assignment;
 use crate::error::{Error, Result};
+use crate::goal::table::{goal, goal_progress};
 use crate::id::Kind;
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
@@ -105,6 +107,7 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
         ]
     };
     all.take::<red_flag_screen::Entity>("red_flag_screen", its(), sealed).await?;
+    of_assessments(&mut all, its).await?;
     let sealed = |row: &education_assignment::Model| vec![("education_assignment.note", row.note.clone())];
     all.take::<education_assignment::Entity>("education_assignment", its(), sealed).await?;
     let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];
@@ -125,6 +128,28 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     all.take::<invitation::Entity>("invitation", its(), |_| vec![]).await?;
     all.take::<session::Entity>("session", its(), |_| vec![]).await?;
     all.take::<audit_event::Entity>("audit_event", its(), |_| vec![]).await
+}
+
+/// Alerts, assessments and goals.
+async fn of_assessments(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Result<()> {
+    let sealed = |row: &alert::Model| vec![("alert.resolution", row.resolution.clone())];
+    all.take::<alert::Entity>("alert", its(), sealed).await?;
+    let sealed = |row: &assessment::Model| {
+        vec![
+            ("assessment.content", Some(row.content.clone())),
+            ("assessment.void_reason", row.void_reason.clone()),
+        ]
+    };
+    all.take::<assessment::Entity>("assessment", its(), sealed).await?;
+    let sealed = |row: &goal::Model| {
+        vec![
+            ("goal.text", Some(row.text.clone())),
+            ("goal.measure", row.measure.clone()),
+            ("goal.unit", row.unit.clone()),
+        ]
+    };
+    all.take::<goal::Entity>("goal", its(), sealed).await?;
+    all.take::<goal_progress::Entity>("goal_progress", its(), |_| vec![]).await
 }
 
 /// The account that stands for the patient, its identities and devices.
@@ -176,7 +201,9 @@ impl Tables<'_> {
     fn opened(&self, row: &impl Serialize, sealed: Vec<(&'static str, Option<Sealed>)>) -> Result<Value> {
         let Ok(Value::Object(mut row)) = serde_json::to_value(row) else { return Err(Error::Internal) };
         for (column, value) in &mut row {
-            let is_time = column.ends_with("_at") || column == "at" || column == "since";
+            let is_time = ["_at", "_since", "_until"].iter().any(|end| column.ends_with(end))
+                || column == "at"
+                || column == "since";
             if let (true, Some(millis)) = (is_time, value.as_i64()) {
                 *value = Instant(millis).to_string().into();
             }

@@ -9,6 +9,7 @@
 use crate::access::Scope;
 use crate::education::table as education_assignment;
 use crate::error::{Code, Error, Result};
+use crate::goal::table::goal;
 use crate::id::Kind;
 use crate::page::Cursor;
 use crate::patient::{Chart, Patient};
@@ -69,13 +70,14 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     Kind::Program,
     Kind::ProgressLog,
     Kind::Reminder,
     Kind::Delivery,
     Kind::Visit,
     Kind::EducationAssignment,
+    Kind::Goal,
 ];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
@@ -102,5 +104,6 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(reminder_delivery, Id, 3));
     all.extend(written!(visit, Id, 4));
     all.extend(written!(education_assignment, Id, 5));
+    all.extend(written!(goal, Id, 6));
     Ok(all)
 }

@@ -55,7 +55,7 @@ pub async fn record(scope: &Scope, input: RecordVisit) -> Result<Recorded> {
     let tx = scope.write().await?;
     let chart = Chart::open_to_write(&tx, scope, input.patient_id).await?;
     let conditions: Vec<_> =
-        conditions_of(&tx, &chart).await?.into_iter().map(|condition| condition.key).collect();
+        conditions_of(&tx, &chart).await?.into_iter().map(|condition| condition.diagnosis.key).collect();
     let notices = notices(&input.treatments, &conditions);
     let fingerprint = chart.fingerprint("visit.record", &format!("{input:?}"));
     let id = input.visit_id.or(input.id).unwrap_or_else(|| scope.services().new_id());

@@ -156,6 +156,8 @@ pub(crate) struct Condition {
     post_operative: bool,
     /// The part of the spine concerned: `CERVICAL`, `THORACIC`, `LUMBAR` or `WHOLE`.
     region: &'static str,
+    /// Whether it is a sign that was found, and no diagnosis.
+    sign: bool,
 }
 
 #[ComplexObject]
@@ -174,7 +176,7 @@ impl Condition {
 impl From<&'static ConditionRecord> for Condition {
     fn from(record: &'static ConditionRecord) -> Self {
         let (post_operative, region) = (record.post_operative, &record.region);
-        Self { record, key: &record.key, post_operative, region }
+        Self { record, key: &record.key, post_operative, region, sign: record.sign }
     }
 }
 

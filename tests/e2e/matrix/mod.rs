@@ -129,6 +129,8 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(ids.media.as_str().unwrap(), "Media"),
         node(ids.article.as_str().unwrap(), "EducationArticle"),
         node(ids.education.as_str().unwrap(), "EducationAssignment"),
+        node(ids.alert.as_str().unwrap(), "Alert"),
+        node(ids.goal.as_str().unwrap(), "Goal"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);
@@ -149,6 +151,10 @@ fn root_field(ids: &Ids, root: &Field) -> String {
         "compareRevisions" => format!("(programId: \"{}\", from: 1, to: 1)", ids.program),
         "programTemplate" => format!("(id: {})", ids.template),
         "programOverrides" => format!("(programId: \"{}\")", ids.program),
+        "compareAssessments" => {
+            format!("(fromId: {}, toId: {})", ids.assessments[0], ids.assessments[1])
+        }
+        "alerts" => format!("(patientId: \"{}\")", ids.second),
         "redFlagScreens" | "visits" => format!("(patientId: \"{}\")", ids.patient),
         "educationArticle" => "(key: \"lifting\")".to_owned(),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),

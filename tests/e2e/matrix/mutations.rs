@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 73] = [
+pub(super) const MUTATIONS: [&str; 79] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -48,6 +48,12 @@ pub(super) const MUTATIONS: [&str; 73] = [
     "createMediaUpload",
     "completeMediaUpload",
     "deleteMedia",
+    "acknowledgeAlert",
+    "snoozeAlert",
+    "resolveAlert",
+    "recordAssessment",
+    "voidAssessment",
+    "setGoal",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -145,6 +151,14 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         }
         // Nothing has been uploaded for what was announced.
         "completeMediaUpload" | "deleteMedia" => json!({ "mediaId": ids.announced }),
+        "acknowledgeAlert" => json!({ "alertId": ids.alert }),
+        "snoozeAlert" => json!({ "alertId": ids.alert, "until": "2026-06-20T10:00:00Z" }),
+        "resolveAlert" => json!({ "alertId": ids.alert, "reason": "Seen and examined today." }),
+        "recordAssessment" => json!({ "patientId": ids.patient, "kind": "DISCHARGE", "note": "All is well" }),
+        "voidAssessment" => {
+            json!({ "assessmentId": ids.assessments[0], "reason": "Of another patient." })
+        }
+        "setGoal" => json!({ "patientId": ids.patient, "kind": "POSTURE", "text": "Sit upright" }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

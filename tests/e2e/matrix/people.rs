@@ -62,6 +62,11 @@ pub(super) struct Ids {
     /// The id of one that is yet to be scheduled.
     pub(super) planned_visit: String,
     pub(super) team: Vec<Value>,
+    /// An alert of the second patient's.
+    pub(super) alert: Value,
+    /// Two assessments, the earlier first.
+    pub(super) assessments: [Value; 2],
+    pub(super) goal: Value,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
 }
@@ -91,6 +96,29 @@ async fn reminded(app: &TestApp, ada: &Client) -> (Value, Value) {
     engine.tick(due).await.unwrap();
     let history = ada.ask("{ reminderHistory { nodes { id } } }", json!({})).await;
     (reminder, history["reminderHistory"]["nodes"][0]["id"].clone())
+}
+
+/// An alert of this patient's.
+async fn alarmed(therapist: &Client, patient: &str) -> Value {
+    let fall = json!({ "patientId": patient, "signs": ["severe-trauma"] });
+    change(therapist, "recordRedFlagScreen", "screen { id }", fall).await;
+    let alerts = therapist.ask("{ alerts { nodes { id } } }", json!({})).await;
+    alerts["alerts"]["nodes"][0]["id"].clone()
+}
+
+/// An assessment of this patient's with something of everything.
+async fn assessed(therapist: &Client, patient: &str, degrees: i32) -> Value {
+    let input = json!({ "patientId": patient, "kind": "REASSESSMENT", "nextOn": "2026-07-20",
+        "history": { "complaint": "Pain in the low back" }, "posture": [{ "posture": "LORDOSIS" }],
+        "rangeOfMotion": [{ "region": "LUMBAR", "direction": "FLEXION", "degrees": degrees, "painful": false }],
+        "strength": [{ "action": "BIG_TOE_EXTENSION", "side": "LEFT", "grade": 4.5 }],
+        "neurologicalSigns": [{ "test": "REFLEX", "level": "S1", "side": "LEFT", "response": "REDUCED" }],
+        "specialTests": [{ "test": "slump", "outcome": "POSITIVE" }],
+        "diagnosticTests": [{ "kind": "MRI", "finding": "Disc protrusion" }],
+        "conditions": [{ "key": "chronic-low-back-pain", "level": "L5/S1" }],
+        "risk": { "startBack": { "total": 4, "distress": 2 } }, "redFlagSigns": ["night-pain"] });
+    let recorded = change(therapist, "recordAssessment", "assessment { id }", input).await;
+    recorded["assessment"]["id"].clone()
 }
 
 /// A visit of this patient that is recorded, and one that has begun.
@@ -157,6 +185,13 @@ impl People {
             ["programTemplate"]["id"]
             .clone();
         let (visit, begun_visit) = visited(&therapist, &patient).await;
+        let alert = alarmed(&therapist, &Kind::Patient.encode(second.id)).await;
+        let assessments =
+            [assessed(&therapist, &patient, 40).await, assessed(&therapist, &patient, 60).await];
+        let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
+            "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
+            "current": { "value": 300, "measuredOn": "2026-06-15" } });
+        let goal = change(&own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone();
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
@@ -195,6 +230,9 @@ impl People {
             begun_visit,
             planned_visit: chosen(&app, Kind::Visit),
             team,
+            alert,
+            assessments,
+            goal,
             spare,
         };
         let mut clients = vec![app.client()];

@@ -54,6 +54,11 @@ impl Rule {
             Self::OneSided { condition } => {
                 facts.concern(condition, None, item) && matches!(item.dose.side, Side::Left | Side::Right)
             }
+            Self::Exercises { condition, exercises, tags, categories } => {
+                let tagged = item.exercise.tags.0.iter().any(|tag| tags.contains(tag));
+                let named = exercises.contains(&item.exercise.key) || categories.iter().any(in_category);
+                facts.concern(condition, None, item) && (tagged || named)
+            }
             Self::NoRest { category, most_a_week } => {
                 let own = *item.schedule == item.exercise.default_schedule;
                 in_category(category) && !own && item.schedule.is_without_rest(*most_a_week)

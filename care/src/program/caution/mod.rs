@@ -65,7 +65,7 @@ impl Facts {
         phases: Vec<Phase>,
     ) -> Result<Self> {
         let conditions = conditions_of(tx, chart).await?;
-        let conditions = conditions.into_iter().map(|condition| condition.key).collect();
+        let conditions = conditions.into_iter().map(|condition| condition.diagnosis.key).collect();
         let clinic_id = chart.clinic_id();
         Ok(Self { clinic_id, conditions, surgery_on: chart.row.surgery_on, days, phases })
     }

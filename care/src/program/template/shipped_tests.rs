@@ -11,7 +11,7 @@ fn keys<'a>(all: impl Iterator<Item = &'a String>) -> BTreeSet<&'a str> {
 
 #[test]
 fn every_condition_has_a_template_and_those_after_surgery_a_protocol() {
-    for condition in conditions() {
+    for condition in conditions().filter(|condition| !condition.sign) {
         let fitting: Vec<_> =
             records().iter().filter(|record| record.conditions.contains(&condition.key)).collect();
         assert!(!fitting.is_empty(), "{}", condition.key);

@@ -16,7 +16,7 @@ use care::id::Kind;
 /// How much concern signs of danger give.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "care::assessment::Level")]
-enum RedFlagLevel {
+pub(crate) enum RedFlagLevel {
     /// To be looked at at the next contact; no progression until then.
     Review,
     /// To be looked at on the same day. The program rests.
@@ -94,9 +94,10 @@ impl RedFlagAdvice {
 
 /// The answers to a screen for signs of danger.
 #[derive(SimpleObject)]
-struct RedFlagScreen {
+pub(crate) struct RedFlagScreen {
     /// TypeID `screen_…`.
-    id: ID,
+    #[graphql(owned)]
+    pub(crate) id: ID,
     /// When it was recorded.
     screened_at: DateTime,
     /// The member who asked; none where the patient told of their own accord.
@@ -196,10 +197,10 @@ struct RecordRedFlagScreenPayload {
 
 /// What is asked about signs of danger.
 #[derive(Default)]
-pub(crate) struct AssessmentQuery;
+pub(crate) struct RedFlagQuery;
 
 #[Object]
-impl AssessmentQuery {
+impl RedFlagQuery {
     /// The signs of danger, in the order in which they are asked.
     async fn red_flag_signs(&self, context: &Context<'_>) -> Result<Vec<RedFlagSign>> {
         scope(context)?;
@@ -230,12 +231,12 @@ impl AssessmentQuery {
     }
 }
 
-/// The changes of assessments.
+/// The changes about signs of danger.
 #[derive(Default)]
-pub(crate) struct AssessmentMutation;
+pub(crate) struct RedFlagMutation;
 
 #[Object]
-impl AssessmentMutation {
+impl RedFlagMutation {
     /// Tells of signs of danger, at any time. Where they mean one, the answer says what to do and whom to
     /// call, the program rests until a clinician releases it, and the care team is told. Patients only.
     async fn report_symptoms(

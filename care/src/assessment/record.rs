@@ -1,0 +1,111 @@
+//! Recording an assessment, with what follows from it, in one transaction.
+
+use super::answers::Answers;
+use super::check::check;
+use super::content::Content;
+use super::risk::NewRisk;
+use super::table::assessment::{ActiveModel, Entity, Model};
+use super::table::red_flag_screen;
+use super::{Assessment, Kind};
+use crate::access::Scope;
+use crate::audit;
+use crate::clock::Day;
+use crate::error::{Error, Result};
+use crate::id;
+use crate::patient::{Chart, replace_conditions};
+use crate::store::Tx;
+use sea_orm::{ActiveModelTrait, EntityTrait};
+use uuid::Uuid;
+
+/// A new assessment.
+#[derive(Debug, Clone)]
+pub struct NewAssessment {
+    /// Chosen by the client, or made here.
+    pub id: Option<Uuid>,
+    /// The patient.
+    pub patient_id: Uuid,
+    /// When in the course of care it is.
+    pub kind: Kind,
+    /// The patient-local date of it, of the past ten years; today when missing.
+    pub assessed_on: Option<Day>,
+    /// When the next one is due, within two years.
+    pub next_on: Option<Day>,
+    /// What was told, seen and measured; the risk stands in `risk`.
+    pub content: Content,
+    /// How likely it is that the trouble stays.
+    pub risk: Option<NewRisk>,
+    /// The keys of the signs of danger that are there, where a screen was part of it; none is an answer too.
+    pub red_flag_signs: Option<Vec<String>>,
+}
+
+impl NewAssessment {
+    /// What tells a replay from other content under the same id.
+    fn fingerprint(&self, chart: &Chart) -> Result<Vec<u8>> {
+        let all =
+            (self.kind, self.assessed_on, self.next_on, &self.content, &self.risk, &self.red_flag_signs);
+        let text = serde_json::to_string(&all).map_err(|_| Error::Internal)?;
+        Ok(chart.fingerprint("assessment", &text))
+    }
+}
+
+/// Records an assessment. Its conditions take the place of those recorded of the patient, where it has any;
+/// its signs of danger are recorded as a screen, with all that follows from one. Therapists of the care team
+/// only. The same id and content answer the same assessment; other content is a `Conflict`.
+pub async fn record(scope: &Scope, input: NewAssessment) -> Result<Assessment> {
+    let therapist = scope.therapist_id()?;
+    let tx = scope.write().await?;
+    let mut chart = Chart::open_to_write(&tx, scope, input.patient_id).await?;
+    let (id, now) = (input.id.unwrap_or_else(|| scope.services().new_id()), scope.services().now());
+    let (today, fingerprint) = (chart.date_at(now), input.fingerprint(&chart)?);
+    if let Some(known) = Entity::find_by_id((chart.clinic_id(), id)).one(&tx).await? {
+        if known.fingerprint != fingerprint || known.patient_id != chart.id() {
+            return Err(Error::Conflict("the id is taken"));
+        }
+        return Assessment::of(&chart, &known, screen_of(&tx, &known).await?.as_ref());
+    }
+    let risk = check(&input, today)?;
+    let content = Content { risk, ..input.content };
+    let change = chart.raise(&tx, None).await?;
+    if let Some(conditions) = &content.conditions {
+        replace_conditions(&tx, scope, &chart, conditions, change).await?;
+    }
+    let screen = match input.red_flag_signs {
+        Some(signs) => {
+            let answers = Answers::of(&chart, today, signs.into_iter().collect(), None)?;
+            Some(answers.write(&tx, scope, &mut chart, (scope.services().new_id(), change)).await?)
+        }
+        None => None,
+    };
+    let text = serde_json::to_string(&content).map_err(|_| Error::Internal)?;
+    let row = Model {
+        clinic_id: chart.clinic_id(),
+        id,
+        patient_id: chart.id(),
+        kind: input.kind,
+        assessed_on: input.assessed_on.unwrap_or(today),
+        next_on: input.next_on,
+        risk: content.risk.as_ref().map(|risk| risk.level),
+        content: chart.seal(scope, "assessment.content", id, &text)?,
+        screen_id: screen.as_ref().map(|screen| screen.id),
+        recorded_by: therapist,
+        recorded_at: now,
+        fingerprint,
+        voided_by: None,
+        voided_at: None,
+        void_reason: None,
+        change,
+    };
+    ActiveModel::from(row.clone()).reset_all().insert(&tx).await?;
+    let object = (id::Kind::Assessment, id);
+    let entry = audit::Entry { action: "assessment.record", patient_id: Some(chart.id()), object };
+    audit::record(&tx, scope, entry).await?;
+    tx.commit().await?;
+    scope.announce(chart.id(), change);
+    Assessment::of(&chart, &row, screen.as_ref())
+}
+
+/// The screen that was part of it.
+pub(super) async fn screen_of(tx: &Tx, row: &Model) -> Result<Option<red_flag_screen::Model>> {
+    let Some(id) = row.screen_id else { return Ok(None) };
+    Ok(red_flag_screen::Entity::find_by_id((row.clinic_id, id)).one(tx).await?)
+}
