@@ -1,5 +1,5 @@
-//! Program templates and protocols, prescriptions of single phases, and the day that phases after surgery
-//! count from.
+//! Program templates and protocols, prescriptions of single phases, the day that phases after surgery count
+//! from, and since when signs wait that let nobody go on to a next phase.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -22,6 +22,7 @@ impl MigrationTrait for Migration {
             ("program", uuid_null("template_id")),
             ("program", integer_null("template_version")),
             ("prescription", json_binary_null("phases")),
+            ("patient", big_integer_null("review_since")),
         ] {
             manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;
         }

@@ -148,6 +148,12 @@ impl Patient {
         self.0.danger_since.map(DateTime::from)
     }
 
+    /// Since when signs of whatever concern wait to be looked at, those of danger too: until then no next phase
+    /// of a program is entered. See `redFlagScreens` and `resolveRedFlags`.
+    async fn red_flag_review_since(&self) -> Option<DateTime> {
+        self.0.review_since.map(DateTime::from)
+    }
+
     /// Since when a screen for signs of danger is due, after red pain; any later screen answers it.
     async fn red_flag_screen_due(&self) -> Option<DateTime> {
         self.0.screen_due_since.map(DateTime::from)

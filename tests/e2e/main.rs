@@ -9,6 +9,8 @@
 )]
 
 mod access;
+mod alerts;
+mod assessments;
 mod audit;
 mod audit_reads;
 mod budgets;
@@ -19,6 +21,7 @@ mod connections;
 mod contract;
 mod documents;
 mod education;
+mod goals;
 mod guessing;
 mod input;
 mod library;
@@ -42,6 +45,7 @@ mod reset;
 mod rotation;
 mod second_factor;
 mod sessions;
+mod stories;
 mod story;
 mod streams;
 mod teams;

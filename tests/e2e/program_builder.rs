@@ -114,7 +114,7 @@ async fn a_patient_goes_through_the_phases_of_a_template_by_their_criteria() {
 }
 
 #[tokio::test]
-async fn no_phase_is_entered_while_signs_of_danger_wait() {
+async fn no_next_phase_is_entered_while_signs_wait_to_be_looked_at() {
     for stack in Stack::BOTH {
         let app = TestApp::start(stack).await;
         let ada = app.clinic.patient("ada").await;
@@ -124,11 +124,26 @@ async fn no_phase_is_entered_while_signs_of_danger_wait() {
         let created = change(&therapist, "createProgram", PROGRAM, input).await["program"].clone();
         change(&therapist, "activateProgram", PROGRAM, json!({ "programId": created["id"] })).await;
         let patient = app.sign_in("ada@patient.example").await;
-        change(&patient, "reportSymptoms", "screen { id }", json!({ "signs": ["saddle"] })).await;
-        let input = json!({ "programId": created["id"], "expectedRevision": 1,
-            "phaseId": created["phases"][1]["id"], "criteriaMet": created["phases"][0]["exitCriteria"],
-            "overrideReason": "She wants to go on all the same." });
-        refused(&change(&therapist, "changePhase", PROGRAM, input).await, "NOT_ALLOWED");
+        let enter = async || {
+            let input = json!({ "programId": created["id"], "expectedRevision": 1,
+                "phaseId": created["phases"][1]["id"], "criteriaMet": created["phases"][0]["exitCriteria"],
+                "overrideReason": "She wants to go on all the same." });
+            change(&therapist, "changePhase", PROGRAM, input).await
+        };
+        let resolve = async || {
+            let done =
+                json!({ "patientId": Kind::Patient.encode(ada.id), "reason": "Seen and examined today." });
+            change(&therapist, "resolveRedFlags", "patient { redFlagReviewSince }", done).await
+        };
+        // What is to be looked at at the next contact lets nobody go on; what means danger does not either.
+        for sign in ["cancer-history", "saddle"] {
+            change(&patient, "reportSymptoms", "screen { id }", json!({ "signs": [sign] })).await;
+            refused(&enter().await, "NOT_ALLOWED");
+            assert_eq!(resolve().await["patient"]["redFlagReviewSince"], Value::Null, "{stack:?}: {sign}");
+        }
+        let release = json!({ "programId": created["id"] });
+        change(&therapist, "releaseProgram", "program { status }", release).await;
+        assert_eq!(enter().await["userErrors"], json!([]));
         app.stop().await;
     }
 }

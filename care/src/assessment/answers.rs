@@ -51,8 +51,9 @@ impl Answers {
         self.level().is_some_and(Level::holds)
     }
 
-    /// Writes them as the screen of this id, as of this change. No screen is due any more. Where they mean
-    /// danger, the program rests, an alert is raised, and those who can act are told.
+    /// Writes them as the screen of this id, as of this change. No screen is due any more. Where they
+    /// point to anything, no next phase is entered until a therapist has looked at it; where they mean danger,
+    /// the program rests, an alert is raised, and those who can act are told.
     pub(super) async fn write(
         self,
         tx: &Tx,
@@ -64,6 +65,10 @@ impl Answers {
         ActiveModel::from(row.clone()).reset_all().insert(tx).await?;
         if chart.row.screen_due_since.is_some() {
             chart.set_screen_due(tx, None).await?;
+        }
+        if self.level().is_some() {
+            let since = chart.row.review_since.unwrap_or_else(|| scope.services().now());
+            chart.set_review(tx, Some(since)).await?;
         }
         if self.findings.iter().any(|finding| finding.cluster == RECORDED.0) {
             note_condition(tx, scope, chart, RECORDED.1, change).await?;

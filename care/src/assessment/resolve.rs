@@ -10,15 +10,15 @@ use crate::patient::{Chart, Patient, check_reason};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use uuid::Uuid;
 
-/// Notes what was found and done about all signs of danger that wait, in 10 to 500 characters; programs can
-/// be released and activated then. Therapists of the care team only. `NotAllowed` where nothing waits.
+/// Notes what was found and done about all signs that wait, in 10 to 500 characters; programs can be released
+/// and activated, and next phases entered then. Therapists of the care team only. `NotAllowed` where nothing waits.
 pub async fn resolve(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<Patient> {
     let therapist = scope.therapist_id()?;
     let reason = check_reason("reason", reason, "Say in 10 to 500 characters what was found and done.")?;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, patient_id).await?;
-    if chart.row.danger_since.is_none() {
-        return Err(Error::field("patientId", Code::NotAllowed, "No signs of danger wait."));
+    if chart.row.danger_since.or(chart.row.review_since).is_none() {
+        return Err(Error::field("patientId", Code::NotAllowed, "No signs wait to be looked at."));
     }
     let open = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
@@ -34,6 +34,7 @@ pub async fn resolve(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<Pa
     }
     let change = chart.raise(&tx, None).await?;
     chart.set_danger(&tx, None).await?;
+    chart.set_review(&tx, None).await?;
     alert::settle(&tx, scope, &chart, RED_FLAG, (therapist, reason), change).await?;
     let object = (Kind::Patient, patient_id);
     let entry = audit::Entry { action: "red_flag.resolve", patient_id: Some(patient_id), object };

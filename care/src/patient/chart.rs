@@ -175,20 +175,24 @@ impl Chart {
     /// Notes since when signs of danger wait, or that they have been looked at.
     pub(crate) async fn set_danger(&mut self, tx: &Tx, since: Option<Instant>) -> Result<()> {
         self.row.danger_since = since;
-        Entity::update_many()
-            .col_expr(Column::DangerSince, Expr::value(since))
-            .filter(Column::ClinicId.eq(self.row.clinic_id))
-            .filter(Column::Id.eq(self.row.id))
-            .exec(tx)
-            .await?;
-        Ok(())
+        self.set(tx, Column::DangerSince, since).await
+    }
+
+    /// Notes since when signs of whatever concern wait, or that they have been looked at.
+    pub(crate) async fn set_review(&mut self, tx: &Tx, since: Option<Instant>) -> Result<()> {
+        self.row.review_since = since;
+        self.set(tx, Column::ReviewSince, since).await
     }
 
     /// Notes since when a screen for signs of danger is due, or that it has been answered.
     pub(crate) async fn set_screen_due(&mut self, tx: &Tx, since: Option<Instant>) -> Result<()> {
         self.row.screen_due_since = since;
+        self.set(tx, Column::ScreenDueSince, since).await
+    }
+
+    async fn set(&self, tx: &Tx, column: Column, since: Option<Instant>) -> Result<()> {
         Entity::update_many()
-            .col_expr(Column::ScreenDueSince, Expr::value(since))
+            .col_expr(column, Expr::value(since))
             .filter(Column::ClinicId.eq(self.row.clinic_id))
             .filter(Column::Id.eq(self.row.id))
             .exec(tx)
@@ -219,6 +223,7 @@ impl Chart {
             discharged_at: row.discharged_at,
             sharing_ended_at: row.sharing_ended_at,
             danger_since: row.danger_since,
+            review_since: row.review_since,
             screen_due_since: row.screen_due_since,
         })
     }

@@ -171,6 +171,7 @@ async fn insert(
         discharged_at: None,
         sharing_ended_at: None,
         danger_since: None,
+        review_since: None,
         screen_due_since: None,
     };
     patient::ActiveModel::from(row.clone()).reset_all().insert(tx).await?;

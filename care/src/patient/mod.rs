@@ -84,6 +84,8 @@ pub struct Patient {
     pub sharing_ended_at: Option<Instant>,
     /// Since when signs of danger wait for a therapist to look at them.
     pub danger_since: Option<Instant>,
+    /// Since when signs of whatever concern wait for a therapist to look at them; those of danger too.
+    pub review_since: Option<Instant>,
     /// Since when a screen for signs of danger is due, after red pain.
     pub screen_due_since: Option<Instant>,
 }

@@ -40,6 +40,8 @@ pub(crate) mod patient {
         pub(crate) sharing_ended_at: Option<Instant>,
         /// Since when signs of danger wait for a therapist to look at them.
         pub(crate) danger_since: Option<Instant>,
+        /// Since when signs of whatever concern wait: nobody goes on to a next phase until then.
+        pub(crate) review_since: Option<Instant>,
         /// Since when a screen for signs of danger is due, after red pain.
         pub(crate) screen_due_since: Option<Instant>,
     }

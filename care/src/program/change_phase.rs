@@ -2,7 +2,7 @@
 
 use super::check::Content;
 use super::revise::{Next, check_state, earliest};
-use super::status::without_danger;
+use super::status::without_concern;
 use super::{Phase, Saved, find_to_write, phase};
 use crate::access::Scope;
 use crate::error::{Code, Error, FieldError, Result};
@@ -27,7 +27,7 @@ pub struct ChangePhase {
 
 /// Lets the patient enter a phase from today on, by a next revision that asks for the same as the one
 /// before. Forward all criteria to leave the phases before it and to enter it are to be met, else a reason
-/// is needed (`Caution`), and no signs of danger may wait. Therapists of the patient's care team only.
+/// is needed (`Caution`), and no signs may wait to be looked at, of whatever concern. Therapists of the patient's care team only.
 pub async fn change_phase(scope: &Scope, input: ChangePhase) -> Result<Saved> {
     let tx = scope.write().await?;
     let (chart, history) = find_to_write(&tx, scope, input.program_id).await?;
@@ -45,7 +45,7 @@ pub async fn change_phase(scope: &Scope, input: ChangePhase) -> Result<Saved> {
     }
     let needed = criteria(&phases, from, to);
     if from < Some(to) {
-        without_danger(&chart)?;
+        without_concern(&chart)?;
     }
     check_known(&needed, &input.criteria_met)?;
     let unmet: Vec<_> =

@@ -29,11 +29,20 @@ pub(crate) const DANGER: &str =
     "There are signs that need to be looked at first. Your clinic releases the program.";
 
 /// Nothing begins or goes on while signs of danger wait to be looked at.
-pub(super) fn without_danger(chart: &Chart) -> Result<()> {
+fn without_danger(chart: &Chart) -> Result<()> {
     if chart.row.danger_since.is_none() {
         return Ok(());
     }
     Err(refused("Signs of danger wait to be looked at. See redFlagScreens, then resolveRedFlags."))
+}
+
+/// Nobody goes on to a next phase while signs of whatever concern wait to be looked at.
+pub(super) fn without_concern(chart: &Chart) -> Result<()> {
+    without_danger(chart)?;
+    if chart.row.review_since.is_none() {
+        return Ok(());
+    }
+    Err(refused("Signs wait to be looked at first. See redFlagScreens, then resolveRedFlags."))
 }
 
 fn refused(message: &str) -> Error {

@@ -147,6 +147,14 @@ async fn media(app: &TestApp, therapist: &Client, exercise: &Value) -> (Value, V
     (image, announced)
 }
 
+/// A template of the clinic, made from this program.
+async fn template(therapist: &Client, program: &str) -> Value {
+    let input = json!({ "programId": program, "title": "Basics",
+        "phases": [{ "name": "First", "precautions": [{ "text": "Slowly." }] }] });
+    let made = change(therapist, "createProgramTemplate", "programTemplate { id }", input).await;
+    made["programTemplate"]["id"].clone()
+}
+
 impl People {
     pub(super) async fn gather(stack: Stack) -> Self {
         let app =
@@ -179,11 +187,7 @@ impl People {
         let log = log_one(&app, &own).await;
         let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
         change(&own, "reportSymptoms", "screen { id }", symptoms).await;
-        let template = json!({ "programId": Kind::Program.encode(program.id), "title": "Basics",
-            "phases": [{ "name": "First", "precautions": [{ "text": "Slowly." }] }] });
-        let template = change(&therapist, "createProgramTemplate", "programTemplate { id }", template).await
-            ["programTemplate"]["id"]
-            .clone();
+        let template = template(&therapist, &Kind::Program.encode(program.id)).await;
         let (visit, begun_visit) = visited(&therapist, &patient).await;
         let alert = alarmed(&therapist, &Kind::Patient.encode(second.id)).await;
         let assessments =
