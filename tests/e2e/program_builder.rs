@@ -122,7 +122,16 @@ async fn no_next_phase_is_entered_while_signs_wait_to_be_looked_at() {
         let shipped = template(&therapist, "neck-pain").await;
         let input = json!({ "patientId": Kind::Patient.encode(ada.id), "templateId": shipped["id"] });
         let created = change(&therapist, "createProgram", PROGRAM, input).await["program"].clone();
-        change(&therapist, "activateProgram", PROGRAM, json!({ "programId": created["id"] })).await;
+        let activate = async |met: &Value| {
+            let input = json!({ "programId": created["id"], "criteriaMet": met });
+            change(&therapist, "activateProgram", PROGRAM, input).await
+        };
+        refused(&activate(&json!([])).await, "CAUTION");
+        let active = activate(&created["phases"][0]["entryCriteria"]).await;
+        assert_eq!(
+            active["program"]["status"], "ACTIVE",
+            "the first phase is entered by its criteria: {active}"
+        );
         let patient = app.sign_in("ada@patient.example").await;
         let enter = async || {
             let input = json!({ "programId": created["id"], "expectedRevision": 1,
@@ -209,7 +218,7 @@ async fn a_protocol_counts_from_the_day_of_surgery_and_stays_in_the_version_it_h
 }
 
 #[tokio::test]
-async fn who_joins_a_protocol_late_begins_in_the_phase_of_that_week() {
+async fn who_joins_a_protocol_late_is_let_into_the_phase_of_that_week_by_its_criteria() {
     for stack in Stack::BOTH {
         let app = TestApp::start(stack).await;
         let therapist = app.sign_in("therapist@clinic.example").await;
@@ -217,9 +226,74 @@ async fn who_joins_a_protocol_late_begins_in_the_phase_of_that_week() {
         let operated = json!({ "name": "Ada", "conditions": ["after-discectomy-laminectomy"], "surgeryOn": "2026-05-04" });
         let ada = patient(&therapist, operated).await;
         let input = json!({ "patientId": ada, "templateId": shipped["id"] });
-        let created = change(&therapist, "createProgram", PROGRAM, input).await;
-        assert_eq!(created["program"]["phase"]["name"], shipped["phases"][1]["name"], "{created}");
-        assert_eq!(created["cautions"], json!([]), "what was meant for the first weeks is over");
+        let created = change(&therapist, "createProgram", PROGRAM, input).await["program"].clone();
+        assert_eq!(created["phase"]["name"], shipped["phases"][0]["name"], "time alone brings nobody on");
+        assert_eq!(created["phaseDueOn"], "2026-06-01");
+        let phases = &created["phases"];
+        let list = |phase: &Value, field: &str| phase[field].as_array().unwrap().clone();
+        let met = [list(&phases[0], "exitCriteria"), list(&phases[1], "entryCriteria")].concat();
+        let input = json!({ "programId": created["id"], "expectedRevision": 1, "phaseId": phases[1]["id"], "criteriaMet": met });
+        let entered = change(&therapist, "changePhase", PROGRAM, input).await;
+        assert_eq!(entered["program"]["phase"]["id"], phases[1]["id"], "{entered}");
+        assert_eq!(entered["cautions"], json!([]), "what was meant for the first weeks is over");
+
+        // With another day of surgery the draft is no longer what it was made for.
+        let corrected = json!({ "patientId": ada, "surgeryOn": "2026-06-08" });
+        change(&therapist, "updatePatient", "patient { surgeryOn }", corrected).await;
+        let activate = json!({ "programId": created["id"] });
+        refused(&change(&therapist, "activateProgram", PROGRAM, activate).await, "NOT_ALLOWED");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn phases_told_anew_bring_nobody_past_criteria_without_a_reason() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = app.clinic.patient("ada").await;
+        let program = app.clinic.program(&ada, &[1]).await;
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        let exercise = Kind::Exercise.encode(exercise_id(1));
+        let revise = async |therapist: &Client, revision: i32, criteria: &[&str], reason: Value| {
+            let phases =
+                json!([{ "name": "First", "weeks": 1, "exitCriteria": criteria }, { "name": "Second" }]);
+            let input = json!({ "programId": Kind::Program.encode(program.id), "expectedRevision": revision,
+                "phases": phases, "prescriptions": [{ "exerciseId": exercise }], "overrideReason": reason });
+            change(therapist, "reviseProgram", PROGRAM, input).await
+        };
+        revise(&therapist, 1, &["Free of pain"], Value::Null).await;
+        app.clinic.clock.set(at("2026-07-20T10:00:00Z"));
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        refused(&revise(&therapist, 2, &[], Value::Null).await, "CAUTION");
+        let kept = revise(&therapist, 2, &["Free of pain"], Value::Null).await;
+        assert_eq!(kept["program"]["phase"]["name"], "First", "{kept}");
+        let reason = json!("Seen today: free of pain for a week.");
+        let moved = revise(&therapist, 3, &[], reason).await;
+        assert_eq!(moved["program"]["phase"]["name"], "Second", "{moved}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_anew_asks_for_a_reason_before_a_held_program_goes_on() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = app.clinic.patient("ada").await;
+        // 29: the chin tuck, which signs of myelopathy speak against.
+        let program = Kind::Program.encode(app.clinic.program(&ada, &[29]).await.id);
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        let id = Kind::Patient.encode(ada.id);
+        let found = json!({ "patientId": id, "signs": ["unsteady-gait"] });
+        change(&therapist, "recordRedFlagScreen", "screen { id }", found).await;
+        let seen = json!({ "patientId": id, "reason": "Seen by the neurologist today." });
+        change(&therapist, "resolveRedFlags", "patient { id }", seen).await;
+        let release = async |reason: Value| {
+            let input = json!({ "programId": program, "overrideReason": reason });
+            change(&therapist, "releaseProgram", "program { status }", input).await
+        };
+        refused(&release(Value::Null).await, "CAUTION");
+        let released = release(json!("The neurologist allows small movements.")).await;
+        assert_eq!(released["program"]["status"], "ACTIVE", "{stack:?}: {released}");
         app.stop().await;
     }
 }
@@ -257,6 +331,13 @@ async fn a_program_is_copied_and_two_revisions_are_compared() {
         assert_eq!(unknown["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{unknown}");
 
         let other = patient(&therapist, json!({ "name": "Ben", "conditions": [] })).await;
+        let unnamed = json!({ "patientId": other, "copyOf": program });
+        let refusal = change(&therapist, "createProgram", PROGRAM, unnamed).await;
+        assert_eq!(
+            refusal["userErrors"][0]["path"],
+            json!(["title"]),
+            "it may name another patient: {refusal}"
+        );
         let copy = json!({ "patientId": other, "copyOf": program, "title": "As before" });
         let copied = change(&therapist, "createProgram", PROGRAM, copy.clone()).await["program"].clone();
         assert_eq!((&copied["title"], &copied["revision"]), (&json!("As before"), &json!(1)), "{copied}");

@@ -18,6 +18,9 @@ use uuid::Uuid;
 /// A day in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
+/// Why rules and criteria are gone past.
+const REASON: &str = "Part of the test, as it is.";
+
 /// What happens on a day, before it ends.
 #[derive(Debug, Clone)]
 enum Event {
@@ -48,6 +51,7 @@ fn phases(wanted: &[(u16, bool)]) -> Vec<NewPhase> {
             exit_criteria: gate.then(|| "calm".to_owned()).into_iter().collect(),
             ..Terms::default()
         },
+        ..NewPhase::default()
     };
     wanted.iter().enumerate().map(phase).collect()
 }
@@ -75,19 +79,19 @@ async fn happen(therapist: &Scope, program_id: Uuid, event: &Event) {
                 phases: phases(wanted),
                 prescriptions: prescriptions(exercises, wanted.len()),
                 note: None,
-                override_reason: Some("Part of the test, as it is.".to_owned()),
+                override_reason: Some(REASON.to_owned()),
             };
             program::revise(therapist, input).await.map(|saved| saved.program)
         }
         Event::Hold => program::hold(therapist, program_id, "Wait for the scan").await,
-        Event::Release => program::release(therapist, program_id).await,
+        Event::Release => program::release(therapist, program_id, Some(REASON)).await,
         Event::EnterPhase(at) => {
             let Some(phase) = newest.phases.get(*at) else { return };
             let input = ChangePhase {
                 program_id,
                 expected_revision: newest.number,
                 phase_id: phase.id,
-                override_reason: Some("Part of the test, as it is.".to_owned()),
+                override_reason: Some(REASON.to_owned()),
                 ..ChangePhase::default()
             };
             program::change_phase(therapist, input).await.map(|saved| saved.program)

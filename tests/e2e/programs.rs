@@ -18,7 +18,7 @@ fn program_of(patient_id: uuid::Uuid, starts_on: Option<&str>, ends_on: Option<&
 }
 
 fn activate(program_id: uuid::Uuid, replace_current: bool) -> Activate {
-    Activate { program_id, replace_current, override_reason: None }
+    Activate { program_id, replace_current, ..Activate::default() }
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn a_program_ends_as_planned_or_early_and_what_was_before_stays() {
             assert!(ended.hold.is_none(), "{stack:?}: a program that has ended rests no more");
             let again = end().await.unwrap();
             assert_eq!((again.status, again.ends_on), (status, Some(last)));
-            assert!(program::release(&therapist, program.id).await.is_err());
+            assert!(program::release(&therapist, program.id, None).await.is_err());
             let own = clinic.as_patient(name).await;
             let day = care::today::read(&own, None).await.unwrap();
             assert_eq!(day.items.is_empty(), early, "{stack:?}: {:?}", day.items.len());

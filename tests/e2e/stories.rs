@@ -98,7 +98,8 @@ impl Story {
         let input = json!({ "patientId": self.patient_id, "templateId": template["id"] });
         let created = self.by_therapist("createProgram", PROGRAM, input).await;
         assert_eq!(created["cautions"], json!([]), "{}", self.condition);
-        let activate = json!({ "programId": created["program"]["id"] });
+        let criteria = &created["program"]["phases"][0]["entryCriteria"];
+        let activate = json!({ "programId": created["program"]["id"], "criteriaMet": criteria });
         let active = self.by_therapist("activateProgram", PROGRAM, activate).await;
         assert_eq!((&active["program"]["status"], &active["cautions"]), (&json!("ACTIVE"), &json!([])));
         active["program"].clone()

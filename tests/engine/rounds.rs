@@ -183,7 +183,7 @@ async fn nobody_is_asked_to_exercise_while_the_program_is_on_hold() {
         assert_eq!(kinds, [reminder::Kind::CheckIn], "{stack:?}");
         assert_eq!(rounds.statuses(20).await, [DeliveryStatus::Sent, DeliveryStatus::Held]);
         let therapist = rounds.clinic.therapist().await;
-        care::program::release(&therapist, program.id).await.unwrap();
+        care::program::release(&therapist, program.id, None).await.unwrap();
         rounds.work(&engine, at("2026-06-16T12:00:00Z")).await;
         assert_eq!(rounds.gateway.pushes().len(), 2, "it goes on after the release");
     }

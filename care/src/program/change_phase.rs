@@ -2,8 +2,8 @@
 
 use super::check::Content;
 use super::revise::{Next, check_state, earliest};
-use super::status::without_concern;
-use super::{Phase, Saved, find_to_write, phase};
+use super::status::{same_surgery, without_concern};
+use super::{Saved, find_to_write, phase};
 use crate::access::Scope;
 use crate::error::{Code, Error, FieldError, Result};
 use uuid::Uuid;
@@ -43,9 +43,10 @@ pub async fn change_phase(scope: &Scope, input: ChangePhase) -> Result<Saved> {
     if from == Some(to) {
         return Err(Error::field("phaseId", Code::NotAllowed, "The patient is in this phase."));
     }
-    let needed = criteria(&phases, from, to);
+    let needed = phase::criteria(&phases, from, to);
     if from < Some(to) {
         without_concern(&chart)?;
+        same_surgery(&chart, &history)?;
     }
     check_known(&needed, &input.criteria_met)?;
     let unmet: Vec<_> =
@@ -71,19 +72,8 @@ pub async fn change_phase(scope: &Scope, input: ChangePhase) -> Result<Saved> {
     next.write(tx, scope, chart, history).await
 }
 
-/// What is to be so before a patient goes on from the one phase to the other; nothing on the way back.
-fn criteria(phases: &[Phase], from: Option<usize>, to: usize) -> Vec<&String> {
-    let begin = from.map_or(0, |from| from + 1);
-    let entered = phases.iter().enumerate().take(to + 1).skip(begin);
-    entered
-        .flat_map(|(at, phase)| {
-            let left = at.checked_sub(1).and_then(|before| phases.get(before));
-            left.into_iter().flat_map(|left| &left.terms.exit_criteria).chain(&phase.terms.entry_criteria)
-        })
-        .collect()
-}
-
-fn check_known(needed: &[&String], met: &[String]) -> Result<()> {
+/// Whether all that is said to be met is a criterion.
+pub(super) fn check_known(needed: &[&String], met: &[String]) -> Result<()> {
     let unknown = met.iter().enumerate().filter(|(_, criterion)| !needed.contains(criterion));
     let fault = |(at, _): (usize, &String)| {
         let message = "Give a criterion of the phases concerned, in its own words.";

@@ -76,6 +76,8 @@ pub(super) struct Place<'a> {
     pub(super) change: i64,
     /// What the program prescribed before.
     pub(super) earlier: &'a [prescription::Model],
+    /// The ids of the phases of the revision before, and of this one.
+    pub(super) phase_ids: (Vec<Uuid>, Vec<Uuid>),
 }
 
 impl Place<'_> {
@@ -135,17 +137,12 @@ impl Place<'_> {
 
     /// The origin that a prescription goes on from. Each is gone on from once.
     fn origin(&self, at: usize, wanted: &NewPrescription, taken: &mut Vec<Uuid>) -> Result<Option<Uuid>> {
-        let newest = self.earlier.iter().max_by_key(|row| row.change).map(|row| row.revision_id);
         let found = match wanted.continues {
             Some(id) => self.earlier.iter().find(|row| row.id == id).map(Some).ok_or_else(|| {
                 let message = "Give a prescription of an earlier revision of this program.";
                 FieldError::new("continues", Code::NotFound, message).under(at).under("prescriptions")
             })?,
-            None => self.earlier.iter().find(|row| {
-                Some(row.revision_id) == newest
-                    && row.exercise_id == wanted.exercise_id
-                    && !taken.contains(&row.origin_id)
-            }),
+            None => self.same_exercise(wanted, taken),
         };
         let Some(origin_id) = found.map(|row| row.origin_id) else { return Ok(None) };
         if taken.contains(&origin_id) {
@@ -157,6 +154,24 @@ impl Place<'_> {
         }
         taken.push(origin_id);
         Ok(Some(origin_id))
+    }
+}
+
+impl Place<'_> {
+    /// The free prescription of the same exercise in the revision before: of several, the one of the same
+    /// phases.
+    fn same_exercise(&self, wanted: &NewPrescription, taken: &[Uuid]) -> Option<&prescription::Model> {
+        let newest = self.earlier.iter().max_by_key(|row| row.change)?.revision_id;
+        let free = self.earlier.iter().filter(|row| {
+            let same = row.revision_id == newest && row.exercise_id == wanted.exercise_id;
+            same && !taken.contains(&row.origin_id)
+        });
+        let (before, now) = &self.phase_ids;
+        let of = |ids: &[Uuid], places: &[u16]| -> Vec<Option<Uuid>> {
+            places.iter().map(|place| ids.get(usize::from(*place)).copied()).collect()
+        };
+        let mut same = free.clone().filter(|row| of(before, row.places()) == of(now, &wanted.phases));
+        same.next().or_else(|| free.clone().next())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::caution::{Facts, warnings};
 use super::check::{Content, Place, check_dates};
+use super::status::warned;
 use super::table::{program, program_revision};
 use super::template::{Blueprint, blueprint};
 use super::{History, NewPhase, NewPrescription, Saved, Status, phase::Phases};
@@ -34,7 +35,7 @@ pub struct CreateProgram {
     pub patient_id: Uuid,
     /// What it is made from; from scratch when missing. What is given beside it stands instead.
     pub source: Option<Source>,
-    /// Title, 1 to 200 characters; that of the source when empty.
+    /// Title, 1 to 200 characters; that of the source when empty, but for a program of another patient.
     pub title: String,
     /// First day; today when missing.
     pub starts_on: Option<Day>,
@@ -51,8 +52,8 @@ pub struct CreateProgram {
 
 /// Creates a draft. The same id and content answer the same program; other content under the id
 /// is a `Conflict`. Rules that warn of it are told; a reason can wait until it is activated. A protocol counts
-/// from the patient's day of surgery, which must be known; who joins it late begins in the phase of that
-/// week. Therapists of the care team only.
+/// from the patient's day of surgery, which must be known; who joins it late begins in its first phase, and is
+/// let into that of the week by [`super::change_phase()`], with its criteria. Therapists of the care team only.
 pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
     scope.therapist_id()?;
     let id = input.id.unwrap_or_else(|| scope.services().new_id());
@@ -60,6 +61,14 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
     let mut chart = Chart::open_to_write(&tx, scope, input.patient_id).await?;
     let today = chart.date_at(scope.services().now());
     let fingerprint = chart.fingerprint("program.create", &format!("{input:?}"));
+    if let Some(known) = program::Entity::find_by_id((scope.clinic_id(), id)).one(&tx).await? {
+        if known.fingerprint != fingerprint || known.patient_id != input.patient_id {
+            return Err(Error::Conflict("the id is taken"));
+        }
+        let history = History::load(&tx, known).await?;
+        let warnings = warned(&tx, scope, &chart, (&history, history.row.starts_on), (None, false)).await?;
+        return Ok(Saved { program: history.program(&chart, today)?, warnings });
+    }
     let plan = planned(&tx, scope, &chart, &input).await?;
     let content = Content {
         title: &plan.title,
@@ -68,22 +77,17 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
         prescriptions: &plan.prescriptions,
     };
     content.check()?;
+    let none = Phases::default();
+    let faults = none.check_ids(content.phases);
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
     let starts_on = input.starts_on.unwrap_or(today);
     let anchor_on = anchor(&plan, &chart)?;
-    let mut phases = Phases::lay(content.phases, &Phases::default(), || scope.services().new_id());
-    if let Some(anchor_on) = anchor_on {
-        phases.join(anchor_on.until(starts_on));
-    }
+    let phases = Phases::lay(content.phases, &none, || scope.services().new_id());
     let dated = phases.dated(anchor_on.unwrap_or(starts_on));
     let facts = Facts::of(&tx, &chart, (starts_on, input.ends_on), dated).await?;
     let warnings = warnings(&tx, &facts, content.prescriptions).await?;
-    if let Some(known) = program::Entity::find_by_id((scope.clinic_id(), id)).one(&tx).await? {
-        if known.fingerprint != fingerprint || known.patient_id != input.patient_id {
-            return Err(Error::Conflict("the id is taken"));
-        }
-        let program = History::load(&tx, known).await?.program(&chart, today)?;
-        return Ok(Saved { program, warnings });
-    }
     check_dates(starts_on, input.ends_on, today)?;
     let change = chart.raise(&tx, None).await?;
     let row = program::Model {
@@ -123,7 +127,9 @@ async fn planned(tx: &Tx, scope: &Scope, chart: &Chart, input: &CreateProgram) -
         }
         None => Blueprint::default(),
     };
-    if !input.title.trim().is_empty() {
+    // What another patient's program is called may name that patient.
+    let foreign = plan.patient_id.is_some_and(|id| id != chart.id());
+    if foreign || !input.title.trim().is_empty() {
         input.title.clone_into(&mut plan.title);
     }
     if !input.phases.is_empty() {
@@ -154,7 +160,8 @@ pub(super) async fn add_revision(
     (phases, effective_from): (Phases, Day),
 ) -> Result<History> {
     let services = scope.services();
-    let (row, revision_id) = (history.row, services.new_id());
+    let before = history.revisions.last().map(|revision| revision.phases.ids()).unwrap_or_default();
+    let (row, revision_id, now) = (history.row, services.new_id(), phases.ids());
     let note =
         content.note.map(|note| chart.seal(scope, "program_revision.note", revision_id, note)).transpose()?;
     let revision = program_revision::Model {
@@ -179,6 +186,7 @@ pub(super) async fn add_revision(
         revision_id,
         change: row.change,
         earlier: &history.prescriptions,
+        phase_ids: (before, now),
     };
     place.insert(tx, content.prescriptions, || services.new_id()).await?;
     History::load(tx, row).await

@@ -77,6 +77,13 @@ pub struct NewPrescription {
     pub phases: Vec<u16>,
 }
 
+impl NewPrescription {
+    /// Whether it is done in the phase at this place.
+    fn is_in(&self, at: usize) -> bool {
+        self.phases.is_empty() || self.phases.iter().any(|place| usize::from(*place) == at)
+    }
+}
+
 /// An exercise with dose and schedule in a revision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prescription {

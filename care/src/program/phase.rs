@@ -2,6 +2,7 @@
 
 use super::Terms;
 use crate::clock::Day;
+use crate::error::{Code, FieldError};
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -9,6 +10,8 @@ use uuid::Uuid;
 /// A phase as asked for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NewPhase {
+    /// The phase of the revision before that goes on; one of the same name when missing.
+    pub id: Option<Uuid>,
     /// Name, 1 to 100 characters.
     pub name: String,
     /// Length, 1 to 104 weeks; the last phase may be open.
@@ -55,20 +58,41 @@ pub(crate) struct Stored {
 pub(crate) struct Phases(Vec<Stored>);
 
 impl Phases {
-    /// Lays the phases end to end. One of a name that is `known` goes on: it keeps its id and, where it
-    /// has been entered, its first day.
+    /// Lays the phases end to end. One that is `known`, by its id or else its name, goes on: it keeps its id
+    /// and, where it has been entered, its first day. Nobody waits before a phase that has been entered.
     pub(crate) fn lay(phases: &[NewPhase], known: &Self, mut new_id: impl FnMut() -> Uuid) -> Self {
         let mut next = 0;
         let stored = phases.iter().map(|phase| {
-            let name = phase.name.trim().to_owned();
-            let before = known.0.iter().find(|stored| stored.name == name);
+            let before = known.known(phase);
             let entered = before.is_some_and(|stored| stored.entered);
             let from_day = before.filter(|_| entered).map_or(next, |stored| stored.from_day);
             next = from_day + days_of(phase.weeks);
             let id = before.map_or_else(&mut new_id, |stored| stored.id);
-            Stored { id, name, from_day, weeks: phase.weeks, entered, terms: phase.terms.clone() }
+            let (name, terms) = (phase.name.trim().to_owned(), phase.terms.clone());
+            Stored { id, name, from_day, weeks: phase.weeks, entered, terms }
         });
-        Self(stored.collect())
+        let laid = Self(stored.collect());
+        let last = laid.0.iter().rposition(|phase| phase.entered);
+        laid.begun(last)
+    }
+
+    /// The one that goes on as `phase`.
+    fn known(&self, phase: &NewPhase) -> Option<&Stored> {
+        match phase.id {
+            Some(id) => self.0.iter().find(|stored| stored.id == id),
+            None => self.0.iter().find(|stored| stored.name == phase.name.trim()),
+        }
+    }
+
+    /// A fault for each phase asked for by an id that there is not.
+    pub(crate) fn check_ids(&self, phases: &[NewPhase]) -> Vec<FieldError> {
+        let unknown =
+            phases.iter().enumerate().filter(|(_, phase)| phase.id.is_some() && self.known(phase).is_none());
+        let fault = |(at, _): (usize, &NewPhase)| {
+            let message = "Give the id of a phase of the revision before, or leave it out.";
+            FieldError::new("id", Code::NotFound, message).under(at).under("phases")
+        };
+        unknown.map(fault).collect()
     }
 
     /// Lets the patient be in the phase `at` from `day` on: those before it are over, those after it follow
@@ -86,11 +110,12 @@ impl Phases {
         }
     }
 
-    /// Counts as entered what has begun by `day`: who joins a protocol late does not begin at its start.
-    pub(crate) fn join(&mut self, day: i32) {
-        for phase in self.0.iter_mut().filter(|phase| phase.from_day <= day) {
+    /// With the patient counted as having entered the phase `at`, and so all before it: they keep their days.
+    pub(crate) fn begun(mut self, at: Option<usize>) -> Self {
+        for phase in self.0.iter_mut().take(at.map_or(0, |at| at + 1)) {
             phase.entered = true;
         }
+        self
     }
 
     /// Whether the phase `at` begins only when a therapist lets the patient enter it.
@@ -101,6 +126,11 @@ impl Phases {
             return false;
         };
         !(phase.entered || before.terms.exit_criteria.is_empty() && phase.terms.entry_criteria.is_empty())
+    }
+
+    /// Their ids.
+    pub(crate) fn ids(&self) -> Vec<Uuid> {
+        self.0.iter().map(|phase| phase.id).collect()
     }
 
     /// The phases, counted from `first`.
@@ -134,9 +164,21 @@ pub(crate) fn days(phases: &[Phase], at: usize) -> Option<(Day, Option<Day>)> {
     Some((phase.starts_on, end))
 }
 
+/// What is to be so before a patient goes on from the one phase to the other; nothing on the way back.
+pub(crate) fn criteria(phases: &[Phase], from: Option<usize>, to: usize) -> Vec<&String> {
+    let begin = from.map_or(0, |from| from + 1);
+    let entered = phases.iter().enumerate().take(to + 1).skip(begin);
+    entered
+        .flat_map(|(at, phase)| {
+            let left = at.checked_sub(1).and_then(|before| phases.get(before));
+            left.into_iter().flat_map(|left| &left.terms.exit_criteria).chain(&phase.terms.entry_criteria)
+        })
+        .collect()
+}
+
 impl From<Phase> for NewPhase {
     fn from(phase: Phase) -> Self {
-        Self { name: phase.name, weeks: phase.weeks, terms: phase.terms }
+        Self { id: None, name: phase.name, weeks: phase.weeks, terms: phase.terms }
     }
 }
 

@@ -24,6 +24,7 @@ fn phases(weeks: &[(u16, bool)]) -> Vec<NewPhase> {
             exit_criteria: gate.then(|| "calm".to_owned()).into_iter().collect(),
             ..Terms::default()
         },
+        ..NewPhase::default()
     };
     weeks.iter().enumerate().map(phase).collect()
 }
@@ -76,7 +77,7 @@ fn entering_early_late_and_back_moves_what_follows() {
 }
 
 #[test]
-fn a_revision_keeps_where_the_patient_is_and_who_joins_late_is_where_the_weeks_say() {
+fn a_revision_keeps_where_the_patient_is() {
     let start = day("2026-06-15");
     let mut known = laid(&[(2, true), (2, true), (2, false)]);
     known.enter(1, 20);
@@ -87,10 +88,40 @@ fn a_revision_keeps_where_the_patient_is_and_who_joins_late_is_where_the_weeks_s
     assert_eq!(dated.iter().map(|phase| phase.id.as_u128()).collect::<Vec<_>>(), [1, 2, 99, 3]);
     assert_eq!(at(&revised, start, 20), Some(1));
     assert_eq!(dated[2].starts_on, start.plus(41), "three weeks from where it was entered");
-    let mut late = laid(&[(6, true), (6, true), (2, false)]);
-    late.join(50);
-    assert_eq!(at(&late, start, 50), Some(1));
-    assert_eq!(at(&late, start, 200), Some(1));
+}
+
+#[test]
+fn phases_that_are_dropped_renamed_or_put_in_between_move_nobody() {
+    let start = day("2026-06-15");
+    let lay = |wanted: &[NewPhase], known: &Phases, on: i32| {
+        let from = at(known, start, on);
+        Phases::lay(wanted, &known.clone().begun(from), || Uuid::from_u128(99))
+    };
+    // By time in the second phase; the first is over and left out.
+    let known = laid(&[(4, false), (4, false), (4, false)]);
+    let rest = lay(&phases(&[(4, false), (4, false), (4, false)])[1..], &known, 30);
+    assert_eq!(
+        (at(&rest, start, 30), at(&rest, start, 56)),
+        (Some(0), Some(1)),
+        "its four weeks are not cut"
+    );
+    // In the third, past two with criteria; the second gets another name, or another comes before it.
+    let mut known = laid(&[(2, true), (2, true), (2, false)]);
+    known.enter(2, 40);
+    let mut renamed = phases(&[(2, true), (2, true), (2, false)]);
+    renamed[1].name = "corrected".to_owned();
+    assert_eq!(at(&lay(&renamed, &known, 50), start, 50), Some(2));
+    let mut longer = phases(&[(2, true), (2, true), (2, false)]);
+    longer.insert(1, NewPhase { weeks: Some(1), ..phases(&[(1, true)]).swap_remove(0) });
+    longer[1].name = "between".to_owned();
+    assert_eq!(at(&lay(&longer, &known, 50), start, 50), Some(3));
+    // The one that the patient is in is renamed by its id.
+    renamed[2] = NewPhase { id: Some(known.ids()[2]), name: "last".to_owned(), ..renamed[2].clone() };
+    let laid = lay(&renamed, &known, 50);
+    assert_eq!((at(&laid, start, 50), laid.ids()[2]), (Some(2), known.ids()[2]));
+    assert_eq!(known.check_ids(&renamed), []);
+    renamed[0].id = Some(Uuid::nil());
+    assert_eq!(known.check_ids(&renamed)[0].path, ["phases", "0", "id"]);
 }
 
 proptest! {

@@ -1,11 +1,12 @@
 //! Changing a program: a new revision in force from today on. What was in force before stays.
 
-use super::caution::{Excuse, Facts, excuse, excuse_criteria, warnings};
+use super::caution::{Excuse, Facts, both, excuse, excuse_criteria, warnings};
 use super::check::Content;
 use super::create::add_revision;
-use super::phase::Phases;
+use super::phase::{self, Phases};
+use super::status::without_concern;
 use super::table::program;
-use super::{History, NewPhase, NewPrescription, Saved, Status, find_to_write};
+use super::{History, NewPhase, NewPrescription, Phase, Saved, Status, find_to_write};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
@@ -59,13 +60,32 @@ pub async fn revise(scope: &Scope, input: ReviseProgram) -> Result<Saved> {
         let message = "Give today or a later day, not before the newest revision's first day.";
         return Err(Error::field("effectiveFrom", Code::OutOfRange, message));
     }
-    let none = Phases::default();
-    let known = history.revisions.last().map_or(&none, |revision| &revision.phases);
-    let phases = Phases::lay(&input.phases, known, || scope.services().new_id());
+    let before = history.revisions.last().ok_or(Error::Internal)?;
+    let faults = before.phases.check_ids(&input.phases);
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let known = history.phases_of(before);
+    let from = phase::in_force(&known, effective_from);
+    let phases = before.phases.clone().begun(from);
+    let phases = Phases::lay(&input.phases, &phases, || scope.services().new_id());
+    let unmet = passed(&known, from, &phases.dated(history.phases_count_from()), effective_from);
+    let unmet: Vec<_> = unmet.iter().collect();
+    if !unmet.is_empty() {
+        without_concern(&chart)?;
+    }
     let reason = input.override_reason.as_deref();
     let next =
-        Next { content: &content, phases, effective_from, reason, action: "program.revise", unmet: &[] };
+        Next { content: &content, phases, effective_from, reason, action: "program.revise", unmet: &unmet };
     next.write(tx, scope, chart, history).await
+}
+
+/// The criteria that the patient would be brought past by phases that are told anew.
+fn passed(known: &[Phase], from: Option<usize>, new: &[Phase], date: Day) -> Vec<String> {
+    let entered = phase::in_force(new, date).and_then(|at| new.get(at));
+    let to = entered.and_then(|entered| known.iter().position(|phase| phase.id == entered.id));
+    let to = to.filter(|to| from < Some(*to));
+    to.map_or_else(Vec::new, |to| phase::criteria(known, from, to).into_iter().cloned().collect())
 }
 
 /// Refuses a program that has ended or has been revised since `expected`.
@@ -131,11 +151,13 @@ impl Next<'_> {
             program_id,
             revision_id: history.revisions.last().map(|revision| revision.id).unwrap_or_default(),
             prescriptions: content.prescriptions,
+            phases: &facts.phases,
             reason: self.reason,
             in_force: history.row.status.is_current(),
         };
-        excuse_criteria(&tx, scope, &chart, &given, self.unmet).await?;
-        excuse(&tx, scope, &chart, &mut warnings, &given).await?;
+        // Both are told at once, so that a reason is given for all that it covers.
+        let criteria = excuse_criteria(&tx, scope, &chart, &given, self.unmet).await;
+        both(criteria, excuse(&tx, scope, &chart, &mut warnings, &given).await)?;
         let object = (Kind::Program, program_id);
         let entry = audit::Entry { action: self.action, patient_id: Some(chart.id()), object };
         audit::record(&tx, scope, entry).await?;

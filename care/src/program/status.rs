@@ -1,8 +1,9 @@
 //! Activating, holding, releasing and ending a program.
 
-use super::caution::{Excuse, Facts, Warning, excuse, warnings};
+use super::caution::{Excuse, Facts, Warning, both, excuse, excuse_criteria, warnings};
+use super::change_phase::check_known;
 use super::table::{program, program_hold};
-use super::{History, NewPrescription, Program, Saved, Status, find_to_write, of_patients};
+use super::{History, NewPrescription, Program, Saved, Status, find_to_write, of_patients, phase};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
@@ -20,7 +21,9 @@ pub struct Activate {
     pub program_id: Uuid,
     /// Whether another program that the patient follows is completed by this.
     pub replace_current: bool,
-    /// Why rules that warn are gone past, 10 to 500 characters.
+    /// The criteria to enter its first phase that are met, in their own words.
+    pub criteria_met: Vec<String>,
+    /// Why criteria that are not met or rules that warn are gone past, 10 to 500 characters.
     pub override_reason: Option<String>,
 }
 
@@ -55,12 +58,15 @@ fn refused(message: &str) -> Error {
 /// that want a reason and have none are faults of code `Caution`. Activating an active program changes
 /// nothing.
 pub async fn activate(scope: &Scope, activate: Activate) -> Result<Saved> {
-    let Activate { program_id, replace_current, override_reason } = activate;
+    let Activate { program_id, replace_current, criteria_met, override_reason } = activate;
     let tx = scope.write().await?;
     let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
     let today = chart.date_at(scope.services().now());
     match history.row.status {
-        Status::Draft => without_danger(&chart)?,
+        Status::Draft => {
+            without_danger(&chart)?;
+            same_surgery(&chart, &history)?;
+        }
         Status::Active => {
             let from = history.row.starts_on.max(today);
             let warnings = warned(&tx, scope, &chart, (&history, from), (None, false)).await?;
@@ -88,16 +94,48 @@ pub async fn activate(scope: &Scope, activate: Activate) -> Result<Saved> {
     if history.row.ends_on.is_some_and(|end| end < starts_on) {
         return Err(refused("The last day of this program is over. Revise it first."));
     }
-    let warnings =
-        warned(&tx, scope, &chart, (&history, starts_on), (override_reason.as_deref(), true)).await?;
+    let reason = override_reason.as_deref();
+    let criteria = begins(&tx, scope, &chart, (&history, starts_on), (&criteria_met, reason)).await;
+    let warnings = warned(&tx, scope, &chart, (&history, starts_on), (reason, true)).await;
+    both(criteria, warnings.as_ref().map(|_| ()).map_err(Clone::clone))?;
+    let warnings = warnings?;
     set(&tx, &history, Status::Active, starts_on, history.row.ends_on, change).await?;
     let program = finish(tx, scope, &chart, &history, ("program.activate", change)).await?;
     Ok(Saved { program, warnings })
 }
 
-/// What the rules say to the revisions of a draft that the patient is to follow from `starts_on` on: the
+/// Asks for the criteria to enter the first phase, where the patient begins in it.
+async fn begins(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    (history, starts_on): (&History, Day),
+    (met, reason): (&[String], Option<&str>),
+) -> Result<()> {
+    let Some(revision) = history.in_force(starts_on).or(history.revisions.first()) else { return Ok(()) };
+    let phases = revision.phases.dated(history.row.anchor_on.unwrap_or(starts_on));
+    let first = phase::in_force(&phases, starts_on).is_none_or(|at| at == 0);
+    let needed = if first { phase::criteria(&phases, None, 0) } else { Vec::new() };
+    check_known(&needed, met)?;
+    let unmet: Vec<_> = needed.into_iter().filter(|criterion| !met.contains(criterion)).collect();
+    let (program_id, revision_id) = (history.row.id, revision.id);
+    let given =
+        Excuse { program_id, revision_id, prescriptions: &[], phases: &phases, reason, in_force: true };
+    excuse_criteria(tx, scope, chart, &given, &unmet).await
+}
+
+/// A protocol goes by the day of surgery that it was made with; where that has been corrected, it is made
+/// anew.
+pub(super) fn same_surgery(chart: &Chart, history: &History) -> Result<()> {
+    if history.row.anchor_on.is_none() || history.row.anchor_on == chart.row.surgery_on {
+        return Ok(());
+    }
+    Err(refused("The day of surgery has been changed. Make a new program from the protocol."))
+}
+
+/// What the rules say to the revisions of a program that the patient is to follow from `starts_on` on: the
 /// one in force then and all later ones.
-async fn warned(
+pub(super) async fn warned(
     tx: &Tx,
     scope: &Scope,
     chart: &Chart,
@@ -114,7 +152,8 @@ async fn warned(
         let facts = Facts::of(tx, chart, days, revision.phases.dated(first)).await?;
         let mut warnings = warnings(tx, &facts, &prescriptions).await?;
         let (program_id, revision_id) = (history.row.id, revision.id);
-        let given = Excuse { program_id, revision_id, prescriptions: &prescriptions, reason, in_force };
+        let (prescriptions, phases) = (prescriptions.as_slice(), facts.phases.as_slice());
+        let given = Excuse { program_id, revision_id, prescriptions, phases, reason, in_force };
         excuse(tx, scope, chart, &mut warnings, &given).await?;
         told = warnings;
     }
@@ -182,8 +221,10 @@ async fn put_on_hold(
     set(tx, history, Status::OnHold, row.starts_on, row.ends_on, change).await
 }
 
-/// Releases a held program; today counts again. Releasing an active one changes nothing.
-pub async fn release(scope: &Scope, program_id: Uuid) -> Result<Program> {
+/// Releases a held program; today counts again. It is held against the rules anew, for what is known of the
+/// patient may have changed: those that want a reason and have none are faults of code `Caution`. Releasing an
+/// active one changes nothing.
+pub async fn release(scope: &Scope, program_id: Uuid, override_reason: Option<&str>) -> Result<Program> {
     let tx = scope.write().await?;
     let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
     let today = chart.date_at(scope.services().now());
@@ -193,6 +234,8 @@ pub async fn release(scope: &Scope, program_id: Uuid) -> Result<Program> {
         _ => return Err(refused("Only a held program can be released.")),
     }
     let change = chart.raise(&tx, None).await?;
+    let from = history.row.starts_on.max(today);
+    warned(&tx, scope, &chart, (&history, from), (override_reason, true)).await?;
     lift_hold(&tx, scope, &history, (today, change)).await?;
     let row = &history.row;
     set(&tx, &history, Status::Active, row.starts_on, row.ends_on, change).await?;

@@ -154,6 +154,9 @@ pub(crate) mod program_override {
     pub(crate) struct Covered {
         pub(crate) caution: String,
         pub(crate) exercise_id: Uuid,
+        /// The load, limit or precautions it was given for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) detail: Option<String>,
     }
 
     /// What one reason was given for.

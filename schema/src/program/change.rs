@@ -22,9 +22,11 @@ pub(crate) struct CreateProgramInput {
     /// A template or protocol it is made from, in exactly this version. What is given beside it stands
     /// instead. A protocol counts from the patient's day of surgery.
     template_id: Option<ID>,
-    /// A program it is made from, as its newest revision has it, instead of a template.
+    /// A program it is made from, as its newest revision has it, instead of a template. The patient begins in
+    /// its first phase.
     copy_of: Option<ID>,
-    /// Title, 1 to 200 characters; that of the template or program it is made from when missing.
+    /// Title, 1 to 200 characters; that of the template or program it is made from when missing. A copy of
+    /// another patient's program needs its own.
     title: Option<String>,
     /// First day, on the patient's calendar: today, or within twelve months; today when missing.
     starts_on: Option<LocalDate>,
@@ -99,9 +101,9 @@ pub(crate) struct ReviseProgramInput {
     effective_from: Option<LocalDate>,
     /// New title, 1 to 200 characters; kept when missing.
     title: Option<String>,
-    /// At most 12 phases, end to end from the first day of the program or the day of surgery. One of a name
-    /// that the revision before has too goes on: it keeps its id and, where the patient has entered it by
-    /// `changePhase`, its first day.
+    /// At most 12 phases, end to end from the first day of the program or the day of surgery. One that
+    /// the revision before has too, by its id or its name, goes on: it keeps its id and, where the patient has
+    /// entered it, its first day. Phases that would bring the patient past criteria need a reason.
     #[graphql(default)]
     phases: Vec<PhaseInput>,
     /// 1 to 30 exercises, in the order they are to be done.
@@ -163,7 +165,12 @@ pub(crate) struct ActivateProgramInput {
     /// Whether another program that the patient follows is completed by this.
     #[graphql(default = false)]
     replace_current: bool,
-    /// Why rules that warn are gone past, 10 to 500 characters; needed where one asks for it.
+    /// The criteria to enter its first phase that are met, in their own words; those that are not need a
+    /// reason.
+    #[graphql(default)]
+    criteria_met: Vec<String>,
+    /// Why criteria that are not met or rules that warn are gone past, 10 to 500 characters; needed where one
+    /// asks for it.
     override_reason: Option<String>,
 }
 
@@ -181,6 +188,9 @@ pub(crate) struct HoldProgramInput {
 pub(crate) struct ReleaseProgramInput {
     /// The program.
     program_id: ID,
+    /// Why rules that warn are gone past, 10 to 500 characters; needed where one asks for it, as the patient is
+    /// known now.
+    override_reason: Option<String>,
 }
 
 /// What writing a program answers.
@@ -345,8 +355,12 @@ impl ProgramMutation {
         let scope = scope(context)?;
         let activated = async {
             let program_id = id::input(Kind::Program, "programId", &input.program_id)?;
-            let (replace_current, override_reason) = (input.replace_current, input.override_reason);
-            let activate = Activate { program_id, replace_current, override_reason };
+            let activate = Activate {
+                program_id,
+                replace_current: input.replace_current,
+                criteria_met: input.criteria_met,
+                override_reason: input.override_reason,
+            };
             care::program::activate(scope, activate).await
         };
         let (program, cautions, user_errors) = saved(activated.await)?;
@@ -405,7 +419,7 @@ impl ProgramMutation {
         let scope = scope(context)?;
         let released = async {
             let program_id = id::input(Kind::Program, "programId", &input.program_id)?;
-            care::program::release(scope, program_id).await
+            care::program::release(scope, program_id, input.override_reason.as_deref()).await
         };
         ReleaseProgramPayload::of(released.await)
     }

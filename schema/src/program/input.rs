@@ -159,6 +159,9 @@ impl ScheduleInput {
 /// A phase; phases lie end to end from the first day of the program.
 #[derive(InputObject, Debug)]
 pub(crate) struct PhaseInput {
+    /// The phase of the revision before that goes on, perhaps under another name; when missing, the one of the
+    /// same name.
+    id: Option<ID>,
     /// Name, 1 to 100 characters.
     name: String,
     /// Length in weeks, 1 to 104; only the last phase may leave it open.
@@ -198,7 +201,10 @@ impl From<PhaseInput> for NewPhase {
     fn from(phase: PhaseInput) -> Self {
         let precaution =
             |given: PhasePrecautionInput| Precaution { text: given.text, tags: given.movement_tags };
+        // What is no id of a phase is none that there is, and refused where ids are looked up.
+        let id = phase.id.map(|id| Kind::Phase.decode(&id).unwrap_or_default());
         Self {
+            id,
             name: phase.name,
             weeks: phase.weeks.map(|weeks| fit(weeks, u16::MAX)),
             terms: Terms {

@@ -9,7 +9,7 @@ mod overridden;
 mod phase_tests;
 
 pub use overridden::{CautionOverride, overrides};
-pub(super) use overridden::{Excuse, excuse, excuse_criteria};
+pub(super) use overridden::{Excuse, both, excuse, excuse_criteria};
 
 use super::check::Content;
 use super::phase::Phases;
@@ -52,7 +52,7 @@ pub(super) struct Facts {
     surgery_on: Option<Day>,
     /// The first and the last day on which the program is followed; open without a last one.
     days: (Day, Option<Day>),
-    phases: Vec<Phase>,
+    pub(super) phases: Vec<Phase>,
 }
 
 impl Facts {

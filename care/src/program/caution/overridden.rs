@@ -6,10 +6,10 @@ use crate::audit;
 use crate::clock::Instant;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::Kind;
-use crate::library::Language;
+use crate::library::{Language, Rule};
 use crate::patient::{Chart, check_reason};
-use crate::program::NewPrescription;
 use crate::program::table::program_override::{self, Covered, Covers};
+use crate::program::{NewPrescription, Phase};
 use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use std::collections::HashSet;
@@ -36,6 +36,8 @@ pub(in crate::program) struct Excuse<'a> {
     pub(in crate::program) program_id: Uuid,
     pub(in crate::program) revision_id: Uuid,
     pub(in crate::program) prescriptions: &'a [NewPrescription],
+    /// The phases of the revision.
+    pub(in crate::program) phases: &'a [Phase],
     /// The reason, 10 to 500 characters.
     pub(in crate::program) reason: Option<&'a str>,
     /// Whether the patient follows the program, so that a reason cannot wait.
@@ -98,8 +100,20 @@ pub(in crate::program) async fn excuse_criteria(
         return Err(Error::field("overrideReason", Code::Caution, message));
     };
     let reason = check_reason("overrideReason", reason, REASON)?;
-    let covers = Covers(vec![Covered { caution: CRITERIA.to_owned(), exercise_id: Uuid::nil() }]);
+    let covers =
+        Covers(vec![Covered { caution: CRITERIA.to_owned(), exercise_id: Uuid::nil(), detail: None }]);
     record(tx, scope, chart, excuse, (covers, reason)).await
+}
+
+/// The faults of both together.
+pub(in crate::program) fn both(one: Result<()>, other: Result<()>) -> Result<()> {
+    match (one, other) {
+        (Err(Error::Invalid(mut faults)), Err(Error::Invalid(more))) => {
+            faults.extend(more);
+            Err(Error::Invalid(faults))
+        }
+        (one, other) => one.and(other),
+    }
 }
 
 impl Excuse<'_> {
@@ -108,8 +122,30 @@ impl Excuse<'_> {
         let covered = |wanted: &NewPrescription| Covered {
             caution: warning.caution.key.clone(),
             exercise_id: wanted.exercise_id,
+            detail: self.detail(&warning.caution.rule, wanted),
         };
         exercises.map(covered).collect()
+    }
+
+    /// What the reason is given for in particular, where the rule and the exercise do not say it all: another
+    /// load, limit or precaution wants a reason of its own.
+    fn detail(&self, rule: &Rule, wanted: &NewPrescription) -> Option<String> {
+        let phases =
+            self.phases.iter().enumerate().filter(|(at, _)| wanted.is_in(*at)).map(|(_, phase)| phase);
+        let load = wanted.dose.and_then(|dose| dose.load);
+        match rule {
+            Rule::Lifting { .. } | Rule::Loaded { .. } => Some(format!("{load:?}")),
+            Rule::PhaseLift => {
+                let limits: Vec<_> = phases.map(|phase| (phase.id, phase.terms.lift_limit_kg)).collect();
+                Some(format!("{load:?} {limits:?}"))
+            }
+            Rule::PhaseMovement => {
+                let tags: Vec<_> =
+                    phases.map(|phase| (phase.id, phase.terms.tags().collect::<Vec<_>>())).collect();
+                Some(format!("{tags:?}"))
+            }
+            _ => None,
+        }
     }
 }
 

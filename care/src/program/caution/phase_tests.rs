@@ -24,7 +24,7 @@ fn facts(condition: &str, phases: &[NewPhase]) -> Facts {
 }
 
 fn phase(name: &str, weeks: u16, terms: Terms) -> NewPhase {
-    NewPhase { name: name.to_owned(), weeks: Some(weeks), terms }
+    NewPhase { name: name.to_owned(), weeks: Some(weeks), terms, ..NewPhase::default() }
 }
 
 /// The keys of the rules that warn of these prescriptions, with the places concerned.

@@ -58,7 +58,7 @@ pub async fn create(scope: &Scope, input: NewTemplate, language: Language) -> Re
         None => Blueprint::default(),
     };
     // What a patient's program is called may name the patient.
-    if !input.title.trim().is_empty() || matches!(input.source, Some(Source::Program(_))) {
+    if plan.patient_id.is_some() || !input.title.trim().is_empty() {
         input.title.clone_into(&mut plan.title);
     }
     if !input.phases.is_empty() {

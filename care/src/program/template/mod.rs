@@ -68,6 +68,8 @@ pub(super) struct Blueprint {
     pub(super) prescriptions: Vec<NewPrescription>,
     /// Whether the phases count from the day of surgery.
     pub(super) after_surgery: bool,
+    /// The patient whose program it is from.
+    pub(super) patient_id: Option<Uuid>,
     /// The template, and its version.
     pub(super) pinned: Option<(Uuid, i32)>,
 }
@@ -92,6 +94,7 @@ pub(super) async fn blueprint(
                 phases: template.phases,
                 prescriptions: template.prescriptions,
                 after_surgery: template.after_surgery,
+                patient_id: None,
                 pinned: Some((template.id, template.version)),
             })
         }
@@ -108,6 +111,7 @@ pub(super) async fn blueprint(
                 phases,
                 prescriptions,
                 after_surgery: row.anchor_on.is_some(),
+                patient_id: Some(row.patient_id),
                 pinned: row.template_id.zip(row.template_version),
             })
         }

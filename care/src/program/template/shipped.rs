@@ -142,6 +142,7 @@ impl PhaseRecord {
                 walk_goal_minutes: self.walk_goal_minutes,
                 education: self.education.clone(),
             },
+            ..NewPhase::default()
         }
     }
 

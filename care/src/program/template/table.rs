@@ -85,7 +85,12 @@ impl Content {
 
 impl From<Model> for Template {
     fn from(row: Model) -> Self {
-        let phase = |phase: Phase| NewPhase { name: phase.name, weeks: phase.weeks, terms: phase.terms };
+        let phase = |phase: Phase| NewPhase {
+            name: phase.name,
+            weeks: phase.weeks,
+            terms: phase.terms,
+            ..NewPhase::default()
+        };
         let prescription = |row: Prescription| NewPrescription {
             exercise_id: row.exercise_id,
             dose: row.dose,
