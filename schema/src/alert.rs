@@ -257,8 +257,8 @@ impl AlertMutation {
         AcknowledgeAlertPayload::of(done.await)
     }
 
-    /// Puts an alert off for a while; not an emergency of signs of danger. What raises it anew wakes it where
-    /// it is critical. Therapists of the care team only.
+    /// Puts an alert off for a while; not one about signs of danger. What raises it anew wakes it where it is
+    /// critical or becomes graver. Therapists of the care team only.
     async fn snooze_alert(
         &self,
         context: &Context<'_>,

@@ -2,12 +2,12 @@
 
 use crate::{change, refused};
 use care::id::Kind;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use tests::{Client, Stack, TestApp, at};
 
 const ALERT: &str = "id patient { id name } rule text basis source severity status openedAt newestAt evidence
     acknowledgedBy acknowledgedAt snoozedUntil resolvedBy resolvedAt resolution";
-const DAY: i64 = 24 * 60 * 60_000;
 
 async fn report(client: &Client, signs: &[&str]) -> Value {
     change(client, "reportSymptoms", "screen { id }", json!({ "signs": signs })).await["screen"]["id"].clone()
@@ -16,6 +16,13 @@ async fn report(client: &Client, signs: &[&str]) -> Value {
 async fn alerts(client: &Client, filter: &str) -> Vec<Value> {
     let query = format!("{{ alerts(first: 50{filter}) {{ nodes {{ {ALERT} }} }} }}");
     client.ask(&query, json!({})).await["alerts"]["nodes"].as_array().unwrap().clone()
+}
+
+/// What standing alerts would be, were they of another rule.
+async fn of_another_rule(app: &TestApp) {
+    let connection = app.clinic.database.connect().await;
+    connection.execute_unprepared("UPDATE alert SET rule = 'another'").await.unwrap();
+    connection.close().await.unwrap();
 }
 
 async fn act(client: &Client, mutation: &str, input: Value) -> Value {
@@ -50,16 +57,23 @@ async fn signs_of_danger_raise_one_alert_and_are_resolved_with_it() {
         let taken = act(&therapist, "acknowledgeAlert", input.clone()).await;
         assert_eq!(taken["alert"]["status"], "ACKNOWLEDGED");
         assert_eq!(act(&therapist, "acknowledgeAlert", input.clone()).await, taken, "once is enough");
-        app.clinic.clock.advance(1_000);
-        let second = report(&own, &["saddle"]).await;
-        let graver = alerts(&therapist, ", severity: CRITICAL, status: OPEN").await;
-        assert_eq!(graver.len(), 1, "{stack:?}: it became graver, and is open again");
-        assert_eq!((&graver[0]["id"], &graver[0]["evidence"]), (&alert["id"], &json!([first, second])));
-        assert_ne!(graver[0]["openedAt"], graver[0]["newestAt"]);
-
         let mut snooze = input.clone();
         snooze["until"] = "2026-06-16T10:00:00Z".into();
         refused(&act(&therapist, "snoozeAlert", snooze).await, "NOT_ALLOWED");
+        app.clinic.clock.advance(1_000);
+        let second = report(&own, &["wound"]).await;
+        let again = alerts(&therapist, ", severity: HIGH, status: OPEN").await;
+        assert_eq!(again[0]["acknowledgedBy"], Value::Null, "{stack:?}: told again, open again");
+        act(&therapist, "acknowledgeAlert", input.clone()).await;
+        app.clinic.clock.advance(1_000);
+        let third = report(&own, &["saddle"]).await;
+        let graver = alerts(&therapist, ", severity: CRITICAL, status: OPEN").await;
+        assert_eq!(graver.len(), 1, "{stack:?}: it became graver, and is open again");
+        assert_eq!(
+            (&graver[0]["id"], &graver[0]["evidence"]),
+            (&alert["id"], &json!([first, second, third]))
+        );
+        assert_ne!(graver[0]["openedAt"], graver[0]["newestAt"]);
         let mut resolve = input.clone();
         resolve["reason"] = "Seen at the hospital today.".into();
         refused(&act(&therapist, "resolveAlert", resolve).await, "NOT_ALLOWED");
@@ -83,13 +97,14 @@ async fn signs_of_danger_raise_one_alert_and_are_resolved_with_it() {
 }
 
 #[tokio::test]
-async fn what_is_put_off_comes_back_by_itself_or_when_it_becomes_graver() {
+async fn what_is_put_off_comes_back_by_itself() {
     for stack in Stack::BOTH {
         let app = TestApp::start(stack).await;
         app.clinic.patient("ada").await;
         let [own, therapist] =
             [app.sign_in("ada@patient.example").await, app.sign_in("therapist@clinic.example").await];
         report(&own, &["wound"]).await;
+        of_another_rule(&app).await;
         let alert = alerts(&therapist, "").await[0]["id"].clone();
         let snooze = async |until: &str| {
             act(&therapist, "snoozeAlert", json!({ "alertId": alert, "until": until })).await
@@ -99,22 +114,33 @@ async fn what_is_put_off_comes_back_by_itself_or_when_it_becomes_graver() {
         }
         assert_eq!(snooze("2026-06-16T10:00:00Z").await["alert"]["status"], "SNOOZED");
         assert_eq!(alerts(&therapist, ", status: OPEN").await, [Value::Null; 0]);
-        report(&own, &["wound"]).await;
-        let asleep = alerts(&therapist, ", status: SNOOZED").await;
-        assert_eq!(asleep[0]["evidence"].as_array().unwrap().len(), 2, "{stack:?}: as grave as before");
+        assert_eq!(alerts(&therapist, ", status: SNOOZED").await.len(), 1, "{stack:?}");
         app.clinic.clock.set(at("2026-06-16T10:00:00Z"));
         let therapist = app.sign_in("therapist@clinic.example").await;
         assert_eq!(alerts(&therapist, ", status: OPEN").await[0]["status"], "OPEN", "its time has come");
         assert_eq!(alerts(&therapist, ", status: SNOOZED").await, [Value::Null; 0]);
+        app.stop().await;
+    }
+}
 
-        let own = app.sign_in("ada@patient.example").await;
-        let until = app.clinic.services.now().plus(DAY).to_string();
-        let snoozed = json!({ "alertId": alert, "until": until });
-        act(&therapist, "snoozeAlert", snoozed).await;
-        report(&own, &["urine"]).await;
-        let woken = alerts(&therapist, "").await[0].clone();
-        assert_eq!((&woken["status"], &woken["severity"]), (&json!("OPEN"), &json!("CRITICAL")), "{woken}");
-        assert_eq!(woken["snoozedUntil"], Value::Null);
+#[tokio::test]
+async fn an_alert_of_danger_that_stands_alone_can_be_resolved() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = Kind::Patient.encode(app.clinic.patient("ada").await.id);
+        let [own, therapist] =
+            [app.sign_in("ada@patient.example").await, app.sign_in("therapist@clinic.example").await];
+        report(&own, &["wound"]).await;
+        let connection = app.clinic.database.connect().await;
+        let forgotten = "UPDATE patient SET danger_since = NULL, review_since = NULL";
+        connection.execute_unprepared(forgotten).await.unwrap();
+        connection.close().await.unwrap();
+        let seen = json!({ "patientId": ada, "reason": "Seen; the wound is dry and closed." });
+        let resolve = async || {
+            change(&therapist, "resolveRedFlags", "patient { openAlerts { id } }", seen.clone()).await
+        };
+        assert_eq!(resolve().await["patient"]["openAlerts"], json!([]), "{stack:?}");
+        refused(&resolve().await, "NOT_ALLOWED");
         app.stop().await;
     }
 }

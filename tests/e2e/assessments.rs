@@ -1,7 +1,7 @@
 //! Assessments are recorded whole, never edited, and compared; what they find of conditions and danger counts at
 //! once.
 
-use crate::{change, chosen, refused};
+use crate::{LOG, change, chosen, refused};
 use care::id::Kind;
 use care::library::exercise_id;
 use serde_json::{Value, json};
@@ -269,15 +269,73 @@ async fn what_is_found_counts_at_once() {
 
         let seen_again = json!({ "patientId": ada, "kind": "REASSESSMENT",
             "conditions": [{ "key": "neck-pain" }, { "key": "scoliosis", "side": "RIGHT" }] });
+        record(&therapist, seen_again.clone()).await;
+        let kept = keys(&patient().await);
+        assert!(kept.contains("myelopathy-signs") && kept.contains("scoliosis"), "{stack:?}: {kept:?}");
+        let reason = json!({ "patientId": ada, "reason": "Seen by the surgeon; the gait is steady." });
+        change(&therapist, "resolveRedFlags", "patient { id }", reason).await;
         record(&therapist, seen_again).await;
-        let left = ["neck-pain".to_owned(), "scoliosis".to_owned()];
-        assert_eq!(keys(&patient().await), left.into(), "a therapist takes the signs off");
+        let left = BTreeSet::from(["neck-pain".to_owned(), "scoliosis".to_owned()]);
+        assert_eq!(keys(&patient().await), left, "a therapist takes the signs off");
         assert_eq!(rules().await, json!([]));
+
+        let long_ago = json!({ "patientId": ada, "kind": "INITIAL", "assessedOn": "2026-06-01",
+            "conditions": [{ "key": "herniated-disc" }] });
+        let kept = record(&therapist, long_ago).await;
+        assert_eq!(kept["assessment"]["conditions"][0]["key"], "herniated-disc", "{kept}");
+        assert_eq!(keys(&patient().await), left, "{stack:?}: a later one counts");
 
         let assistant = app.sign_in("assistant@clinic.example").await;
         let note = json!({ "patientId": ada, "kind": "INITIAL", "note": "Walks well" });
         refused(&record(&assistant, note.clone()).await, "FORBIDDEN");
         refused(&record(&app.sign_in("other@clinic.example").await, note).await, "NOT_FOUND");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn positive_tests_that_are_signs_of_danger_are_screened() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = Kind::Patient.encode(app.clinic.patient("ada").await.id);
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        let tests = |tests: &[(&str, &str)]| -> Value {
+            tests.iter().map(|(test, outcome)| json!({ "test": test, "outcome": outcome })).collect()
+        };
+        let found = async |tests: Value| {
+            record(&therapist, json!({ "patientId": ada, "kind": "INITIAL", "specialTests": tests })).await
+        };
+        let calm = tests(&[("hoffmann", "POSITIVE"), ("babinski", "NEGATIVE"), ("spurling", "POSITIVE")]);
+        let calm = found(calm).await;
+        assert_eq!((calm["assessment"]["id"].is_string(), &calm["screen"]), (true, &Value::Null), "{calm}");
+        // Ada is over 45, which is the third sign.
+        let grave = found(tests(&[("hoffmann", "POSITIVE"), ("babinski", "POSITIVE")])).await;
+        assert_eq!(grave["screen"]["advice"]["level"], "URGENT", "{stack:?}: {grave}");
+        assert_eq!(grave["screen"]["signs"], json!(["age-over-45", "babinski", "hoffmann"]));
+        let both = json!({ "patientId": ada, "kind": "INITIAL", "redFlagSigns": ["inverted-supinator"],
+            "specialTests": tests(&[("hoffmann", "POSITIVE")]) });
+        assert_eq!(record(&therapist, both).await["screen"]["advice"]["level"], "URGENT");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn only_signs_that_were_looked_for_today_answer_a_screen_that_is_due() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = Kind::Patient.encode(app.clinic.patient("ada").await.id);
+        let [own, therapist] =
+            [app.sign_in("ada@patient.example").await, app.sign_in("therapist@clinic.example").await];
+        let log = json!({ "id": chosen(&app, Kind::ProgressLog), "performedAt": "2026-06-15T09:00:00Z",
+            "painAfter": 8, "results": [] });
+        own.ask(LOG, json!({ "input": { "logs": [log] } })).await;
+        for (assessed_on, is_due) in [("2026-06-14", true), ("2026-06-15", false)] {
+            let looked = json!({ "patientId": ada, "kind": "INITIAL", "assessedOn": assessed_on,
+                "redFlagSigns": [] });
+            assert!(record(&therapist, looked).await["screen"]["id"].is_string());
+            let due = own.ask("{ today { redFlagScreenDue } }", json!({})).await;
+            assert_eq!(due["today"]["redFlagScreenDue"].is_string(), is_due, "{stack:?}: {assessed_on}");
+        }
         app.stop().await;
     }
 }

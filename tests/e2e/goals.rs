@@ -132,7 +132,7 @@ async fn what_is_wrong_has_its_place_and_strangers_set_nothing() {
         refused(&set(&own, unknown).await, "NOT_FOUND");
         let moved = json!({ "id": goal, "patientId": Kind::Patient.encode(ben.id), "kind": "POSTURE",
             "text": "Sit upright", "expectedRevision": 1 });
-        refused(&set(&therapist, moved).await, "CONFLICT");
+        refused(&set(&therapist, moved).await, "NOT_FOUND");
         let node = "query($id: ID!) { node(id: $id) { ... on Goal { text } } }";
         let seen = other_patient.ask(node, json!({ "id": goal })).await;
         assert_eq!(seen["node"], Value::Null);

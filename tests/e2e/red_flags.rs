@@ -257,6 +257,35 @@ async fn after_red_pain_a_screen_is_due_until_one_is_answered() {
 }
 
 #[tokio::test]
+async fn signs_that_were_told_meanwhile_are_not_resolved_unseen() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = json!(Kind::Patient.encode(app.clinic.patient("ada").await.id));
+        let [patient, therapist] =
+            [app.sign_in("ada@patient.example").await, app.sign_in("therapist@clinic.example").await];
+        let told = async |signs: &[&str]| {
+            app.clinic.clock.advance(1_000);
+            report(&patient, signs).await["screen"]["id"].clone()
+        };
+        let resolve = async |seen: &Value| {
+            let input =
+                json!({ "patientId": ada, "reason": "Seen; the wound is dry.", "newestScreenId": seen });
+            change(&therapist, "resolveRedFlags", "patient { redFlagsSince openAlerts { id } }", input).await
+        };
+        let (seen, unseen) = (told(&["wound"]).await, told(&["saddle"]).await);
+        refused(&resolve(&seen).await, "CONFLICT");
+        refused(&resolve(&json!(chosen(&app, Kind::RedFlagScreen))).await, "NOT_FOUND");
+        let waits = "query($id: ID!) { patient(id: $id) { redFlagsSince openAlerts { id } } }";
+        let waits = therapist.ask(waits, json!({ "id": ada })).await["patient"].clone();
+        assert!(waits["redFlagsSince"].is_string() && waits["openAlerts"][0]["id"].is_string(), "{stack:?}");
+        told(&[]).await;
+        let resolved = resolve(&unseen).await;
+        assert_eq!(resolved["patient"], json!({ "redFlagsSince": null, "openAlerts": [] }), "{resolved}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn signs_of_myelopathy_are_noted_once_and_stay_when_the_screen_is_resolved() {
     for stack in Stack::BOTH {
         let app = TestApp::start(stack).await;

@@ -2,7 +2,7 @@
 //! patient and rule; what raises it again is added to it.
 //!
 //! Offers [`list`], [`open`], [`get`], [`acknowledge`], [`snooze`], [`resolve`], [`rule`], and to the slices
-//! above `raise` and `settle`.
+//! above `raise`, `stands` and `settle`.
 
 mod acknowledge;
 mod list;
@@ -16,7 +16,7 @@ pub use acknowledge::acknowledge;
 pub use list::{Filter, get, list, open};
 pub(crate) use raise::{Raise, raise};
 pub use resolve::resolve;
-pub(crate) use resolve::settle;
+pub(crate) use resolve::{settle, stands};
 pub(crate) use rule::RED_FLAG;
 pub use rule::{Rule, Severity, rule};
 pub use snooze::snooze;

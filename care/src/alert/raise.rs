@@ -1,7 +1,7 @@
 //! A rule has found something.
 
 use super::table::{ActiveModel, Column, Entity, Evidence, Model};
-use super::{Severity, Status};
+use super::{RED_FLAG, Severity, Status};
 use crate::access::Scope;
 use crate::audit;
 use crate::error::Result;
@@ -37,7 +37,8 @@ pub(super) async fn standing(tx: &Tx, chart: &Chart, rule: &str) -> Result<Optio
 }
 
 /// Raises an alert of the patient whose chart is open to write, or adds to the one that stands: it becomes as
-/// grave as the gravest, and is open again where it became graver, or was put off and is critical.
+/// grave as the gravest, and is open again where it is about signs of danger, became graver, or was put off and
+/// is critical.
 pub(crate) async fn raise(tx: &Tx, scope: &Scope, chart: &Chart, raise: Raise, change: i64) -> Result<()> {
     let (kind, record) = raise.evidence;
     let record = kind.encode(record);
@@ -85,7 +86,8 @@ impl Model {
     fn again(&mut self, severity: Severity, record: String) {
         let graver = severity > self.severity;
         self.severity = self.severity.max(severity);
-        if graver || self.status == Status::Snoozed && self.severity == Severity::Critical {
+        let put_off = self.status == Status::Snoozed && self.severity == Severity::Critical;
+        if graver || put_off || self.rule == RED_FLAG {
             self.status = Status::Open;
             (self.acknowledged_by, self.acknowledged_at, self.snoozed_until) = (None, None, None);
         }
@@ -103,12 +105,12 @@ mod tests {
     use super::*;
     use crate::clock::Instant;
 
-    fn alert(severity: Severity, status: Status) -> Model {
+    fn alert(rule: &str, severity: Severity, status: Status) -> Model {
         Model {
             clinic_id: Uuid::nil(),
             id: Uuid::nil(),
             patient_id: Uuid::nil(),
-            rule: "any".to_owned(),
+            rule: rule.to_owned(),
             severity,
             status,
             evidence: Evidence(vec!["screen_0".to_owned()]),
@@ -138,7 +140,7 @@ mod tests {
             (Critical, Snoozed, Low, Critical, Open),
             (Critical, Acknowledged, Critical, Critical, Acknowledged),
         ] {
-            let mut row = alert(before, status);
+            let mut row = alert("any", before, status);
             row.again(raised, "screen_1".to_owned());
             assert_eq!((row.severity, row.status), (after, then), "{before:?} {status:?} {raised:?}");
             assert_eq!(row.evidence.0, ["screen_0", "screen_1"]);
@@ -146,8 +148,19 @@ mod tests {
     }
 
     #[test]
+    fn signs_of_danger_that_are_told_again_are_open_again_whoever_was_on_them() {
+        for (severity, told) in [(Severity::Critical, Severity::High), (Severity::High, Severity::High)] {
+            let mut row = alert(RED_FLAG, severity, Status::Acknowledged);
+            (row.acknowledged_by, row.acknowledged_at) = (Some(Uuid::nil()), Some(Instant(0)));
+            row.again(told, "screen_1".to_owned());
+            assert_eq!((row.severity, row.status), (severity, Status::Open));
+            assert_eq!((row.acknowledged_by, row.acknowledged_at), (None, None));
+        }
+    }
+
+    #[test]
     fn a_record_is_named_once_and_of_very_many_the_newest() {
-        let mut row = alert(Severity::Low, Status::Open);
+        let mut row = alert("any", Severity::Low, Status::Open);
         row.again(Severity::Low, "screen_0".to_owned());
         assert_eq!(row.evidence.0.len(), 1);
         for number in 1..=150 {

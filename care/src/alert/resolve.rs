@@ -25,6 +25,11 @@ pub async fn resolve(scope: &Scope, id: Uuid, reason: &str) -> Result<Alert> {
     save(tx, scope, chart, row, "alert.resolve").await
 }
 
+/// Whether an alert of this rule stands of the patient.
+pub(crate) async fn stands(tx: &Tx, chart: &Chart, rule: &str) -> Result<bool> {
+    Ok(standing(tx, chart, rule).await?.is_some())
+}
+
 /// Resolves the patient's alert of this rule, if one stands, with what raised it.
 pub(crate) async fn settle(
     tx: &Tx,

@@ -1,6 +1,6 @@
 //! Not now.
 
-use super::{Alert, RED_FLAG, Severity, Status, find_to_write, save};
+use super::{Alert, RED_FLAG, Status, find_to_write, save};
 use crate::access::Scope;
 use crate::clock::Instant;
 use crate::error::{Code, Error, Result};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 const LONGEST: i64 = 14 * 24 * 60 * 60_000;
 
 /// Puts an alert off until a time within 14 days, after which it is open again. Therapists of the care team
-/// only. `NotAllowed` for an emergency of signs of danger, and where it is resolved.
+/// only. `NotAllowed` for signs of danger, and where it is resolved.
 pub async fn snooze(scope: &Scope, id: Uuid, until: Instant) -> Result<Alert> {
     scope.therapist_id()?;
     let now = scope.services().now();
@@ -19,8 +19,8 @@ pub async fn snooze(scope: &Scope, id: Uuid, until: Instant) -> Result<Alert> {
     }
     let tx = scope.write().await?;
     let (chart, mut row) = find_to_write(&tx, scope, id).await?;
-    if row.rule == RED_FLAG && row.severity == Severity::Critical {
-        let message = "An emergency is not put off. Look at the signs of danger, and resolve them.";
+    if row.rule == RED_FLAG {
+        let message = "Signs of danger are not put off. Look at them, and resolve them.";
         return Err(Error::field("alertId", Code::NotAllowed, message));
     }
     (row.status, row.snoozed_until) = (Status::Snoozed, Some(until));

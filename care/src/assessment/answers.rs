@@ -42,7 +42,7 @@ impl Answers {
     }
 
     /// The gravest level.
-    fn level(&self) -> Option<Level> {
+    pub(super) fn level(&self) -> Option<Level> {
         self.findings.first().map(|finding| finding.level)
     }
 
@@ -51,9 +51,9 @@ impl Answers {
         self.level().is_some_and(Level::holds)
     }
 
-    /// Writes them as the screen of this id, as of this change. No screen is due any more. Where they
-    /// point to anything, no next phase is entered until a therapist has looked at it; where they mean danger,
-    /// the program rests, an alert is raised, and those who can act are told.
+    /// Writes them as the screen of this id, as of this change. Where they point to anything, no next phase
+    /// is entered until a therapist has looked at it; where they mean danger, the program rests, an alert is
+    /// raised, and those who can act are told.
     pub(super) async fn write(
         self,
         tx: &Tx,
@@ -63,9 +63,6 @@ impl Answers {
     ) -> Result<Model> {
         let row = self.row(scope, chart, id)?;
         ActiveModel::from(row.clone()).reset_all().insert(tx).await?;
-        if chart.row.screen_due_since.is_some() {
-            chart.set_screen_due(tx, None).await?;
-        }
         if self.level().is_some() {
             let since = chart.row.review_since.unwrap_or_else(|| scope.services().now());
             chart.set_review(tx, Some(since)).await?;
@@ -105,6 +102,11 @@ impl Answers {
             resolution: None,
         })
     }
+}
+
+/// The patient has been asked today: no screen is due any more.
+pub(super) async fn asked(tx: &Tx, chart: &mut Chart) -> Result<()> {
+    if chart.row.screen_due_since.is_some() { chart.set_screen_due(tx, None).await } else { Ok(()) }
 }
 
 /// Lets every program rest, and tells those who can act.

@@ -1,6 +1,6 @@
 //! What has changed from one assessment to another, as a rule over what both have measured.
 
-use super::data::angle_rule;
+use super::data::{Better, angle_rule, special_tests};
 use super::measure::{
     BodyRegion, Direction, MuscleAction, NeurologicalResponse, NeurologicalSign, NeurologicalTest,
     RangeOfMotion, SpecialTestResult, Strength, TestOutcome,
@@ -167,13 +167,20 @@ impl Measured for SpecialTestResult {
         (self.test.clone(), self.side)
     }
 
-    /// Negative is better than positive; of two that are positive, the one that speaks later.
+    /// Negative is better than positive; of two that are positive, the angle that is by the data of the test.
     fn verdict(&self, later: &Self) -> Verdict {
         use TestOutcome::{Negative, Positive, Unclear};
         match (self.outcome, later.outcome) {
             (Positive, Positive) => {
                 let angles = self.degrees.zip(later.degrees);
-                Verdict::by(angles.map_or(Ordering::Equal, |(before, after)| by_degrees(before, after)))
+                let order = angles.map_or(Ordering::Equal, |(before, after)| by_degrees(before, after));
+                let test = special_tests().iter().find(|test| test.key == self.test);
+                match test.and_then(|test| test.better) {
+                    Some(Better::Larger) => Verdict::by(order),
+                    Some(Better::Smaller) => Verdict::by(order.reverse()),
+                    None if order.is_eq() => Verdict::Same,
+                    None => Verdict::Unclear,
+                }
             }
             (Positive, Negative) => Verdict::Better,
             (Negative, Positive) => Verdict::Worse,

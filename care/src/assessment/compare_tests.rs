@@ -71,6 +71,18 @@ fn a_test_that_speaks_later_is_better_and_one_that_cannot_be_told_says_nothing()
     ] {
         assert_eq!(only(before.clone(), after.clone()), (verdict, change), "{before:?} {after:?}");
     }
+    let angle =
+        |test: &str, degrees| SpecialTestResult { test: test.to_owned(), ..raise(Positive, Some(degrees)) };
+    for (test, verdict) in [
+        ("crossed-straight-leg-raise", Verdict::Better),
+        ("adam-forward-bend", Verdict::Worse),
+        ("thomas", Verdict::Worse),
+        ("slump", Verdict::Unclear),
+        ("a test of tomorrow", Verdict::Unclear),
+    ] {
+        assert_eq!(only(angle(test, 10), angle(test, 25)), (verdict, Some(15)), "{test}");
+        assert_eq!(only(angle(test, 10), angle(test, 14)), (Verdict::Same, Some(4)), "{test}");
+    }
     let strength = |grade| Strength { action: MuscleAction::BigToeExtension, side: BodySide::Left, grade };
     assert_eq!(only(strength(4.0), strength(4.5)), (Verdict::Better, Some(0.5)));
     let risk = |level| Risk { level, reason: None, start_back: None };
@@ -128,7 +140,7 @@ fn tests() -> impl Strategy<Value = Vec<SpecialTestResult>> {
     prop::collection::vec(one, 0..6).prop_map(move |all| {
         all.into_iter()
             .map(|(test, outcome, degrees)| SpecialTestResult {
-                test: ["slump", "spurling", "faber"][test].to_owned(),
+                test: ["slump", "straight-leg-raise", "thomas"][test].to_owned(),
                 side: None,
                 outcome: outcomes[outcome],
                 degrees,

@@ -14,6 +14,16 @@ pub struct SpecialTest {
     /// Whether the angle at which it speaks is worth noting.
     #[serde(default)]
     pub degrees: bool,
+    /// Which of two angles is better; none where that is not plain.
+    pub(super) better: Option<Better>,
+}
+
+/// Which of two angles is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(super) enum Better {
+    Larger,
+    Smaller,
 }
 
 impl SpecialTest {
@@ -71,6 +81,7 @@ mod tests {
         assert!(file.angle.degrees > 0 && file.angle.source.len() > 10 && file.start_back.source.len() > 10);
         let keys: std::collections::HashSet<_> = special_tests().iter().map(|test| &test.key).collect();
         assert_eq!(keys.len(), special_tests().len());
+        assert!(special_tests().iter().all(|test| test.degrees || test.better.is_none()));
         for language in Language::ALL {
             assert_eq!(keys, TEXTS.of(language).keys().collect(), "{language:?}");
         }

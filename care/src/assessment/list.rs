@@ -15,7 +15,7 @@ use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, Select};
 use uuid::Uuid;
 
-fn of_patient(chart: &Chart) -> Select<Entity> {
+pub(super) fn of_patient(chart: &Chart) -> Select<Entity> {
     Entity::find().filter(Column::ClinicId.eq(chart.clinic_id())).filter(Column::PatientId.eq(chart.id()))
 }
 

@@ -1,10 +1,13 @@
 //! Recording an assessment, with what follows from it, in one transaction.
 
-use super::answers::Answers;
+use super::answers::{Answers, asked};
 use super::check::check;
 use super::content::Content;
+use super::list::of_patient;
+use super::measure::TestOutcome;
+use super::red_flag::signs;
 use super::risk::NewRisk;
-use super::table::assessment::{ActiveModel, Entity, Model};
+use super::table::assessment::{ActiveModel, Column, Entity, Model};
 use super::table::red_flag_screen;
 use super::{Assessment, Kind};
 use crate::access::Scope;
@@ -14,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::id;
 use crate::patient::{Chart, replace_conditions};
 use crate::store::Tx;
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 /// A new assessment.
@@ -46,11 +49,22 @@ impl NewAssessment {
         let text = serde_json::to_string(&all).map_err(|_| Error::Internal)?;
         Ok(chart.fingerprint("assessment", &text))
     }
+
+    /// The answers to a screen: where signs were looked for, or where special tests that are signs were
+    /// positive and point to anything.
+    fn answers(&self, chart: &Chart, today: Day) -> Result<Option<Answers>> {
+        let positive = self.content.special_tests.iter().filter(|it| it.outcome == TestOutcome::Positive);
+        let told = self.red_flag_signs.iter().flatten().chain(positive.map(|it| &it.test));
+        let told = told.filter(|key| signs().iter().any(|sign| sign.key == **key)).cloned().collect();
+        let answers = Answers::of(chart, today, told, None)?;
+        Ok(Some(answers).filter(|answers| self.red_flag_signs.is_some() || answers.level().is_some()))
+    }
 }
 
-/// Records an assessment. Its conditions take the place of those recorded of the patient, where it has any;
-/// its signs of danger are recorded as a screen, with all that follows from one. Therapists of the care team
-/// only. The same id and content answer the same assessment; other content is a `Conflict`.
+/// Records an assessment. Its conditions take the place of those recorded of the patient, where it has any
+/// and none of a later day counts; its signs of danger, positive special tests among them, are recorded as a
+/// screen, with all that follows from one, though only one of today answers a screen that is due. Therapists
+/// of the care team only. The same id and content answer the same assessment; other content is a `Conflict`.
 pub async fn record(scope: &Scope, input: NewAssessment) -> Result<Assessment> {
     let therapist = scope.therapist_id()?;
     let tx = scope.write().await?;
@@ -64,25 +78,30 @@ pub async fn record(scope: &Scope, input: NewAssessment) -> Result<Assessment> {
         return Assessment::of(&chart, &known, screen_of(&tx, &known).await?.as_ref());
     }
     let risk = check(&input, today)?;
+    let (answers, assessed_on) = (input.answers(&chart, today)?, input.assessed_on.unwrap_or(today));
     let content = Content { risk, ..input.content };
     let change = chart.raise(&tx, None).await?;
-    if let Some(conditions) = &content.conditions {
+    if let Some(conditions) = &content.conditions
+        && is_newest(&tx, &chart, assessed_on).await?
+    {
         replace_conditions(&tx, scope, &chart, conditions, change).await?;
     }
-    let screen = match input.red_flag_signs {
-        Some(signs) => {
-            let answers = Answers::of(&chart, today, signs.into_iter().collect(), None)?;
+    let screen = match answers {
+        Some(answers) => {
             Some(answers.write(&tx, scope, &mut chart, (scope.services().new_id(), change)).await?)
         }
         None => None,
     };
+    if input.red_flag_signs.is_some() && assessed_on == today {
+        asked(&tx, &mut chart).await?;
+    }
     let text = serde_json::to_string(&content).map_err(|_| Error::Internal)?;
     let row = Model {
         clinic_id: chart.clinic_id(),
         id,
         patient_id: chart.id(),
         kind: input.kind,
-        assessed_on: input.assessed_on.unwrap_or(today),
+        assessed_on,
         next_on: input.next_on,
         risk: content.risk.as_ref().map(|risk| risk.level),
         content: chart.seal(scope, "assessment.content", id, &text)?,
@@ -102,6 +121,13 @@ pub async fn record(scope: &Scope, input: NewAssessment) -> Result<Assessment> {
     tx.commit().await?;
     scope.announce(chart.id(), change);
     Assessment::of(&chart, &row, screen.as_ref())
+}
+
+/// Whether none that counts is of a later day.
+async fn is_newest(tx: &Tx, chart: &Chart, assessed_on: Day) -> Result<bool> {
+    let later =
+        of_patient(chart).filter(Column::VoidedAt.is_null()).filter(Column::AssessedOn.gt(assessed_on));
+    Ok(later.count(tx).await? == 0)
 }
 
 /// The screen that was part of it.

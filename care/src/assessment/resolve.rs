@@ -11,21 +11,35 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use uuid::Uuid;
 
 /// Notes what was found and done about all signs that wait, in 10 to 500 characters; programs can be released
-/// and activated, and next phases entered then. Therapists of the care team only. `NotAllowed` where nothing waits.
-pub async fn resolve(scope: &Scope, patient_id: Uuid, reason: &str) -> Result<Patient> {
+/// and activated, and next phases entered then. Therapists of the care team only. `NotAllowed` where nothing
+/// waits, no alert either. `Conflict` where signs wait that were told after `newest_seen`, the newest screen
+/// that who acts has seen, if named.
+pub async fn resolve(
+    scope: &Scope,
+    patient_id: Uuid,
+    reason: &str,
+    newest_seen: Option<Uuid>,
+) -> Result<Patient> {
     let therapist = scope.therapist_id()?;
     let reason = check_reason("reason", reason, "Say in 10 to 500 characters what was found and done.")?;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, patient_id).await?;
-    if chart.row.danger_since.or(chart.row.review_since).is_none() {
+    let waits = chart.row.danger_since.or(chart.row.review_since).is_some();
+    if !waits && !alert::stands(&tx, &chart, RED_FLAG).await? {
         return Err(Error::field("patientId", Code::NotAllowed, "No signs wait to be looked at."));
     }
-    let open = Entity::find()
+    let of_patient = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
-        .filter(Column::PatientId.eq(patient_id))
-        .filter(Column::Level.is_not_null())
-        .filter(Column::ResolvedAt.is_null());
-    for row in open.all(&tx).await? {
+        .filter(Column::PatientId.eq(patient_id));
+    let open = of_patient.clone().filter(Column::Level.is_not_null()).filter(Column::ResolvedAt.is_null());
+    let open = open.all(&tx).await?;
+    if let Some(id) = newest_seen {
+        let seen = of_patient.filter(Column::Id.eq(id)).one(&tx).await?.ok_or(Error::NotFound)?;
+        if open.iter().any(|row| (row.screened_at, row.id) > (seen.screened_at, seen.id)) {
+            return Err(Error::Conflict("signs were told that have not been seen"));
+        }
+    }
+    for row in open {
         let resolution = chart.seal(scope, "red_flag_screen.resolution", row.id, reason)?;
         let mut row: ActiveModel = row.into_active_model();
         row.resolved_at = Set(Some(scope.services().now()));

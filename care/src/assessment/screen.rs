@@ -1,6 +1,6 @@
 //! Recording a screen, and acting on it in the same transaction.
 
-use super::answers::Answers;
+use super::answers::{Answers, asked};
 use super::red_flag::signs;
 use super::screens::Screen;
 use super::table::red_flag_screen::Entity;
@@ -58,6 +58,7 @@ pub async fn screen(scope: &Scope, input: NewScreen) -> Result<Screen> {
     }
     let change = chart.raise(&tx, by_patient.then_some(now)).await?;
     let row = answers.write(&tx, scope, &mut chart, (id, change)).await?;
+    asked(&tx, &mut chart).await?;
     tx.commit().await?;
     scope.announce(chart.id(), change);
     Screen::of(&chart, &row)

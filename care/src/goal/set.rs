@@ -66,8 +66,9 @@ pub async fn set(scope: &Scope, input: SetGoal) -> Result<Goal> {
         Some(id) => goal::Entity::find_by_id((chart.clinic_id(), id)).one(&tx).await?,
         None => None,
     };
-    let known =
-        known.map(|row| if row.patient_id == chart.id() { Ok(row) } else { Err(taken()) }).transpose()?;
+    if known.as_ref().is_some_and(|row| row.patient_id != chart.id()) {
+        return Err(if input.expected_revision.is_some() { Error::NotFound } else { taken() });
+    }
     if let Some(row) = known.as_ref().filter(|row| input.repeats(row, &fingerprint)) {
         return Goal::of(&chart, row, &values_of(&tx, &chart, Some(row.id)).await?);
     }

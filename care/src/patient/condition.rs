@@ -5,6 +5,7 @@ use super::table::patient_condition::{ActiveModel, Column, Entity, Model};
 use crate::access::Scope;
 use crate::clock::Day;
 use crate::error::Result;
+use crate::library;
 use crate::store::Tx;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DeriveActiveEnum, EntityTrait, EnumIter, QueryFilter, QueryOrder, Set};
@@ -136,7 +137,8 @@ pub(crate) async fn note_condition(
     add_conditions(tx, scope, chart, &[Diagnosis::of(key)], change).await
 }
 
-/// Puts `wanted` in place of what is recorded. What stays keeps its date; what goes ends today.
+/// Puts `wanted` in place of what is recorded. What stays keeps its date; what goes ends today. Signs of danger
+/// stay as long as they wait to be looked at.
 pub(crate) async fn replace_conditions(
     tx: &Tx,
     scope: &Scope,
@@ -147,8 +149,12 @@ pub(crate) async fn replace_conditions(
     let rows = standing(tx, chart).await?;
     let known: Vec<_> = rows.iter().map(Model::diagnosis).collect();
     let added: Vec<_> = wanted.iter().filter(|diagnosis| !known.contains(diagnosis)).cloned().collect();
-    let gone = rows.iter().filter(|row| !wanted.contains(&row.diagnosis())).map(|row| row.id);
-    let gone: Vec<Uuid> = gone.collect();
+    let waits = |row: &Model| {
+        let condition = library::condition(&row.condition);
+        chart.row.danger_since.is_some() && condition.is_some_and(|condition| condition.sign)
+    };
+    let gone = rows.iter().filter(|row| !wanted.contains(&row.diagnosis()) && !waits(row));
+    let gone: Vec<Uuid> = gone.map(|row| row.id).collect();
     if !gone.is_empty() {
         Entity::update_many()
             .col_expr(Column::EndedOn, Expr::value(chart.date_at(scope.services().now())))

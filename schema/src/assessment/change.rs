@@ -42,19 +42,22 @@ struct RecordAssessmentInput {
     /// How nerve roots worked, at most 120, each kind, level and side once.
     #[graphql(default)]
     neurological_signs: Vec<NeurologicalSign>,
-    /// What special tests said, at most 60, each test and side once.
+    /// What special tests said, at most 60, each test and side once. A positive one whose key is a sign of
+    /// danger counts as one, and is screened with `redFlagSigns`.
     #[graphql(default)]
     special_tests: Vec<SpecialTestResult>,
     /// What diagnostic tests found, at most 20.
     #[graphql(default)]
     diagnostic_tests: Vec<DiagnosticTest>,
-    /// At most 20 conditions, which take the place of those recorded of the patient; left out, those stay.
-    /// Signs of myelopathy are a condition too, and end where they are not in the list.
+    /// At most 20 conditions, which take the place of those recorded of the patient, unless an assessment of a
+    /// later day counts; left out, those stay. Signs of myelopathy are a condition too, and end where they are
+    /// not in the list, once `resolveRedFlags` has looked at them.
     conditions: Option<Vec<AssessmentCondition>>,
     /// How likely it is that the trouble stays: as judged, or by the points of `STarT Back`.
     risk: Option<AssessmentRiskInput>,
     /// The keys of the signs of danger that are there, of `redFlagSigns`, where they were looked for: recorded
-    /// as a screen, with all that follows from one. Empty when there is none; left out when not looked for.
+    /// as a screen, with all that follows from one, though one of an
+    /// earlier day leaves a screen due that is. Empty when there is none; left out when not looked for.
     red_flag_signs: Option<Vec<String>>,
     /// Anything else, at most 4,000 characters.
     note: Option<String>,

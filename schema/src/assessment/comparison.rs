@@ -54,7 +54,8 @@ struct StrengthChange {
     verdict: ComparisonVerdict,
 }
 
-/// What a special test said, before and after. Negative is better; of two that are positive, the larger angle.
+/// What a special test said, before and after. Negative is better; of two that are positive, an angle that is
+/// better by the test: a straight leg raised higher, a smaller rib hump. Where that is not plain, it is `UNCLEAR`.
 #[derive(SimpleObject)]
 struct SpecialTestChange {
     /// At the earlier assessment.

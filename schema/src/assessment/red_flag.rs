@@ -167,6 +167,9 @@ struct ResolveRedFlagsInput {
     patient_id: ID,
     /// What was found and done, 10 to 500 characters.
     reason: String,
+    /// The newest of `redFlagScreens` that you have seen. When signs wait that were told after it, the answer is
+    /// `CONFLICT` and nothing changes: look at them first. Dashboards send it always.
+    newest_screen_id: Option<ID>,
 }
 
 payload! {
@@ -282,7 +285,8 @@ impl RedFlagMutation {
         let scope = scope(context)?;
         let resolved = async {
             let patient_id = id::input(Kind::Patient, "patientId", &input.patient_id)?;
-            care::assessment::resolve(scope, patient_id, &input.reason).await
+            let seen = input.newest_screen_id.map(|id| id::input(Kind::RedFlagScreen, "newestScreenId", &id));
+            care::assessment::resolve(scope, patient_id, &input.reason, seen.transpose()?).await
         };
         ResolveRedFlagsPayload::of(resolved.await)
     }
