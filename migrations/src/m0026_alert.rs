@@ -13,6 +13,10 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let due = big_integer_null("screen_due_since");
         manager.alter_table(Table::alter().table("patient").add_column(due).to_owned()).await?;

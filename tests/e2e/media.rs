@@ -312,6 +312,27 @@ async fn what_is_never_completed_is_swept_after_a_day() {
         app.clinic.clock.advance(1);
         assert_eq!(sweep(&worker).await.unwrap(), 1, "{stack:?}");
         assert_eq!(files(app.clinic.media_place()).len(), 1);
+
+        let stuck = announce(&therapist, file("image/png", 700)).await;
+        let mut input = file("image/png", 800);
+        input["id"] = json!(crate::chosen(&app, Kind::Media));
+        let late = announce(&therapist, input.clone()).await;
+        upload(&app, &stuck, png(700)).await;
+        // No file can be removed where a directory has its name.
+        let path = files(app.clinic.media_place()).into_iter().find(|path| path.metadata().unwrap().len() == 700);
+        let path = path.unwrap();
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir_all(path.join("within")).unwrap();
+        app.clinic.clock.advance(24 * 60 * 60_000);
+        announce(&therapist, input).await;
+        announce(&therapist, file("image/png", 900)).await;
+        app.clinic.clock.advance(1);
+        assert_eq!(sweep(&worker).await.unwrap(), 0, "{stack:?}: one cannot be removed, one was renewed");
+        refused(&complete(&therapist, &stuck).await, "NOT_FOUND");
+        refused(&complete(&therapist, &late).await, "NOT_ALLOWED");
+        std::fs::remove_dir_all(&path).unwrap();
+        app.clinic.clock.advance(24 * 60 * 60_000);
+        assert_eq!(sweep(&worker).await.unwrap(), 3, "{stack:?}: all but what is ready");
         app.stop().await;
     }
 }

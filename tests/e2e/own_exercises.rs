@@ -196,12 +196,15 @@ async fn an_own_exercise_is_its_clinics_alone_and_made_once() {
         let copy = json!({ "id": id, "exerciseId": id });
         refused(&change(&therapist, "cloneExercise", "exercise { id }", copy).await, "CONFLICT");
         other["id"] = json!(Kind::Exercise.encode(exercise_id(3)));
-        let shared = change(&therapist, "createExercise", "exercise { id }", other).await;
+        let shared = change(&therapist, "createExercise", "exercise { id }", other.clone()).await;
+        other["id"] = json!(Kind::Exercise.encode(exercise_id(999)));
+        let to_come = change(&therapist, "createExercise", "exercise { id }", other).await;
         let mut foreign = wanted;
         foreign["id"] = json!(make(&stranger, &[("ENGLISH", "Theirs")]).await);
         let foreign = change(&therapist, "createExercise", "exercise { id }", foreign).await;
         refused(&shared, "CONFLICT");
         assert_eq!(shared, foreign, "{stack:?}: whosever the id is");
+        assert_eq!(shared, to_come, "{stack:?}: a later release has its ids");
 
         let archive = json!({ "exerciseId": Kind::Exercise.encode(exercise_id(3)) });
         refused(&change(&therapist, "archiveExercise", "exercise { id }", archive).await, "NOT_ALLOWED");

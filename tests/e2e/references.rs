@@ -99,7 +99,38 @@ async fn a_session_and_an_invitation_are_of_people_of_their_own_clinic() {
 }
 
 #[tokio::test]
-async fn a_prescription_is_of_a_shared_exercise_or_one_of_its_own_clinic() {
+async fn every_table_that_refers_to_exercises_has_the_guard() {
+    for stack in Stack::BOTH {
+        let clinic = Clinic::open(stack).await;
+        let connection = clinic.database.connect().await;
+        let references = shape(&connection).await.references;
+        let refer = references.iter().filter(|(_, to)| to.iter().any(|(to, _)| to == "exercise"));
+        let refer: BTreeSet<_> = refer.map(|(table, _)| table.clone()).collect();
+        assert!(refer.len() > 1, "{refer:?}");
+        let (guards, each) = match stack {
+            Stack::Embedded => (
+                "SELECT tbl_name AS a, name AS b, '' AS c FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%foreign key of an exercise%'",
+                2,
+            ),
+            Stack::Full => (
+                "SELECT t.tgrelid::regclass::text AS a, t.tgname::text AS b, '' AS c FROM pg_trigger t
+                 JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'prescription_exercise'",
+                1,
+            ),
+        };
+        let mut guarded: BTreeMap<_, usize> = BTreeMap::new();
+        for [table, ..] in rows(&connection, guards).await {
+            *guarded.entry(table).or_default() += 1;
+        }
+        let wanted = refer.into_iter().map(|table| (table, each)).collect();
+        assert_eq!(guarded, wanted, "{stack:?}");
+        connection.close().await.unwrap();
+        clinic.services.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_prescription_and_media_are_of_a_shared_exercise_or_one_of_its_own_clinic() {
     for stack in Stack::BOTH {
         let clinic = Clinic::open(stack).await;
         let ada = clinic.patient("ada").await;
@@ -111,12 +142,22 @@ async fn a_prescription_is_of_a_shared_exercise_or_one_of_its_own_clinic() {
             Stack::Full => format!("'{id}'"),
         };
         let give = |to: &str| format!("UPDATE exercise SET clinic_id = {to} WHERE number = 2");
-        let prescribe =
-            format!("UPDATE prescription SET exercise_id = {}", literal(care::library::exercise_id(2)));
+        let point = |table| {
+            format!("UPDATE {table} SET exercise_id = {}", literal(care::library::exercise_id(2)))
+        };
+        let (prescribe, show) = (point("prescription"), point("media"));
+        let add = |id: u128, number: i32| {
+            format!(
+                "INSERT INTO media SELECT m.clinic_id, {}, e.id, 'image/png', 1, 'READY', m.id, 1
+                 FROM member m, exercise e, prescription p WHERE m.clinic_id = p.clinic_id AND e.number = {number} LIMIT 1",
+                literal(Uuid::from_u128(id))
+            )
+        };
+        connection.execute_unprepared(&add(1, 1)).await.unwrap();
         let copy = "INSERT INTO prescription SELECT p.clinic_id, r.id, p.patient_id, p.program_id, p.revision_id, p.origin_id, 9,
             e.id, p.dose, p.schedule, p.change, p.phases FROM prescription p, program_revision r, exercise e WHERE e.number = 2";
         connection.execute_unprepared(&give(&literal(theirs))).await.unwrap();
-        for foreign in [prescribe.as_str(), copy] {
+        for foreign in [&prescribe, copy, &show, &add(2, 2)] {
             let error = connection.execute_unprepared(foreign).await.unwrap_err().to_string();
             assert!(error.contains("foreign key of an exercise"), "{stack:?}: {error}");
         }
@@ -124,7 +165,9 @@ async fn a_prescription_is_of_a_shared_exercise_or_one_of_its_own_clinic() {
         for allowed in ["NULL", own] {
             connection.execute_unprepared(&give(allowed)).await.unwrap();
             connection.execute_unprepared(&prescribe).await.unwrap();
+            connection.execute_unprepared(&show).await.unwrap();
         }
+        connection.execute_unprepared(&add(2, 2)).await.unwrap();
         connection.execute_unprepared(copy).await.unwrap();
         connection.close().await.unwrap();
         clinic.services.store.close().await;

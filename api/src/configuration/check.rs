@@ -89,6 +89,7 @@ impl Configuration {
             ("database.acquire_timeout_seconds", database.acquire_timeout_seconds, 1, 60),
             ("media.image_limit_bytes", self.media.image_limit_bytes, 1, 104_857_600),
             ("media.video_limit_bytes", self.media.video_limit_bytes, 1, 2_147_483_647),
+            ("media.clinic_limit_bytes", self.media.clinic_limit_bytes, 1, 1 << 50),
             ("media.upload_timeout_seconds", self.media.upload_timeout_seconds, 1, 3_600),
             ("reminders.lease_seconds", reminders.lease_seconds, 1, 3_600),
             ("reminders.push_timeout_seconds", reminders.push_timeout_seconds, 1, 600),

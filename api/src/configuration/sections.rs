@@ -248,6 +248,8 @@ pub struct Media {
     pub image_limit_bytes: u64,
     /// The most bytes of a video.
     pub video_limit_bytes: u64,
+    /// The most bytes of all images and videos of a clinic.
+    pub clinic_limit_bytes: u64,
     /// How long a file may take to arrive, in seconds.
     pub upload_timeout_seconds: u64,
 }

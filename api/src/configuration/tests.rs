@@ -304,6 +304,7 @@ fn media_are_kept_in_one_place_that_can_be_reached() {
         (vec![bucket, key[1]], "media.access_key_id"),
         (vec![bucket, key[0], key[1], at("http://storage.example")], "media.endpoint"),
         (vec![("PLUMBLINE_MEDIA__IMAGE_LIMIT_BYTES", "0")], "media.image_limit_bytes"),
+        (vec![("PLUMBLINE_MEDIA__CLINIC_LIMIT_BYTES", "0")], "media.clinic_limit_bytes"),
     ] {
         let faults = with(&settings).faults();
         assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), [name], "{faults:?}");

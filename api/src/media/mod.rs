@@ -31,6 +31,7 @@ pub struct MediaFiles {
     links: Links,
     image_bytes: u64,
     video_bytes: u64,
+    clinic_bytes: u64,
 }
 
 /// Who makes links, and takes and gives what they open.
@@ -51,8 +52,7 @@ impl MediaFiles {
     pub fn in_directory(directory: Directory, settings: &Settings) -> object_store::Result<Self> {
         let objects = Arc::new(directory.objects()?);
         let links = Links::Own(Arc::new(directory));
-        let (image_bytes, video_bytes) = (settings.image_limit_bytes, settings.video_limit_bytes);
-        Ok(Self { objects, links, image_bytes, video_bytes })
+        Ok(Self::new(objects, links, settings))
     }
 
     /// Those in the bucket of these settings.
@@ -79,8 +79,18 @@ impl MediaFiles {
         }
         let bucket = Arc::new(bucket.build()?);
         let links = Links::Bucket(Arc::clone(&bucket));
-        let (image_bytes, video_bytes) = (settings.image_limit_bytes, settings.video_limit_bytes);
-        Ok(Self { objects: bucket, links, image_bytes, video_bytes })
+        Ok(Self::new(bucket, links, settings))
+    }
+
+    fn new(objects: Arc<dyn ObjectStore>, links: Links, settings: &Settings) -> Self {
+        let Settings { image_limit_bytes, video_limit_bytes, clinic_limit_bytes, .. } = *settings;
+        Self {
+            objects,
+            links,
+            image_bytes: image_limit_bytes,
+            video_bytes: video_limit_bytes,
+            clinic_bytes: clinic_limit_bytes,
+        }
     }
 
     /// The directory that this program takes and gives files of, if it does.
@@ -127,14 +137,19 @@ impl Storage for MediaFiles {
         }
     }
 
+    fn clinic_limit(&self) -> u64 {
+        self.clinic_bytes
+    }
+
+    /// The links of a bucket say nothing of the length: `object_store` leaves `content-length` out of what
+    /// it signs. It is counted when the upload is looked at.
     async fn upload(&self, file: &File, now: Instant) -> Result<Upload> {
         let content_type = file.content_type.name();
         let mut headers = vec![("content-type", content_type.to_owned())];
         let url = match &self.links {
             Links::Own(directory) => directory.link(&Ticket::of(file, Does::Put, now)),
             Links::Bucket(bucket) => {
-                // The bucket takes it once: what has been looked at stays as it is. Nothing signs a length, so
-                // it is counted then.
+                // The bucket takes it once: what has been looked at stays as it is.
                 headers.push(("if-none-match", "*".to_owned()));
                 let signed = SignedUrlOptions::new()
                     .with_signed_header(CONTENT_TYPE, HeaderValue::from_static(content_type))

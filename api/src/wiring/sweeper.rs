@@ -32,10 +32,11 @@ pub(super) async fn run_sweeper(app: &App, mut stop: watch::Receiver<bool>) -> R
 
 async fn sweep(worker: &Worker) -> care::error::Result<()> {
     care::account::sweep(worker).await?;
-    care::library::media::sweep(worker).await?;
     let erased = care::record::erase_outlived(worker, MOST).await?;
     if erased > 0 {
         tracing::info!(erased, "records have outlived the years for which their clinics keep them");
     }
+    // Last: a storage that does not answer keeps no record from being erased.
+    care::library::media::sweep(worker).await?;
     Ok(())
 }

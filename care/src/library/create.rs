@@ -5,7 +5,7 @@ use super::dose::Dose;
 use super::list::visible;
 use super::schedule::Schedule;
 use super::table::{ActiveModel, Column, Entity, Model, OwnTexts, Words};
-use super::{Exercise, Language};
+use super::{Exercise, Language, is_reserved};
 use crate::access::Scope;
 use crate::audit;
 use crate::error::{Code, Error, Result};
@@ -58,6 +58,9 @@ pub(super) async fn add(
 ) -> Result<Exercise> {
     new.check()?;
     let row = row(scope, new, scope.clinic_key().index(action, asked.as_bytes()));
+    if is_reserved(row.id) {
+        return Err(Error::Conflict("the id is taken"));
+    }
     let free = OnConflict::new().do_nothing().to_owned();
     let adding = Entity::insert(ActiveModel::from(row.clone()).reset_all()).on_conflict(free);
     if adding.exec_without_returning(&tx).await? == 0 {

@@ -1,17 +1,18 @@
 //! Announcing an image or video: what it will be, and how to upload it.
 
 use super::table::{ActiveModel, Column, Entity};
-use super::{ContentType, Kind, LINK_LASTS, Media, Status, Storage, Upload, storage};
+use super::{ContentType, Kind, LINK_LASTS, Media, Status, Storage, Upload, row, storage};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Instant;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id;
 use crate::store::Tx;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-/// The most images and videos that a clinic has of an exercise.
+/// The most images and videos that a clinic has of an exercise, those that are under way included.
 const MOST: u64 = 10;
 
 /// An image or video that is to be uploaded.
@@ -65,7 +66,7 @@ pub async fn create(scope: &Scope, input: NewMedia) -> Result<Announced> {
         created_at: services.now(),
     };
     let media = match Entity::find_by_id((wanted.clinic_id, wanted.id)).one(&tx).await? {
-        Some(known) if is_same(&known, &wanted) => known,
+        Some(known) if is_same(&known, &wanted) => renew(&tx, scope, known).await?,
         Some(_) => return Err(Error::Conflict("the id is taken")),
         None => add(&tx, scope, wanted).await?,
     };
@@ -85,15 +86,52 @@ fn is_same(known: &Media, wanted: &Media) -> bool {
     known.status != Status::Deleted && said(known) == said(wanted)
 }
 
-async fn add(tx: &Tx, scope: &Scope, row: Media) -> Result<Media> {
-    let others = Entity::find()
-        .filter(Column::ClinicId.eq(row.clinic_id))
+/// An announcement that is repeated counts from now on, as its fresh link does: no upload outlives its row.
+async fn renew(tx: &Tx, scope: &Scope, known: Media) -> Result<Media> {
+    if known.status != Status::Pending {
+        return Ok(known);
+    }
+    let now = scope.services().now();
+    has_room(tx, scope, &known).await?;
+    Entity::update_many()
+        .col_expr(Column::CreatedAt, Expr::value(now))
+        .filter(Column::ClinicId.eq(known.clinic_id))
+        .filter(Column::Id.eq(known.id))
+        .filter(Column::Status.eq(Status::Pending))
+        .exec(tx)
+        .await?;
+    // It may have been completed or swept meanwhile.
+    row(tx, scope, known.id).await
+}
+
+/// Whether the exercise and the clinic may have this one beside all others.
+pub(super) async fn has_room(tx: &Tx, scope: &Scope, row: &Media) -> Result<()> {
+    let storage = storage(scope)?;
+    let lasts = i64::try_from(LINK_LASTS.as_millis()).unwrap_or_default();
+    let others = Entity::find().filter(Column::ClinicId.eq(row.clinic_id)).filter(Column::Id.ne(row.id));
+    let under_way = Column::CreatedAt.gt(scope.services().now().plus(-lasts));
+    let counted = others
+        .clone()
         .filter(Column::ExerciseId.eq(row.exercise_id))
-        .filter(Column::Status.ne(Status::Deleted));
-    if others.count(tx).await? >= MOST {
+        .filter(Column::Status.eq(Status::Ready).or(Column::Status.eq(Status::Pending).and(under_way)));
+    if counted.count(tx).await? >= MOST {
         let message = format!("An exercise has at most {MOST} images and videos. Delete one first.");
         return Err(Error::field("exerciseId", Code::TooMany, message));
     }
+    // PostgreSQL adds big integers up to a number that is none.
+    let bytes = Expr::col(Column::Bytes).sum().cast_as("bigint");
+    let bytes = others.select_only().expr(bytes).into_tuple::<Option<i64>>().one(tx).await?.flatten();
+    let (bytes, most) = (bytes.unwrap_or_default().saturating_add(row.bytes), storage.clinic_limit());
+    if u64::try_from(bytes).is_ok_and(|bytes| bytes <= most) {
+        return Ok(());
+    }
+    let message =
+        format!("A clinic has at most {most} bytes of media. Delete some first; they count for up to a day.");
+    Err(Error::field("bytes", Code::TooMany, message))
+}
+
+async fn add(tx: &Tx, scope: &Scope, row: Media) -> Result<Media> {
+    has_room(tx, scope, &row).await?;
     ActiveModel::from(row.clone()).reset_all().insert(tx).await?;
     let object = (id::Kind::Media, row.id);
     audit::record(tx, scope, audit::Entry { action: "media.create", patient_id: None, object }).await?;

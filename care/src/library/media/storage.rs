@@ -55,6 +55,9 @@ pub trait Storage: Send + Sync + fmt::Debug {
     /// The most bytes of a file of this kind.
     fn limit(&self, kind: Kind) -> u64;
 
+    /// The most bytes of all files of a clinic.
+    fn clinic_limit(&self) -> u64;
+
     /// How to upload this file, from `now` on for [`LINK_LASTS`].
     async fn upload(&self, file: &File, now: Instant) -> Result<Upload>;
 
