@@ -319,7 +319,8 @@ async fn what_is_never_completed_is_swept_after_a_day() {
         let late = announce(&therapist, input.clone()).await;
         upload(&app, &stuck, png(700)).await;
         // No file can be removed where a directory has its name.
-        let path = files(app.clinic.media_place()).into_iter().find(|path| path.metadata().unwrap().len() == 700);
+        let path =
+            files(app.clinic.media_place()).into_iter().find(|path| path.metadata().unwrap().len() == 700);
         let path = path.unwrap();
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir_all(path.join("within")).unwrap();

@@ -142,9 +142,8 @@ async fn a_prescription_and_media_are_of_a_shared_exercise_or_one_of_its_own_cli
             Stack::Full => format!("'{id}'"),
         };
         let give = |to: &str| format!("UPDATE exercise SET clinic_id = {to} WHERE number = 2");
-        let point = |table| {
-            format!("UPDATE {table} SET exercise_id = {}", literal(care::library::exercise_id(2)))
-        };
+        let point =
+            |table| format!("UPDATE {table} SET exercise_id = {}", literal(care::library::exercise_id(2)));
         let (prescribe, show) = (point("prescription"), point("media"));
         let add = |id: u128, number: i32| {
             format!(
