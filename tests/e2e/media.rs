@@ -117,9 +117,9 @@ async fn what_was_uploaded_is_looked_at_and_shown_to_the_clinic_alone() {
             "there is nothing left to upload"
         );
 
+        app.clinic.clock.advance(1_000);
         let image = announce(&therapist, file("image/png", 500)).await;
         assert_eq!(upload(&app, &image, png(500)).await, 204);
-        app.clinic.clock.advance(1_000);
         complete(&therapist, &image).await;
         let day = patient.ask(TODAY, json!({})).await["today"]["items"].clone();
         let media = &day[0]["prescription"]["exercise"]["media"];
@@ -313,6 +313,7 @@ async fn what_is_never_completed_is_swept_after_a_day() {
         assert_eq!(sweep(&worker).await.unwrap(), 1, "{stack:?}");
         assert_eq!(files(app.clinic.media_place()).len(), 1);
 
+        let therapist = app.sign_in("therapist@clinic.example").await;
         let stuck = announce(&therapist, file("image/png", 700)).await;
         let mut input = file("image/png", 800);
         input["id"] = json!(crate::chosen(&app, Kind::Media));
@@ -325,6 +326,7 @@ async fn what_is_never_completed_is_swept_after_a_day() {
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir_all(path.join("within")).unwrap();
         app.clinic.clock.advance(24 * 60 * 60_000);
+        let therapist = app.sign_in("therapist@clinic.example").await;
         announce(&therapist, input).await;
         announce(&therapist, file("image/png", 900)).await;
         app.clinic.clock.advance(1);
@@ -332,7 +334,7 @@ async fn what_is_never_completed_is_swept_after_a_day() {
         refused(&complete(&therapist, &stuck).await, "NOT_FOUND");
         refused(&complete(&therapist, &late).await, "NOT_ALLOWED");
         std::fs::remove_dir_all(&path).unwrap();
-        app.clinic.clock.advance(24 * 60 * 60_000);
+        app.clinic.clock.advance(24 * 60 * 60_000 + 1);
         assert_eq!(sweep(&worker).await.unwrap(), 3, "{stack:?}: all but what is ready");
         app.stop().await;
     }
