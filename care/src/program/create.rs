@@ -120,25 +120,14 @@ pub async fn create(scope: &Scope, input: CreateProgram) -> Result<Saved> {
 
 /// What is asked for, with what the source has where nothing is given.
 async fn planned(tx: &Tx, scope: &Scope, chart: &Chart, input: &CreateProgram) -> Result<Blueprint> {
-    let mut plan = match input.source {
+    let plan = match input.source {
         Some(source) => {
             let language = Language::of_tag(&chart.row.language).unwrap_or_default();
-            blueprint(tx, scope, source, language).await?
+            blueprint(tx, scope, source, (language, Some(chart.id()))).await?
         }
         None => Blueprint::default(),
     };
-    // What another patient's program is called may name that patient.
-    let foreign = plan.patient_id.is_some_and(|id| id != chart.id());
-    if foreign || !input.title.trim().is_empty() {
-        input.title.clone_into(&mut plan.title);
-    }
-    if !input.phases.is_empty() {
-        plan.phases.clone_from(&input.phases);
-    }
-    if !input.prescriptions.is_empty() {
-        plan.prescriptions.clone_from(&input.prescriptions);
-    }
-    Ok(plan)
+    Ok(plan.with(&input.title, &input.phases, &input.prescriptions))
 }
 
 /// The day from which the phases count, where that is not the first day of the program.

@@ -80,7 +80,7 @@ pub struct NewPrescription {
 impl NewPrescription {
     /// Whether it is done in the phase at this place.
     fn is_in(&self, at: usize) -> bool {
-        self.phases.is_empty() || self.phases.iter().any(|place| usize::from(*place) == at)
+        phase::includes(&self.phases, at)
     }
 }
 

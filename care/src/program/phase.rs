@@ -151,6 +151,11 @@ fn days_of(weeks: Option<u16>) -> i32 {
     7 * i32::from(weeks.unwrap_or(0))
 }
 
+/// Whether the phase `at` is among these places; none: all are.
+pub(crate) fn includes(places: &[u16], at: usize) -> bool {
+    places.is_empty() || places.iter().any(|place| usize::from(*place) == at)
+}
+
 /// The place of the phase in force on `date`: the newest that has begun, none beyond one that waits.
 pub(crate) fn in_force(phases: &[Phase], date: Day) -> Option<usize> {
     let open = phases.iter().take_while(|phase| !phase.waits);

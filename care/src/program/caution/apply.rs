@@ -179,7 +179,7 @@ impl Facts {
 impl Item<'_> {
     /// Whether it is done in the phase at this place.
     fn is_in(&self, at: usize) -> bool {
-        self.places.is_empty() || self.places.iter().any(|place| usize::from(*place) == at)
+        phase::includes(self.places, at)
     }
 }
 

@@ -53,20 +53,11 @@ pub async fn create(scope: &Scope, input: NewTemplate, language: Language) -> Re
     if shipped::records().iter().any(|record| record.id() == id) {
         return Err(Error::Conflict("the id is taken"));
     }
-    let mut plan = match input.source {
-        Some(source) => blueprint(&tx, scope, source, language).await?,
+    let plan = match input.source {
+        Some(source) => blueprint(&tx, scope, source, (language, None)).await?,
         None => Blueprint::default(),
     };
-    // What a patient's program is called may name the patient.
-    if plan.patient_id.is_some() || !input.title.trim().is_empty() {
-        input.title.clone_into(&mut plan.title);
-    }
-    if !input.phases.is_empty() {
-        plan.phases.clone_from(&input.phases);
-    }
-    if !input.prescriptions.is_empty() {
-        plan.prescriptions.clone_from(&input.prescriptions);
-    }
+    let plan = plan.with(&input.title, &input.phases, &input.prescriptions);
     check(&tx, scope, &input, &plan).await?;
     let (series_id, version) = match input.replaces {
         Some(replaced) => replace(&tx, scope, replaced).await?,

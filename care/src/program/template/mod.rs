@@ -68,18 +68,38 @@ pub(super) struct Blueprint {
     pub(super) prescriptions: Vec<NewPrescription>,
     /// Whether the phases count from the day of surgery.
     pub(super) after_surgery: bool,
-    /// The patient whose program it is from.
-    pub(super) patient_id: Option<Uuid>,
     /// The template, and its version.
     pub(super) pinned: Option<(Uuid, i32)>,
 }
 
-/// What `source` has, in this language where it is shipped.
+impl Blueprint {
+    /// The same, with what is given beside its source.
+    pub(super) fn with(
+        mut self,
+        title: &str,
+        phases: &[NewPhase],
+        prescriptions: &[NewPrescription],
+    ) -> Self {
+        if !title.trim().is_empty() {
+            title.clone_into(&mut self.title);
+        }
+        if !phases.is_empty() {
+            self.phases = phases.to_vec();
+        }
+        if !prescriptions.is_empty() {
+            self.prescriptions = prescriptions.to_vec();
+        }
+        self
+    }
+}
+
+/// What `source` has, in this language where it is shipped. Of programs those of the patient `own` alone keep
+/// their title.
 pub(super) async fn blueprint(
     tx: &Tx,
     scope: &Scope,
     source: Source,
-    language: Language,
+    (language, own): (Language, Option<Uuid>),
 ) -> Result<Blueprint> {
     let missing = |field: &str| {
         let message = "This does not exist, or is not visible to you.";
@@ -94,7 +114,6 @@ pub(super) async fn blueprint(
                 phases: template.phases,
                 prescriptions: template.prescriptions,
                 after_surgery: template.after_surgery,
-                patient_id: None,
                 pinned: Some((template.id, template.version)),
             })
         }
@@ -107,11 +126,11 @@ pub(super) async fn blueprint(
             let (phases, prescriptions) = history.newest().ok_or(Error::Internal)?;
             let row = history.row;
             Ok(Blueprint {
-                title: row.title,
+                // What another patient's program is called may name that patient.
+                title: if own == Some(row.patient_id) { row.title } else { String::new() },
                 phases,
                 prescriptions,
                 after_surgery: row.anchor_on.is_some(),
-                patient_id: Some(row.patient_id),
                 pinned: row.template_id.zip(row.template_version),
             })
         }
