@@ -89,7 +89,7 @@ async fn what_cannot_be_recorded_is_not_served() {
             let answer = therapist.raw(query, variables).await;
             assert!(answer.get("data").is_none_or(Value::is_null), "{answer}");
             assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR", "{answer}");
-            assert!(!answer.to_string().contains("ada"), "{answer}");
+            assert!(!answer.to_string().contains("\"ada"), "{answer}");
         }
         therapist.ask("{ serverInfo { version } }", json!({})).await;
         owner.execute_unprepared("ALTER TABLE away RENAME TO audit_event").await.unwrap();
