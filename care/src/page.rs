@@ -162,15 +162,19 @@ impl<T> Page<T> {
         }
     }
 
-    /// The page of a list that is at hand as a whole, in ascending order of its places; it is counted.
+    /// The page of a list that is at hand as a whole, in its order, which ascends by key; it is counted. A cursor
+    /// whose entry has moved or is gone stands where it would be by key and id.
     pub(crate) fn of_all(window: &Window, entries: Vec<(Cursor, T)>) -> Self {
         let total = u64::try_from(entries.len()).ok();
-        let place = |cursor: Cursor| (cursor.key, cursor.id);
-        let within = |cursor: Cursor| {
-            window.after.is_none_or(|after| place(cursor) > place(after))
-                && window.before.is_none_or(|before| place(cursor) < place(before))
+        let find = |cursor: Cursor| entries.iter().position(|(place, _)| *place == cursor);
+        let beyond = |cursor: Cursor| {
+            let gone = |(place, _): &(Cursor, T)| (place.key, place.id) > (cursor.key, cursor.id);
+            entries.iter().position(gone).unwrap_or(entries.len())
         };
-        let mut rest: Vec<_> = entries.into_iter().filter(|(cursor, _)| within(*cursor)).collect();
+        let start = window.after.map_or(0, |after| find(after).map_or_else(|| beyond(after), |at| at + 1));
+        let end =
+            window.before.map_or(entries.len(), |before| find(before).unwrap_or_else(|| beyond(before)));
+        let mut rest: Vec<_> = entries.into_iter().take(end).skip(start).collect();
         if window.backward {
             rest.reverse();
         }
@@ -207,6 +211,21 @@ mod tests {
         fn no_forged_cursor_panics(text in "\\PC{0,300}") {
             let _ = Cursor::decode("caseload", &text);
         }
+    }
+
+    #[test]
+    fn a_page_goes_on_after_its_cursor_even_where_the_entry_is_gone_or_equals_others() {
+        let place = |key, id| Cursor { key, id: Uuid::from_u128(id) };
+        let entries = || [(1, 5), (1, 2), (3, 9), (4, 1)].map(|(key, id)| (place(key, id), id)).to_vec();
+        let window = |after, before| Window { limit: 10, after, before, backward: false };
+        let ids = |window| {
+            Page::of_all(&window, entries()).entries.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(window(Some(place(1, 5)), None)), [2, 9, 1], "in its order, not by id");
+        assert_eq!(ids(window(Some(place(2, 7)), None)), [9, 1], "the entry is gone");
+        assert_eq!(ids(window(Some(place(9, 0)), None)), [0_u128; 0]);
+        assert_eq!(ids(window(None, Some(place(3, 9)))), [5, 2]);
+        assert_eq!(ids(window(Some(place(3, 9)), Some(place(1, 5)))), [0_u128; 0]);
     }
 
     #[test]

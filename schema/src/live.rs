@@ -12,6 +12,7 @@ use crate::patient::Patient;
 use crate::scalar::SyncCursor;
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use care::access::Scope;
+use care::caseload::{Filter, Sort};
 use care::error::Error;
 use futures::Stream;
 use futures::stream;
@@ -135,7 +136,7 @@ async fn caseload_rows(scope: &Scope, wake: &Wake) -> care::error::Result<Vec<Ca
         Wake::Missed => {
             let mut request = care::page::Request::first(100);
             loop {
-                let page = care::caseload::read(scope, &request).await?;
+                let page = care::caseload::read(scope, &Filter::default(), Sort::default(), &request).await?;
                 request.after = page.entries.last().map(|(cursor, _)| cursor.encode("caseload"));
                 rows.extend(page.entries.into_iter().map(|(_, row)| row.into()));
                 if !page.has_next {

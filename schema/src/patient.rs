@@ -6,6 +6,7 @@ pub(crate) use change::{Invitation, PatientMutation};
 
 use crate::alert::Alert;
 use crate::assessment::{Assessment, BodySide};
+use crate::caseload::{self, CaseloadRow};
 use crate::context::scope;
 use crate::education::{self, EducationAssignment};
 use crate::error::raise;
@@ -162,6 +163,11 @@ impl Patient {
     /// The alerts that are not resolved, the gravest first. Clinicians only.
     async fn open_alerts(&self, context: &Context<'_>) -> Option<Result<Vec<Alert>>> {
         Some(crate::alert::open(context, self.0.id).await)
+    }
+
+    /// What the caseload says of the patient. Clinicians only.
+    async fn caseload(&self, context: &Context<'_>) -> Option<Result<CaseloadRow>> {
+        Some(caseload::of_patient(context, self.0.id).await)
     }
 
     /// When the patient's care ended, if it has.

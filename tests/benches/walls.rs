@@ -14,6 +14,7 @@
 
 use care::access::{authenticate, door};
 use care::audit::record_reads;
+use care::caseload::{Filter, Sort};
 use care::page::Request;
 use care::{caseload, patient, program, progress};
 use futures::future::join_all;
@@ -61,7 +62,7 @@ async fn look(clinic: &Clinic, token: &str, id: Uuid, audited: bool) -> [Duratio
             progress::summary(&scope, id, from, to).await.unwrap();
         } else {
             let request = Request { first: Some(20), ..Request::default() };
-            caseload::read(&scope, &request).await.unwrap();
+            caseload::read(&scope, &Filter::default(), Sort::default(), &request).await.unwrap();
         }
         scope.finish().await;
         if audited {

@@ -23,7 +23,7 @@ async fn operations_keep_their_budgets() {
     for stack in Stack::BOTH {
         let app = TestApp::start(stack).await;
         let mut today = Vec::new();
-        let mut caseload = Vec::new();
+        let (mut caseload, mut found) = (Vec::new(), Vec::new());
         for round in 0..2 {
             for number in 0..3 {
                 let name = format!("p{round}x{number}");
@@ -44,14 +44,18 @@ async fn operations_keep_their_budgets() {
             assert!(logging <= 12 && replaying <= 12, "{stack:?}: logProgress {logging}, replay {replaying}");
             today.push(statements(&app, &patient, TODAY, json!({})).await);
             let therapist = app.sign_in("therapist@clinic.example").await;
+            found.push(statements(&app, &therapist, CASELOAD, json!({ "first": 100 })).await);
+            care::caseload::keep(&app.clinic.worker()).await.unwrap();
             caseload.push(statements(&app, &therapist, CASELOAD, json!({ "first": 100 })).await);
             println!(
-                "{stack:?}: logProgress {logging}, replay {replaying}, today {today:?}, caseload {caseload:?}"
+                "{stack:?}: logProgress {logging}, replay {replaying}, today {today:?}, caseload {caseload:?}, found anew {found:?}"
             );
         }
         assert!(today.iter().all(|count| *count <= 12), "{stack:?}: today {today:?}");
         // One of them records in the audit trail whom the therapist saw.
-        assert!(caseload.iter().all(|count| *count <= 9), "{stack:?}: caseload {caseload:?}");
+        assert!(caseload.iter().all(|count| *count <= 7), "{stack:?}: caseload {caseload:?}");
+        assert!(found.iter().all(|count| *count <= 14), "{stack:?}: caseload found anew {found:?}");
+        assert_eq!(found[0], found[1], "more rows, no more statements");
         assert_eq!(today[0], today[1], "more rows, no more statements");
         assert_eq!(caseload[0], caseload[1], "more rows, no more statements");
         app.stop().await;

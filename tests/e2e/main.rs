@@ -15,6 +15,7 @@ mod audit;
 mod audit_reads;
 mod budgets;
 mod canary;
+mod caseload;
 mod cautions;
 mod conformance;
 mod connections;
@@ -77,7 +78,8 @@ const LOG: &str = "mutation LogProgress($input: LogProgressInput!) { logProgress
 /// The caseload as the dashboard asks for it.
 const CASELOAD: &str =
     "query Caseload($first: Int, $after: String) { caseload(first: $first, after: $after) {
-  edges { cursor node { patient { id name } adherence7 adherence28 painNow lastActivityAt
+  edges { cursor node { patient { id name } risk riskReasons adherence7 adherence28 painNow painSlope lastActivityAt
+      openAlerts unreadMessages outcomesOverdue
       program { id title phase { name } day } } }
   pageInfo { hasNextPage endCursor } totalCount } }";
 

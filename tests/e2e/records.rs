@@ -81,6 +81,7 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     let reason = json!({ "patientId": id, "reason": "A claim against the insurer." });
     let placed = change(&admin, "placeLegalHold", "legalHold { placedAt liftedAt }", reason).await;
     assert!(placed["legalHold"]["liftedAt"].is_null() && placed["legalHold"]["placedAt"].is_string());
+    care::caseload::keep(&app.clinic.worker()).await.unwrap();
     ada.id
 }
 

@@ -1,6 +1,7 @@
 //! The program put together: configuration and ports in, a running [`App`] out.
 
 mod database;
+mod keeper;
 mod logging;
 mod media;
 mod postman;
@@ -12,6 +13,7 @@ mod walls;
 mod worker;
 
 pub use database::{Connection, migrate, pending};
+use keeper::run_keeper;
 pub use logging::{filter as log_filter, start as start_logging};
 pub use media::of as media_files;
 use postman::run_postman;
@@ -176,8 +178,16 @@ impl App {
         let sealing = Box::pin(run_sealer(self, stop.clone()));
         let sweeping = Box::pin(run_sweeper(self, stop.clone()));
         let posting = Box::pin(run_postman(self, stop.clone()));
-        let ended =
-            tokio::try_join!(http, between, run_worker(self, stop.clone()), sealing, sweeping, posting);
+        let keeping = Box::pin(run_keeper(self, stop.clone()));
+        let ended = tokio::try_join!(
+            http,
+            between,
+            run_worker(self, stop.clone()),
+            sealing,
+            sweeping,
+            posting,
+            keeping
+        );
         self.services.store.close().await;
         ended.map(|_| ())
     }

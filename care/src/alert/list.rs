@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::page::{Cursor, Page, Request};
 use crate::patient::table::patient;
 use crate::patient::{Chart, cared_for_by, charts};
+use crate::store::Tx;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, Order, QueryFilter, QuerySelect, QueryTrait};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -78,6 +79,25 @@ pub async fn open(scope: &Scope, patient_id: Uuid) -> Result<Vec<Alert>> {
         .await?;
     rows.sort_by_key(|row| std::cmp::Reverse((row.severity, row.newest_at, row.id)));
     rows.into_iter().map(|row| row.opened(&chart, scope.services().now())).collect()
+}
+
+/// The alerts of these patients of a clinic that are not resolved, in one statement.
+pub(crate) async fn standing_of_patients(
+    tx: &Tx,
+    clinic_id: Uuid,
+    patient_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Model>>> {
+    let rows = Entity::find()
+        .filter(Column::ClinicId.eq(clinic_id))
+        .filter(Column::PatientId.is_in(patient_ids.iter().copied()))
+        .filter(Column::ResolvedAt.is_null())
+        .all(tx)
+        .await?;
+    let mut by_patient: HashMap<Uuid, Vec<Model>> = HashMap::new();
+    for row in rows {
+        by_patient.entry(row.patient_id).or_default().push(row);
+    }
+    Ok(by_patient)
 }
 
 /// The alert of this id, of a visible patient. Clinicians only.

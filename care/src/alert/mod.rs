@@ -2,7 +2,7 @@
 //! patient and rule; what raises it again is added to it.
 //!
 //! Offers [`list`], [`open`], [`get`], [`acknowledge`], [`snooze`], [`resolve`], [`rule`], and to the slices
-//! above `raise`, `stands` and `settle`.
+//! above `raise`, `stands`, `settle` and `standing_of_patients`.
 
 mod acknowledge;
 mod list;
@@ -13,6 +13,7 @@ mod snooze;
 pub(crate) mod table;
 
 pub use acknowledge::acknowledge;
+pub(crate) use list::standing_of_patients;
 pub use list::{Filter, get, list, open};
 pub(crate) use raise::{Raise, raise};
 pub use resolve::resolve;

@@ -39,6 +39,7 @@ pub use list::{Filter, by_ids, get, list};
 pub use load::load;
 #[cfg(test)]
 pub(crate) use load::shipped;
+pub(crate) use search::Words;
 pub use table::Model as Exercise;
 
 use uuid::Uuid;

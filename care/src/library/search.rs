@@ -11,14 +11,14 @@ const WORDS: i64 = 2;
 const LETTER: i64 = 1_000;
 
 /// A text as it is compared: words without case, accents, apostrophes and marks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Words {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Words {
     words: Vec<String>,
     joined: String,
 }
 
 impl Words {
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let folded = text.to_lowercase();
         let folded = folded.nfkd().filter(|letter| !is_combining_mark(*letter) && !"'’".contains(*letter));
         let words: Vec<_> = folded
@@ -30,10 +30,15 @@ impl Words {
         Self { joined: words.join(" "), words }
     }
 
+    /// The words as one text.
+    pub(crate) fn joined(&self) -> &str {
+        &self.joined
+    }
+
     /// How far `name` is from what was typed: 0 when it is just that, then when it begins so, then when it
     /// has all its words, or words that begin so or hold them, then by the letters they differ by. None when
     /// it is something else.
-    pub(super) fn rank(&self, name: &Self) -> Option<i64> {
+    pub(crate) fn rank(&self, name: &Self) -> Option<i64> {
         if self.words.is_empty() {
             return None;
         }

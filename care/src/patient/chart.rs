@@ -95,6 +95,12 @@ impl Chart {
         Ok(Self { row, key, own })
     }
 
+    /// The name of a row that was found among those visible to `scope`, opened only to be searched or sorted by.
+    pub(crate) fn name_of(scope: &Scope, row: &Model) -> Result<String> {
+        let key = scope.clinic_key().unwrap_key(Self::key_place(row), &row.data_key)?;
+        key.open(Place::new("patient.name", row.clinic_id, row.id), &row.name)
+    }
+
     fn key_place(row: &Model) -> Place {
         Place::new("patient.data_key", row.clinic_id, row.id)
     }

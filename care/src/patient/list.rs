@@ -1,29 +1,13 @@
-//! The patients of a person's care teams, longest without activity first.
+//! Several patients of a person's care teams at once.
 
 use super::table::patient::{Column, Entity};
 use super::{Chart, cared_for_by};
 use crate::access::Scope;
 use crate::error::Result;
-use crate::page::{Cursor, Page, Window};
 use crate::store::Tx;
-use sea_orm::{ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// One page of the patients of the care teams who are not discharged: by last activity, oldest first, then id.
-pub(crate) async fn by_activity(tx: &Tx, scope: &Scope, window: &Window) -> Result<Page<Chart>> {
-    let visible = Entity::find().filter(cared_for_by(scope)).filter(Column::DischargedAt.is_null());
-    let total = visible.clone().count(tx).await?;
-    let rows = window.select(visible, (Column::LastActivityAt, Column::Id), &Order::Asc).all(tx).await?;
-    let charts = rows
-        .into_iter()
-        .map(|row| {
-            let cursor = Cursor { key: row.last_activity_at.0, id: row.id };
-            Ok((cursor, Chart::of(scope, row)?))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(window, charts, Some(total)))
-}
 
 /// The charts of those of `ids` whom who acts cares for.
 pub(crate) async fn charts(tx: &Tx, scope: &Scope, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Chart>> {

@@ -1,7 +1,7 @@
 //! Patients, the conditions recorded of them, and the charts through which all else is reached.
 //!
 //! Offers [`create`], [`update`], [`invite`], [`accept`], [`assign`], [`break_glass`], [`discharge`], [`share`],
-//! [`get`], [`conditions`] and, to the slices above, the list by activity and `Chart`: the proof that who acts may see
+//! [`get`], [`conditions`] and, to the slices above, `Chart`: the proof that who acts may see
 //! this patient.
 
 mod accept;
@@ -27,7 +27,7 @@ pub use consent::{Consent, share};
 pub use create::{CreatePatient, create};
 pub use discharge::discharge;
 pub use invite::invite;
-pub(crate) use list::{by_activity, charts};
+pub(crate) use list::charts;
 pub(crate) use team::tell_team;
 pub use team::{assign, care_team};
 pub use update::{UpdatePatient, update};

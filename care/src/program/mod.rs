@@ -20,7 +20,7 @@ mod terms;
 pub use change_phase::{ChangePhase, change_phase};
 pub use compare::{Change, Comparison, compare};
 pub use create::{CreateProgram, Source, create};
-pub(crate) use history::{History, held, of_patients, on};
+pub(crate) use history::{History, held, of_clinic_patients, of_patients, on};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
 pub use status::{Activate, activate, complete, discontinue, hold, release};

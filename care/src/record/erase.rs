@@ -7,6 +7,7 @@ use crate::account;
 use crate::account::table::{invitation, session, session_token};
 use crate::alert::table as alert;
 use crate::assessment::table::{assessment, red_flag_screen};
+use crate::caseload::table as caseload_row;
 use crate::clinic::table::{care_team, member};
 use crate::education::table as education;
 use crate::error::{Code, Error, Result};
@@ -53,6 +54,7 @@ async fn whole(scope: &Scope, patient_id: Uuid) -> Result<()> {
 /// Every row of the patient, and the account. No row that is left refers to one that is gone before it.
 pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> Result<()> {
     let key = (row.clinic_id, row.id);
+    delete::<caseload_row::Entity>(tx, key).await?;
     delete::<alert::Entity>(tx, key).await?;
     delete::<assessment::Entity>(tx, key).await?;
     delete::<red_flag_screen::Entity>(tx, key).await?;

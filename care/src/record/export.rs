@@ -7,6 +7,7 @@ use crate::account::table::{account, device, identity, invitation, session};
 use crate::alert::table as alert;
 use crate::assessment::table::{assessment, red_flag_screen};
 use crate::audit::table::audit_event;
+use crate::caseload::table as caseload_row;
 use crate::clinic::table::care_team;
 use crate::clock::Instant;
 use crate::education::table as education_assignment;
@@ -112,6 +113,7 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     all.take::<education_assignment::Entity>("education_assignment", its(), sealed).await?;
     let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];
     all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
+    all.take::<caseload_row::Entity>("caseload_row", its(), |_| vec![]).await?;
     all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;
     let sealed = |row: &visit::Model| {
         vec![

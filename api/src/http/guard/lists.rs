@@ -30,6 +30,7 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("AssessmentComparison.strength", Length::About(8)),
     ("AssignEducationPayload.education", Length::About(5)),
     ("CareTeam.members", Length::About(5)),
+    ("CaseloadRow.riskReasons", Length::About(3)),
     ("ChangePhasePayload.cautions", Length::About(3)),
     ("ConfirmTotpPayload.recoveryCodes", Length::About(10)),
     ("CreateProgramPayload.cautions", Length::About(3)),
