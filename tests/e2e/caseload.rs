@@ -124,7 +124,8 @@ async fn kept(clinic: &Clinic) -> Vec<String> {
         "change, stale_at, adherence7, adherence28, pain_now, pain_slope, open_alerts, unread_messages,
         outcomes_overdue, risk, reasons";
     let each = columns
-        .split(", ")
+        .split(',')
+        .map(str::trim)
         .map(|column| format!("COALESCE(CAST({column} AS TEXT), '-')"))
         .collect::<Vec<_>>();
     let sql = format!("SELECT {} AS row FROM caseload_row ORDER BY patient_id", each.join(" || ' ' || "));
