@@ -14,6 +14,9 @@ use care::progress::{NewLog, NewResult, SkipReason};
 /// From so much pain on, in tenths, exercises are skipped for it.
 const MUCH_PAIN: i32 = 55;
 
+/// Days after which a pattern begins anew: twelve weeks.
+const CYCLE: i32 = 84;
+
 const NOTES: [&str; 6] = [
     "Felt easier than last week.",
     "A bit stiff this morning.",
@@ -36,7 +39,8 @@ pub(super) fn sessions(
     revision: &Revision,
     (date, day): (Day, i32),
 ) -> Result<Vec<NewLog>> {
-    let form = person.pattern.on(day);
+    // Who is treated for longer goes the same way again.
+    let form = person.pattern.on(day % CYCLE);
     let due: Vec<_> = revision
         .prescriptions
         .iter()

@@ -4,8 +4,8 @@ use super::chance::Chance;
 use super::course::Step;
 use super::diary::{self, local_date};
 use super::person::Person;
+use super::reminders;
 use super::staff::{join, scope};
-use super::{HOLD_DAY, reminders};
 use care::access::{Scope, Services, door};
 use care::account::{self, Tokens};
 use care::clock::Day;
@@ -67,14 +67,16 @@ impl Enrolled {
         self.person.number
     }
 
-    /// What the therapist changes on `day` of the clinic, from the next day on.
+    /// What the therapist changes on `day` of the clinic, from the next day on; at the last visit a program is
+    /// put on hold.
     pub(super) async fn visit(
         &mut self,
         services: &Arc<Services>,
         therapist: &Scope,
         day: i64,
+        last: bool,
     ) -> Result<()> {
-        if let Some(step) = self.person.steps().into_iter().find(|step| step.day == day) {
+        if let Some(step) = self.person.step_on(day) {
             let today = local_date(services.now(), self.person.time_zone)?;
             let change = ReviseProgram {
                 program_id: self.program.id,
@@ -88,7 +90,7 @@ impl Enrolled {
             };
             self.program = program::revise(therapist, change).await?.program;
         }
-        if day == HOLD_DAY && self.person.is_held() {
+        if last && self.person.is_held() {
             let reason = "Rest until the next visit: a new scan is to be reviewed first.";
             self.program = program::hold(therapist, self.program.id, reason).await?;
         }

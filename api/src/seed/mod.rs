@@ -1,7 +1,8 @@
-//! Fictional people and eight weeks of their data, for the demo.
+//! Fictional people and eight weeks or more of their data, for the demo and for trying out how much a machine
+//! bears.
 //!
 //! Everything goes through the use cases of `care` as the people themselves would have acted, on a
-//! clock that walks from eight weeks ago to now. What they do comes from a fixed seed; ids, keys
+//! clock that walks from then to now. What they do comes from a fixed seed; ids, keys
 //! and tokens come from the services' own randomness.
 
 mod chance;
@@ -21,9 +22,11 @@ use care::clock::ManualClock;
 use care::error::{Error, Result};
 use care::live::InProcess;
 use enrolled::Enrolled;
+use futures::{StreamExt, TryStreamExt, stream};
 use person::Person;
 use staff::Therapists;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
 
 /// The password of every account of the demo.
@@ -42,15 +45,34 @@ const DAY: i64 = 24 * 60 * 60_000;
 /// Programs start on the day after the clinic begins, eight weeks ago.
 const DAYS: i64 = 57;
 /// Days of the clinic on which therapists look at their patients and apps send in what was done.
-const VISITS: [i64; 4] = [14, 28, 42, HOLD_DAY];
-/// The visit at which a program is put on hold.
-const HOLD_DAY: i64 = 54;
+const VISITS: [i64; 3] = [14, 28, 42];
+/// So often after that, where there is more than eight weeks of it: no session of an app may end in between.
+const EVERY: i64 = 28;
+/// So many days before the end is the last visit, at which a program is put on hold.
+const LAST: i64 = 3;
+/// Patients who act at once.
+const AT_ONCE: usize = 4;
 
 /// What is seeded.
 #[derive(Debug, Clone, Copy)]
 pub struct Seeds {
     /// How many patients, at least 1.
     pub patients: u32,
+    /// Years of logs; 0 for eight weeks.
+    pub years: u32,
+}
+
+/// How far seeding has come.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Days of the clinic that are over.
+    pub days: i64,
+    /// All its days.
+    pub all_days: i64,
+    /// Patients added.
+    pub patients: usize,
+    /// Sessions logged.
+    pub logs: usize,
 }
 
 /// What has been seeded.
@@ -65,10 +87,11 @@ pub struct Seeded {
 }
 
 /// Seeds an empty database whose library is loaded: a clinic, its staff, and patients with
-/// programs, logs and reminders, one of which comes due within a minute.
-pub async fn seed(services: &Arc<Services>, data: Seeds) -> Result<Seeded> {
+/// programs, logs and reminders, one of which comes due within a minute. `tell` hears how far it has come.
+pub async fn seed(services: &Arc<Services>, data: Seeds, tell: &(dyn Fn(Progress) + Sync)) -> Result<Seeded> {
     let now = services.now();
-    let begin = now.plus(-DAYS * DAY);
+    let days = DAYS.max(i64::from(data.years) * 365);
+    let begin = now.plus(-days * DAY);
     let clock = Arc::new(ManualClock::new(begin));
     let past = Arc::new(Services {
         store: services.store.clone(),
@@ -82,26 +105,49 @@ pub async fn seed(services: &Arc<Services>, data: Seeds) -> Result<Seeded> {
         journal: Journal::default(),
     });
     let (clinic_id, therapists) = staff::begin(&past).await?;
+    let logs = AtomicUsize::new(0);
+    let tell = |day: i64, patients: usize, more: usize| {
+        let logs = logs.fetch_add(more, Ordering::Relaxed) + more;
+        tell(Progress { days: day, all_days: days, patients, logs });
+    };
     let mut enrolled = Vec::new();
     for number in 1..=data.patients.max(1) {
         let person = Person::of(number).ok_or(Error::Internal)?;
         enrolled.push(Enrolled::enroll(&past, therapists.of(number), person).await?);
+        tell(0, enrolled.len(), 0);
     }
-    let mut logs = 0;
-    for day in VISITS {
+    let patients = enrolled.len();
+    for day in visits(days) {
         clock.set(begin.plus(day * DAY));
         let therapists = Therapists::sign_in(&past).await?;
-        for patient in &mut enrolled {
-            logs += patient.send_in(&past).await?;
-            patient.visit(&past, therapists.of(patient.number()), day).await?;
-        }
+        at_once(&mut enrolled, async |patient| {
+            tell(day, patients, patient.send_in(&past).await?);
+            patient.visit(&past, therapists.of(patient.number()), day, day == days - LAST).await
+        })
+        .await?;
     }
     clock.set(now);
-    for patient in &mut enrolled {
-        logs += patient.arrive(&past).await?;
-    }
+    at_once(&mut enrolled, async |patient| {
+        tell(days, patients, patient.arrive(&past).await?);
+        Ok(())
+    })
+    .await?;
     schedule_demo_reminder(services).await?;
-    Ok(Seeded { clinic_id, patients: enrolled.len(), logs })
+    Ok(Seeded { clinic_id, patients, logs: logs.into_inner() })
+}
+
+/// The days of a clinic of so many days on which therapists look at their patients.
+fn visits(days: i64) -> impl Iterator<Item = i64> {
+    let later = (1..).map(|turn| 42 + turn * EVERY).take_while(move |day| *day < days - LAST);
+    VISITS.into_iter().chain(later).chain([days - LAST])
+}
+
+/// Lets the patients act, a few at a time.
+async fn at_once(patients: &mut [Enrolled], act: impl AsyncFn(&mut Enrolled) -> Result<()>) -> Result<()> {
+    stream::iter(patients.iter_mut().map(|patient| act(patient)))
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await
 }
 
 /// Whether a clinic has begun in this database, seeded or real.

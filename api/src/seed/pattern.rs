@@ -1,4 +1,4 @@
-//! How patients take to their program over eight weeks.
+//! How patients take to their program over eight weeks, and stay for four more.
 
 use super::chance::Chance;
 

@@ -78,6 +78,19 @@ impl Person {
         }
     }
 
+    /// What the therapist changes on `day` of the clinic. After the eighth week the program is looked at every
+    /// twelve weeks, and goes on.
+    pub(super) fn step_on(&self, day: i64) -> Option<Step> {
+        let steps = self.steps();
+        let goes_on = day > 57 && (day - 42) % 84 == 0;
+        let again = steps.last().filter(|_| goes_on).map(|last| Step {
+            day,
+            note: "Looked at again: it goes on.",
+            ..*last
+        });
+        steps.into_iter().find(|step| step.day == day).or(again)
+    }
+
     /// The exercises of a step. Every other time round a condition is treated with one less.
     pub(super) fn exercises(&self, step: &Step) -> Vec<i32> {
         let turn = usize::try_from(self.number.saturating_sub(1)).unwrap_or(0) / COURSES.len();

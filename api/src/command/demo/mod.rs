@@ -97,7 +97,7 @@ async fn migrated(settings: Configuration) -> Result<App, Failure> {
 
 async fn make(settings: Configuration, patients: u32) -> Result<(), Failure> {
     let app = migrated(settings).await?;
-    seed(&app.services, Seeds { patients }).await?;
+    seed(&app.services, Seeds { patients, years: 0 }, &|_| {}).await?;
     app.services.store.close().await;
     Ok(())
 }
