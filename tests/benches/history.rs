@@ -40,7 +40,8 @@ impl Side {
         let signed_in = account::sign_in(&door(&clinic.services), THERAPIST, PASSWORD).await.unwrap();
         let SignedIn::In(tokens) = signed_in else { panic!("the therapist has no second factor") };
         let mut side = Self { name, clinic, token: tokens.access, patients: Vec::new() };
-        let page = caseload::read(&side.scope().await, &Filter::default(), Sort::Activity, &Request::first(50));
+        let page =
+            caseload::read(&side.scope().await, &Filter::default(), Sort::Activity, &Request::first(50));
         let page = page.await.unwrap();
         side.patients = page.entries.into_iter().map(|(_, row)| row.patient.id).collect();
         side
@@ -64,7 +65,8 @@ impl Side {
 
     async fn caseload(&self) -> (Duration, u64) {
         let act = async |scope: &Scope| {
-            let page = caseload::read(scope, &Filter::default(), Sort::Risk, &Request::first(50)).await.unwrap();
+            let page =
+                caseload::read(scope, &Filter::default(), Sort::Risk, &Request::first(50)).await.unwrap();
             assert_eq!(page.entries.len(), 50.min(usize::try_from(page.total.unwrap()).unwrap()));
         };
         self.spent(act).await
@@ -81,7 +83,11 @@ impl Side {
         let owner = self.clinic.database.connect().await;
         let sql = "SELECT (SELECT count(*) FROM progress_log) AS logs, (SELECT count(*) FROM progress_result) AS results,
             pg_database_size(current_database()) / 1048576 AS mib";
-        let row = owner.query_one_raw(Statement::from_string(owner.get_database_backend(), sql)).await.unwrap().unwrap();
+        let row = owner
+            .query_one_raw(Statement::from_string(owner.get_database_backend(), sql))
+            .await
+            .unwrap()
+            .unwrap();
         let number = |name: &str| row.try_get::<i64>("", name).unwrap();
         let text = format!("{} logs, {} results, {} MiB", number("logs"), number("results"), number("mib"));
         owner.close().await.unwrap();
@@ -96,7 +102,10 @@ async fn begun(patients: u32, years: u32) -> Clinic {
     let seeded = seed(&clinic.services, Seeds { patients, years }, &|_| {}).await.unwrap();
     let seconds = begun.elapsed().as_secs_f64();
     let logs = f64::from(u32::try_from(seeded.logs).unwrap());
-    println!("seeded {patients} patients, {logs} logs in {seconds:.0} s: {:.0} logs a second", logs / seconds);
+    println!(
+        "seeded {patients} patients, {logs} logs in {seconds:.0} s: {:.0} logs a second",
+        logs / seconds
+    );
     let owner = clinic.database.connect().await;
     // Every therapist cares for everybody.
     let teams = "INSERT INTO care_team SELECT t.clinic_id, t.patient_id, m.member_id, t.since FROM care_team t

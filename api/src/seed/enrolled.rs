@@ -5,7 +5,7 @@ use super::course::Step;
 use super::diary::{self, local_date};
 use super::person::Person;
 use super::reminders;
-use super::staff::{join, scope};
+use super::staff::{join, scope, sign_in};
 use care::access::{Scope, Services, door};
 use care::account::{self, Tokens};
 use care::clock::Day;
@@ -118,7 +118,12 @@ impl Enrolled {
     }
 
     async fn act(&mut self, services: &Arc<Services>) -> Result<Scope> {
-        self.tokens = account::refresh(&door(services), &self.tokens.refresh).await?;
+        match account::refresh(&door(services), &self.tokens.refresh).await {
+            Ok(tokens) => self.tokens = tokens,
+            // The session has ended long ago.
+            Err(Error::Unauthenticated) => return sign_in(services, &self.person.email()).await,
+            Err(error) => return Err(error),
+        }
         scope(services, &self.tokens).await
     }
 

@@ -25,6 +25,7 @@ use enrolled::Enrolled;
 use futures::{StreamExt, TryStreamExt, stream};
 use person::Person;
 use staff::Therapists;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
@@ -46,8 +47,10 @@ const DAY: i64 = 24 * 60 * 60_000;
 const DAYS: i64 = 57;
 /// Days of the clinic on which therapists look at their patients and apps send in what was done.
 const VISITS: [i64; 3] = [14, 28, 42];
-/// So often after that, where there is more than eight weeks of it: no session of an app may end in between.
-const EVERY: i64 = 28;
+/// So often after that therapists look at them, where there is more than eight weeks of it.
+const EVERY: i64 = 84;
+/// The app may then send in what was done so much later: nearly a year, for which logs are taken.
+const LATE: i64 = 360;
 /// So many days before the end is the last visit, at which a program is put on hold.
 const LAST: i64 = 3;
 /// Patients who act at once.
@@ -120,8 +123,11 @@ pub async fn seed(services: &Arc<Services>, data: Seeds, tell: &(dyn Fn(Progress
     for day in visits(days) {
         clock.set(begin.plus(day * DAY));
         let therapists = Therapists::sign_in(&past).await?;
+        // Signing in is what costs: with years of it, apps do so once a year.
+        let sends = data.years == 0 || day % LATE == 0;
         at_once(&mut enrolled, async |patient| {
-            tell(day, patients, patient.send_in(&past).await?);
+            let sent = if sends { patient.send_in(&past).await? } else { 0 };
+            tell(day, patients, sent);
             patient.visit(&past, therapists.of(patient.number()), day, day == days - LAST).await
         })
         .await?;
@@ -136,10 +142,11 @@ pub async fn seed(services: &Arc<Services>, data: Seeds, tell: &(dyn Fn(Progress
     Ok(Seeded { clinic_id, patients, logs: logs.into_inner() })
 }
 
-/// The days of a clinic of so many days on which therapists look at their patients.
-fn visits(days: i64) -> impl Iterator<Item = i64> {
-    let later = (1..).map(|turn| 42 + turn * EVERY).take_while(move |day| *day < days - LAST);
-    VISITS.into_iter().chain(later).chain([days - LAST])
+/// The days of a clinic of so many days on which therapists look at their patients or apps send in, in order.
+fn visits(days: i64) -> BTreeSet<i64> {
+    let later = (1..).map(|turn| 42 + turn * EVERY).take_while(|day| *day < days - LAST);
+    let sent = (1..).map(|turn| turn * LATE).take_while(|day| *day < days - LAST);
+    VISITS.into_iter().chain(later).chain(sent).chain([days - LAST]).collect()
 }
 
 /// Lets the patients act, a few at a time.

@@ -6,7 +6,7 @@ use super::{Entry, Who};
 use crate::access::{Door, Noted, Person, Scope, Worker};
 use crate::error::{Error, Result};
 use crate::id::Kind;
-use sea_orm::{EntityTrait, QueryTrait, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryTrait};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
@@ -17,7 +17,7 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// Rows of one statement: well below the parameters that a database takes.
 const CHUNK: usize = 1_000;
 
-type Row = audit_event::ActiveModel;
+type Row = audit_event::Model;
 /// Rows to commit, and whom to tell how it ended.
 type Waiting = (Vec<Row>, oneshot::Sender<Result<()>>);
 
@@ -88,7 +88,7 @@ pub(crate) async fn record_refusal(
     let who = Who { clinic_id, address: door.address(), ..Who::nobody() };
     let object = (Kind::Account, account_id.unwrap_or_default());
     let mut row = who.row(services, &Entry { action, patient_id: patient_id.flatten(), object }, "REFUSED");
-    row.object_id = Set(account_id);
+    row.object_id = account_id;
     services.journal.commit(door.worker(), vec![row]).await
 }
 
@@ -141,7 +141,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 async fn write(worker: &Worker, rows: Vec<Row>) -> Result<()> {
     for chunk in rows.chunks(CHUNK) {
-        let insert = audit_event::Entity::insert_many(chunk.to_vec()).into_query();
+        let rows = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
+        let insert = audit_event::Entity::insert_many(rows).into_query();
         worker.insert_at_once(&insert).await?;
     }
     Ok(())

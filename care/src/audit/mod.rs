@@ -22,7 +22,7 @@ use crate::access::{Door, Scope, Services};
 use crate::error::Result;
 use crate::id::Kind;
 use crate::store::Tx;
-use sea_orm::{ActiveEnum, EntityTrait, Set};
+use sea_orm::ActiveEnum;
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -96,26 +96,24 @@ impl Who {
         Self { clinic_id: None, account_id: None, role, request_id: None, address: None }
     }
 
-    fn row(&self, services: &Services, entry: &Entry, outcome: &str) -> table::audit_event::ActiveModel {
-        table::audit_event::ActiveModel {
-            id: Set(services.new_id()),
-            clinic_id: Set(self.clinic_id),
-            at: Set(services.now()),
-            account_id: Set(self.account_id),
-            role: Set(self.role.clone()),
-            action: Set(entry.action.to_owned()),
-            patient_id: Set(entry.patient_id),
-            object_kind: Set(entry.object.0.prefix().to_owned()),
-            object_id: Set(Some(entry.object.1)),
-            outcome: Set(outcome.to_owned()),
-            request_id: Set(self.request_id.clone()),
-            address: Set(self.address.map(|address| address.to_string())),
+    fn row(&self, services: &Services, entry: &Entry, outcome: &str) -> table::audit_event::Model {
+        table::audit_event::Model {
+            id: services.new_id(),
+            clinic_id: self.clinic_id,
+            at: services.now(),
+            account_id: self.account_id,
+            role: self.role.clone(),
+            action: entry.action.to_owned(),
+            patient_id: entry.patient_id,
+            object_kind: entry.object.0.prefix().to_owned(),
+            object_id: Some(entry.object.1),
+            outcome: outcome.to_owned(),
+            request_id: self.request_id.clone(),
+            address: self.address.map(|address| address.to_string()),
         }
     }
 }
 
 async fn insert(tx: &Tx, services: &Services, who: &Who, entries: &[Entry]) -> Result<()> {
-    let rows = entries.iter().map(|entry| who.row(services, entry, "DONE"));
-    table::audit_event::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    Ok(())
+    tx.insert_all(entries.iter().map(|entry| who.row(services, entry, "DONE")).collect()).await
 }

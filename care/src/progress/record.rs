@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::patient::Chart;
 use crate::store::Tx;
 use jiff::tz::{Offset, TimeZone};
-use sea_orm::{ActiveModelTrait, EntityTrait};
 use uuid::Uuid;
 
 /// A log with its results, as rows.
@@ -113,20 +112,8 @@ pub(super) fn fingerprint(chart: &Chart, log: &NewLog) -> Vec<u8> {
 
 /// Inserts logs and their results, two statements however many they are.
 pub(super) async fn insert(tx: &Tx, rows: &[Rows]) -> Result<()> {
-    use sea_orm::IntoActiveModel;
-    let logs: Vec<_> = rows.iter().map(|rows| rows.log.clone().into_active_model().reset_all()).collect();
-    if !logs.is_empty() {
-        progress_log::Entity::insert_many(logs).exec_without_returning(tx).await?;
-    }
-    let results: Vec<_> = rows
-        .iter()
-        .flat_map(|rows| &rows.results)
-        .map(|row| row.clone().into_active_model().reset_all())
-        .collect();
-    if !results.is_empty() {
-        progress_result::Entity::insert_many(results).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    tx.insert_all(rows.iter().map(|rows| rows.log.clone()).collect()).await?;
+    tx.insert_all(rows.iter().flat_map(|rows| rows.results.clone()).collect()).await
 }
 
 /// The id of a row of the log whose id the client chose.

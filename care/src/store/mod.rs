@@ -9,6 +9,7 @@
 //! reading, by taking one snapshot. On SQLite (WAL, `synchronous=FULL`) there is one writer: writes begin
 //! `IMMEDIATE` and wait for each other in this process before they would in the database.
 
+mod insert;
 mod reach;
 mod transaction;
 
