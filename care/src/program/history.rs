@@ -28,14 +28,19 @@ pub(crate) struct History {
 /// The programs of these patients, newest first, in four statements however many they are. The
 /// patients must be visible to `scope`.
 pub(crate) async fn of_patients(tx: &Tx, scope: &Scope, patient_ids: &[Uuid]) -> Result<Vec<History>> {
+    of_clinic(tx, scope.clinic_id(), patient_ids).await
+}
+
+/// The same, of these patients of the clinic.
+pub(crate) async fn of_clinic(tx: &Tx, clinic_id: Uuid, patient_ids: &[Uuid]) -> Result<Vec<History>> {
     let rows = program::Entity::find()
-        .filter(program::Column::ClinicId.eq(scope.clinic_id()))
+        .filter(program::Column::ClinicId.eq(clinic_id))
         .filter(program::Column::PatientId.is_in(patient_ids.iter().copied()))
         .order_by_desc(program::Column::CreatedAt)
         .order_by_desc(program::Column::Id)
         .all(tx)
         .await?;
-    History::load_all(tx, scope.clinic_id(), rows).await
+    History::load_all(tx, clinic_id, rows).await
 }
 
 /// Of a patient's programs the one that holds on `date`: the one planned for that day, and where

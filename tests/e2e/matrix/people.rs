@@ -67,6 +67,7 @@ pub(super) struct Ids {
     /// Two assessments, the earlier first.
     pub(super) assessments: [Value; 2],
     pub(super) goal: Value,
+    pub(super) fall: Value,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
 }
@@ -196,6 +197,9 @@ impl People {
             "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
             "current": { "value": 300, "measuredOn": "2026-06-15" } });
         let goal = change(&own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone();
+        let fall =
+            json!({ "kind": "NEAR_FALL", "happenedAt": "2026-06-15T08:00:00Z", "note": "On the stairs" });
+        let fall = change(&own, "reportFall", "fallReport { id }", fall).await["fallReport"]["id"].clone();
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
@@ -237,6 +241,7 @@ impl People {
             alert,
             assessments,
             goal,
+            fall,
             spare,
         };
         let mut clients = vec![app.client()];
