@@ -53,7 +53,7 @@ pub(super) async fn silent(
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let histories = program::of_clinic(tx, clinic.id, &ids).await?;
     let mut standing = standing_of_patients(tx, clinic.id, &ids).await?;
-    let resolved = last_closed(tx, clinic.id, &ids).await?;
+    let resolved = last_resolved(tx, clinic.id, &ids).await?;
     let since = |row: &patient::Model| {
         let last = row.last_activity_at;
         resolved.get(&row.id).map_or(last, |closed| Ord::max(*closed, last))
@@ -122,18 +122,20 @@ fn dropped_out(silent_since: Instant) -> SelectStatement {
     let since_then = Expr::col((Entity, Column::ResolvedAt))
         .gt(Expr::col((patient::Entity, patient::Column::LastActivityAt)));
     let gone = Condition::all().add(Column::ClosedBecause.eq(Closed::DroppedOut)).add(since_then);
+    let dealt_with =
+        Condition::all().add(Column::ResolvedBy.is_not_null()).add(Column::ResolvedAt.gt(silent_since));
     Entity::find()
         .select_only()
         .column(Column::Id)
         .filter(its(Column::ClinicId, patient::Column::ClinicId))
         .filter(its(Column::PatientId, patient::Column::Id))
         .filter(Column::Rule.eq(ENGAGEMENT))
-        .filter(Condition::any().add(gone).add(Column::ResolvedAt.gt(silent_since)))
+        .filter(Condition::any().add(gone).add(dealt_with))
         .into_query()
 }
 
-/// When the last alert about the silence of these patients was closed.
-async fn last_closed(tx: &Tx, clinic_id: Uuid, ids: &[Uuid]) -> Result<HashMap<Uuid, Instant>> {
+/// When somebody last dealt with an alert about the silence of these patients: from then on it counts anew.
+async fn last_resolved(tx: &Tx, clinic_id: Uuid, ids: &[Uuid]) -> Result<HashMap<Uuid, Instant>> {
     use alert::{Column, Entity};
     let rows: Vec<(Uuid, Instant)> = Entity::find()
         .select_only()
@@ -142,7 +144,7 @@ async fn last_closed(tx: &Tx, clinic_id: Uuid, ids: &[Uuid]) -> Result<HashMap<U
         .filter(Column::ClinicId.eq(clinic_id))
         .filter(Column::PatientId.is_in(ids.iter().copied()))
         .filter(Column::Rule.eq(ENGAGEMENT))
-        .filter(Column::ResolvedAt.is_not_null())
+        .filter(Column::ResolvedBy.is_not_null())
         .group_by(Column::PatientId)
         .into_tuple()
         .all(tx)
