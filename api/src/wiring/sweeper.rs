@@ -27,10 +27,10 @@ pub(super) async fn run_sweeper(app: &App, mut stop: watch::Receiver<bool>) -> R
         if let Err(error) = care::sweep::tick(&worker, TOGETHER).await {
             tracing::warn!(%error, "not all patients could be looked at; it is tried again in ten minutes");
         }
-        if round == 0 {
-            if let Err(error) = sweep(&worker).await {
-                tracing::warn!(%error, "not all could be cleared away; it is tried again in an hour");
-            }
+        if round == 0
+            && let Err(error) = sweep(&worker).await
+        {
+            tracing::warn!(%error, "not all could be cleared away; it is tried again in an hour");
         }
         round = (round + 1) % ROUNDS;
         tokio::select! {

@@ -1,9 +1,9 @@
 //! Alerts: what a rule has found of a patient that a clinician should look at. One that is not resolved per
 //! patient and rule; what raises it again is added to it.
 //!
-//! Offers [`list`], [`open`], [`get`], [`followed_from`],
-//! [`raised_since`], [`acknowledge`], [`snooze`], [`resolve`], [`rule`], and to the slices
-//! above `raise`, `add`, `stands`, `standing_of_patients`, `settle` and `close`.
+//! Offers [`list`], [`open`], [`get`], [`followed_from`], [`raised_since`], [`acknowledge`], [`snooze`],
+//! [`resolve`], [`rule`], and to the slices above `raise`, `add`, `stands`, `standing_of_patients`, `settle` and
+//! `close`.
 
 mod acknowledge;
 mod close;

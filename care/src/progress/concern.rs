@@ -79,6 +79,9 @@ fn last(row: &Alert, known: &[Report]) -> Option<Report> {
     named.or_else(|| known.iter().rfind(|report| report.at <= row.newest_at).copied())
 }
 
+/// When a session was, its log, and its pain before, after and during it.
+type Rated = (Instant, Uuid, Option<i16>, Option<i16>, Option<i16>);
+
 /// The patient's newest reports of pain, by time.
 async fn newest(tx: &Tx, chart: &Chart) -> Result<Vec<Report>> {
     use progress_log::Column;
@@ -102,7 +105,7 @@ async fn newest(tx: &Tx, chart: &Chart) -> Result<Vec<Report>> {
         .add(Column::PainBefore.is_not_null())
         .add(Column::PainAfter.is_not_null())
         .add(Expr::exists(told));
-    let rows: Vec<(Instant, Uuid, Option<i16>, Option<i16>, Option<i16>)> = progress_log::Entity::find()
+    let rows: Vec<Rated> = progress_log::Entity::find()
         .select_only()
         .columns([Column::PerformedAt, Column::LogId, Column::PainBefore, Column::PainAfter])
         .expr_as(Expr::from(during), "pain_during")
@@ -116,7 +119,7 @@ async fn newest(tx: &Tx, chart: &Chart) -> Result<Vec<Report>> {
         .into_tuple()
         .all(tx)
         .await?;
-    let report = |(at, id, before, after, during): (Instant, Uuid, Option<i16>, Option<i16>, Option<i16>)| {
+    let report = |(at, id, before, after, during): Rated| {
         let worst = [before, after, during].into_iter().flatten().max()?;
         Some(Report { at, worst, record: (Kind::ProgressLog, id) })
     };

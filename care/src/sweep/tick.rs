@@ -4,6 +4,7 @@ use super::act::{Step, act};
 use super::engagement::{Grade, grade, was_seen};
 use super::look::{Seen, settled, silent};
 use crate::access::Worker;
+use crate::alert::table::Model as Alert;
 use crate::alert::{self, Closed, ENGAGEMENT, Found};
 use crate::clinic::AlertThresholds;
 use crate::clinic::table::clinic;
@@ -68,10 +69,9 @@ async fn sweep_silent(worker: &Worker, clinic: &clinic::Model, most: u64, swept:
 fn step(thresholds: &AlertThresholds, seen: &Seen, now: Instant) -> Option<Step> {
     let grade = grade(thresholds, seen.silence)?;
     let standing = seen.standing.clone();
-    if let (Grade::DroppedOut, Some(row)) = (grade, &seen.standing) {
-        if was_seen(thresholds, row.opened_at, now) {
-            return standing.map(|row| Step::Close(row, Closed::DroppedOut));
-        }
+    let gone = |row: &Alert| grade == Grade::DroppedOut && was_seen(thresholds, row.opened_at, now);
+    if standing.as_ref().is_some_and(gone) {
+        return standing.map(|row| Step::Close(row, Closed::DroppedOut));
     }
     let severity = alert::rule(ENGAGEMENT)?.severity(grade.key())?;
     if standing.as_ref().is_some_and(|row| row.severity >= severity) {
