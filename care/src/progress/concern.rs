@@ -8,7 +8,7 @@ use crate::access::{By, Scope};
 use crate::alert::table::Model as Alert;
 use crate::alert::{self, Closed, ENGAGEMENT, Found, PAIN};
 use crate::clinic::AlertThresholds;
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::error::Result;
 use crate::id::Kind;
 use crate::patient::Chart;
@@ -17,8 +17,11 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-/// So many reports are looked at: far more than anybody makes in the days in which they raise concern.
-const MOST: u64 = 500;
+/// So many reports are looked at beside those told now: more than anybody makes in the days in which they raise
+/// concern.
+const BESIDE: usize = 100;
+/// How far back they are looked at, in days: pain of a quarter of a year ago is no comparison.
+const BACK: i32 = 90;
 const HOUR: i64 = 60 * 60_000;
 
 /// The pain that these logs report; none where they tell of none.
@@ -55,7 +58,8 @@ pub(super) async fn heard(
     if told.is_empty() || !matters {
         return Ok(());
     }
-    let known = newest(tx, chart).await?;
+    let since = chart.date_at(now).plus(-BACK);
+    let known = newest(tx, chart, since, told.len() + BESIDE).await?;
     if let Some((grade, speaking)) = judge(thresholds, &known, told, now) {
         let Some(severity) = alert::rule(PAIN).and_then(|rule| rule.severity(grade.key())) else {
             return Ok(());
@@ -82,8 +86,8 @@ fn last(row: &Alert, known: &[Report]) -> Option<Report> {
 /// When a session was, its log, and its pain before, after and during it.
 type Rated = (Instant, Uuid, Option<i16>, Option<i16>, Option<i16>);
 
-/// The patient's newest reports of pain, by time.
-async fn newest(tx: &Tx, chart: &Chart) -> Result<Vec<Report>> {
+/// The patient's newest reports of pain from the local date `since` on, so many, by time.
+async fn newest(tx: &Tx, chart: &Chart, since: Day, most: usize) -> Result<Vec<Report>> {
     use progress_log::Column;
     let same = |result: progress_result::Column, log: Column| {
         Expr::col((progress_result::Entity, result)).equals((progress_log::Entity, log))
@@ -111,11 +115,12 @@ async fn newest(tx: &Tx, chart: &Chart) -> Result<Vec<Report>> {
         .expr_as(Expr::from(during), "pain_during")
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()))
+        .filter(Column::LocalDate.gte(since))
         .filter(standing())
         .filter(rated)
         .order_by_desc(Column::PerformedAt)
         .order_by_desc(Column::LogId)
-        .limit(MOST)
+        .limit(u64::try_from(most).unwrap_or(u64::MAX))
         .into_tuple()
         .all(tx)
         .await?;
