@@ -4,7 +4,7 @@
 //! it in this list, and the read models at the end use them all:
 //! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `education`, `alert`, `assessment`, `goal`,
 //! `progress`, `visit`, `reminder`;
-//! `today`, `caseload`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
+//! `today`, `caseload`, the periodic `sweep`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
 
 pub mod clock;
 pub mod error;
@@ -30,6 +30,7 @@ pub mod program;
 pub mod progress;
 pub mod record;
 pub mod reminder;
+pub mod sweep;
 pub mod sync;
 pub mod today;
 pub mod visit;

@@ -39,6 +39,19 @@ enum AlertStatus {
     Resolved,
 }
 
+/// Why an alert is resolved.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "care::alert::Closed")]
+enum AlertClosure {
+    /// A therapist has dealt with it.
+    Resolved,
+    /// By itself: the patient has been away too long.
+    DroppedOut,
+    /// By itself: what raised it is over. An alert about pain settles by reports that are low and have not risen
+    /// where it is not critical, one about silence by a log.
+    Settled,
+}
+
 /// What a rule has found of a patient that a clinician should look at. There is one for each patient and rule
 /// that is not resolved; what raises it again is added to it. That there is none clears nobody.
 #[derive(Debug, Clone)]
@@ -70,7 +83,8 @@ impl Alert {
         self.0.patient.clone().into()
     }
 
-    /// The key of the rule that raised it, for example `red-flag`.
+    /// The key of the rule that raised it: `red-flag`, `safety` (falls), `pain`, `engagement` (nothing is logged).
+    /// There will be more.
     async fn rule(&self) -> &str {
         &self.0.rule
     }
@@ -131,7 +145,12 @@ impl Alert {
         self.0.snoozed_until.map(DateTime::from)
     }
 
-    /// The member who resolved it.
+    /// Why it is resolved; null while it is not.
+    async fn closed_because(&self) -> Option<AlertClosure> {
+        self.0.closed_because.map(AlertClosure::from)
+    }
+
+    /// The member who resolved it; none where it closed by itself.
     async fn resolved_by(&self) -> Option<ID> {
         self.0.resolved_by.map(|id| encode(Kind::Member, id))
     }
@@ -192,6 +211,9 @@ impl AlertQuery {
 struct AcknowledgeAlertInput {
     /// The alert.
     alert_id: ID,
+    /// Its `newestAt` that you have seen. When it was raised again after that, the answer is `CONFLICT` and nothing
+    /// changes: look at it first. Dashboards send it always.
+    seen_newest_at: Option<DateTime>,
 }
 
 /// An alert that is put off.
@@ -210,6 +232,9 @@ struct ResolveAlertInput {
     alert_id: ID,
     /// What was found and done, 10 to 500 characters.
     reason: String,
+    /// Its `newestAt` that you have seen. When it was raised again after that, the answer is `CONFLICT` and nothing
+    /// changes: look at it first. Dashboards send it always.
+    seen_newest_at: Option<DateTime>,
 }
 
 payload! {
@@ -253,7 +278,8 @@ impl AlertMutation {
         #[graphql(desc = "The alert.")] input: AcknowledgeAlertInput,
     ) -> Result<AcknowledgeAlertPayload> {
         let scope = scope(context)?;
-        let done = async { care::alert::acknowledge(scope, alert_id(&input.alert_id)?).await };
+        let seen = input.seen_newest_at.map(|seen| seen.instant);
+        let done = async { care::alert::acknowledge(scope, alert_id(&input.alert_id)?, seen).await };
         AcknowledgeAlertPayload::of(done.await)
     }
 
@@ -278,7 +304,9 @@ impl AlertMutation {
         #[graphql(desc = "The alert, and what was done.")] input: ResolveAlertInput,
     ) -> Result<ResolveAlertPayload> {
         let scope = scope(context)?;
-        let done = async { care::alert::resolve(scope, alert_id(&input.alert_id)?, &input.reason).await };
+        let seen = input.seen_newest_at.map(|seen| seen.instant);
+        let done =
+            async { care::alert::resolve(scope, alert_id(&input.alert_id)?, &input.reason, seen).await };
         ResolveAlertPayload::of(done.await)
     }
 }

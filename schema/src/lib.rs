@@ -44,6 +44,7 @@ mod progress;
 mod record;
 mod reminder;
 mod server_info;
+mod threshold;
 mod today;
 mod visit;
 
@@ -61,6 +62,7 @@ struct Query(
     program::CautionQuery,
     program::TemplateQuery,
     assessment::RedFlagQuery,
+    assessment::FallQuery,
     alert::AlertQuery,
     assessment::AssessmentQuery,
     goal::GoalQuery,
@@ -83,6 +85,7 @@ struct Mutation(
     media::MediaMutation,
     alert::AlertMutation,
     assessment::RedFlagMutation,
+    assessment::FallMutation,
     assessment::AssessmentMutation,
     goal::GoalMutation,
     progress::ProgressMutation,

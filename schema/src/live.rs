@@ -4,6 +4,7 @@
 //! feed, makes a fresh scope, and hands in [`Woken`]. So every event is read under the access
 //! rules of its own moment, and from SQL, the truth; the feed only says when to look.
 
+use crate::alert::Alert;
 use crate::caseload::CaseloadRow;
 use crate::context::{acting_patient, scope};
 use crate::error::raise;
@@ -13,12 +14,13 @@ use crate::scalar::SyncCursor;
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use care::access::Scope;
 use care::caseload::{Filter, Sort};
+use care::clock::Instant;
 use care::error::Error;
 use futures::Stream;
 use futures::stream;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
 /// Why a subscription is run.
@@ -45,21 +47,31 @@ pub struct Woken {
 
 /// How far the client of a subscription has been told.
 #[derive(Debug, Clone)]
-pub struct Told(Arc<AtomicI64>);
+pub struct Told {
+    place: Arc<AtomicI64>,
+    /// When the alerts that were told were last raised.
+    alerts: Arc<Mutex<HashMap<Uuid, Instant>>>,
+}
 
 impl Default for Told {
     fn default() -> Self {
-        Self(Arc::new(AtomicI64::new(-1)))
+        Self { place: Arc::new(AtomicI64::new(-1)), alerts: Arc::default() }
     }
 }
 
 impl Told {
     fn place(&self) -> Option<i64> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|place| *place >= 0)
+        Some(self.place.load(Ordering::Relaxed)).filter(|place| *place >= 0)
     }
 
     fn advance(&self, place: i64) {
-        self.0.store(place, Ordering::Relaxed);
+        self.place.store(place, Ordering::Relaxed);
+    }
+
+    /// Whether the alert has not been told as it was last raised; from now on it has been.
+    fn is_news(&self, alert: &care::alert::Alert) -> bool {
+        let mut alerts = self.alerts.lock().unwrap_or_else(PoisonError::into_inner);
+        alerts.insert(alert.id, alert.newest_at).is_none_or(|told| told < alert.newest_at)
     }
 }
 
@@ -70,8 +82,8 @@ pub(crate) struct PatientChange {
     cursor: SyncCursor,
     /// The patient as they are now.
     patient: Patient,
-    /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments and goals
-    /// written since the event before, in the order of their last write.
+    /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments, goals
+    /// and reports of falls written since the event before, in the order of their last write.
     changed: Vec<ID>,
 }
 
@@ -100,6 +112,29 @@ impl Subscription {
         let rows = caseload_rows(scope(context)?, &context.data::<Woken>()?.wake).await.map_err(raise)?;
         Ok(stream::iter(rows))
     }
+
+    /// The alerts of the patients of your care teams that are raised, or raised again, each as it is now, at least
+    /// once. What was raised before is not told: read `alerts` after subscribing. Clinicians only.
+    async fn alert_raised(&self, context: &Context<'_>) -> Result<impl Stream<Item = Alert> + use<>> {
+        let alerts = raised_alerts(scope(context)?, context.data::<Woken>()?).await.map_err(raise)?;
+        Ok(stream::iter(alerts.into_iter().map(Alert::from)))
+    }
+}
+
+/// The alerts of those whom a wake names, raised since the subscription began and not told yet.
+async fn raised_alerts(scope: &Scope, woken: &Woken) -> care::error::Result<Vec<care::alert::Alert>> {
+    let begun = woken.told.place().map(Instant);
+    let patients = match (&woken.wake, begun) {
+        (Wake::Begin, _) | (_, None) => {
+            woken.told.advance(care::alert::followed_from(scope)?.0);
+            return Ok(Vec::new());
+        }
+        (Wake::Changed(ids), _) => Some(ids),
+        (Wake::Look | Wake::Missed, _) => None,
+    };
+    let since = begun.unwrap_or_default();
+    let raised = care::alert::raised_since(scope, since, patients).await?;
+    Ok(raised.into_iter().filter(|alert| woken.told.is_news(alert)).collect())
 }
 
 async fn patient_change(context: &Context<'_>, after: Option<SyncCursor>) -> Result<Option<PatientChange>> {

@@ -2,7 +2,7 @@
 
 use crate::account::Clinic;
 use crate::alert::Alert;
-use crate::assessment::{Assessment, RedFlagScreen};
+use crate::assessment::{Assessment, FallReport, RedFlagScreen};
 use crate::context::{language, scope};
 use crate::education::{EducationArticle, EducationAssignment};
 use crate::error::raise;
@@ -56,6 +56,8 @@ pub(crate) enum Node {
     Assessment(Assessment),
     /// A screen for signs of danger.
     RedFlagScreen(RedFlagScreen),
+    /// A report of a fall.
+    FallReport(FallReport),
     /// A goal.
     Goal(Goal),
 }
@@ -88,6 +90,7 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
         Kind::Alert => Node::Alert(care::alert::get(scope, uuid).await?.into()),
         Kind::Assessment => Node::Assessment(care::assessment::get(scope, uuid).await?.into()),
         Kind::RedFlagScreen => Node::RedFlagScreen(care::assessment::get_screen(scope, uuid).await?.into()),
+        Kind::FallReport => Node::FallReport(care::assessment::get_fall(scope, uuid).await?.into()),
         Kind::Goal => Node::Goal(care::goal::get(scope, uuid).await?.into()),
         _ => return Err(Error::NotFound),
     })

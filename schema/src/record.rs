@@ -5,7 +5,9 @@ use crate::context::scope;
 use crate::error::payload;
 use crate::id::{encode, input};
 use crate::scalar::DateTime;
+use crate::threshold::{AlertThresholdsInput, PainThresholdsInput};
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use care::clinic::UpdateClinic;
 use care::id::Kind;
 
 /// What a patient consents to.
@@ -118,6 +120,10 @@ struct UpdateClinicInput {
     /// For how many years after a discharge the record is kept, 1 to 100; null: until it is erased by
     /// hand.
     retention_years: MaybeUndefined<i32>,
+    /// The numbers by which a session's pain is green, amber or red.
+    pain_thresholds: Option<PainThresholdsInput>,
+    /// The numbers by which alerts are raised.
+    alert_thresholds: Option<AlertThresholdsInput>,
 }
 
 /// Who is to be erased.
@@ -285,12 +291,12 @@ impl RecordMutation {
         let scope = scope(context)?;
         // Out of range as it is, whatever does not fit.
         let years = |years: i32| u16::try_from(years).unwrap_or(0);
-        let updated = match input.retention_years {
-            MaybeUndefined::Undefined => care::clinic::own(scope).await,
-            MaybeUndefined::Null => care::clinic::set_retention(scope, None).await,
-            MaybeUndefined::Value(given) => care::clinic::set_retention(scope, Some(years(given))).await,
-        };
-        UpdateClinicPayload::of(updated)
+        let updated = care::clinic::update(scope, |set| UpdateClinic {
+            retention_years: input.retention_years.map_value(years).into(),
+            pain: input.pain_thresholds.map(|given| given.over(set.pain)),
+            alerts: input.alert_thresholds.map(|given| given.over(set.alerts)),
+        });
+        UpdateClinicPayload::of(updated.await)
     }
 
     /// Erases a patient for good: record, account, and the key that sealed them. The audit trail keeps

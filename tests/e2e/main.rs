@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod alert_rules;
 mod alerts;
 mod assessments;
 mod audit;
@@ -22,6 +23,7 @@ mod connections;
 mod contract;
 mod documents;
 mod education;
+mod falls;
 mod goals;
 mod guessing;
 mod input;
@@ -49,6 +51,7 @@ mod sessions;
 mod stories;
 mod story;
 mod streams;
+mod sweep;
 mod teams;
 mod transport;
 mod visits;

@@ -85,13 +85,16 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     ada.id
 }
 
-/// An alert, an assessment and a goal.
+/// An alert, an assessment, a fall and a goal.
 async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
     let fall = json!({ "patientId": id, "kind": "INITIAL", "redFlagSigns": ["severe-trauma"],
         "history": { "complaint": "Fell from a ladder" } });
     change(therapist, "recordAssessment", "assessment { id }", fall).await;
     let seen = json!({ "patientId": id, "reason": "No fracture on the film." });
     change(therapist, "resolveRedFlags", "patient { id }", seen).await;
+    let near =
+        json!({ "kind": "NEAR_FALL", "happenedAt": "2026-06-15T08:00:00Z", "note": "On the wet ladder" });
+    change(own, "reportFall", "fallReport { id }", near).await;
     let goal = json!({ "kind": "FUNCTION", "text": "Climb the ladder again",
         "measure": { "name": "Rungs", "unit": "rungs", "baseline": 0, "target": 12 },
         "current": { "value": 2, "measuredOn": "2026-06-15" } });

@@ -1,6 +1,7 @@
 //! Subscriptions over HTTP: server-sent events and Apollo's multipart protocol.
 
-use crate::log_one;
+use crate::{LOG, chosen, log_one};
+use care::id::Kind;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tests::{Client, Stack, TestApp};
@@ -61,6 +62,43 @@ async fn events_come_as_server_sent_events() {
     read_until(&mut response, &mut read, "UNAUTHENTICATED").await;
     read_until(&mut response, &mut read, "event: complete\ndata:\n\n").await;
     assert!(response.chunk().await.unwrap().is_none(), "the end");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn alerts_come_as_they_are_raised_and_raised_again_to_the_care_team_alone() {
+    const RAISED: &str = "subscription { alertRaised { rule severity evidence patient { name } } }";
+    let app = app().await;
+    let [patient, therapist, other] = [
+        app.sign_in("ada@patient.example").await,
+        app.sign_in("therapist@clinic.example").await,
+        app.sign_in("other@clinic.example").await,
+    ];
+    let told = async |pain: i32| {
+        let id = chosen(&app, Kind::ProgressLog);
+        let log =
+            json!({ "id": id, "performedAt": "2026-06-15T08:00:00Z", "painAfter": pain, "results": [] });
+        patient.ask(LOG, json!({ "input": { "logs": [log] } })).await;
+        app.clinic.clock.advance(1_000);
+        id
+    };
+    let mut refused = post(&app, Some(&patient), SSE, RAISED).await;
+    read_until(&mut refused, &mut String::new(), "FORBIDDEN").await;
+    let mut of_team = post(&app, Some(&therapist), SSE, RAISED).await;
+    let mut of_other = post(&app, Some(&other), SSE, RAISED).await;
+    let (mut read, mut read_by_other) = (String::new(), String::new());
+    read_until(&mut of_other, &mut read_by_other, "\n:\n\n").await;
+    let first = told(7).await;
+    read_until(&mut of_team, &mut read, &first).await;
+    assert!(read.contains("\"severity\":\"CRITICAL\"") && read.contains("\"name\":\"ada\""), "{read}");
+    told(1).await;
+    let second = told(8).await;
+    read.clear();
+    read_until(&mut of_team, &mut read, &second).await;
+    assert_eq!(read.matches("event: next").count(), 1, "a low rating raises nothing: {read}");
+    read_by_other.clear();
+    read_until(&mut of_other, &mut read_by_other, "\n:\n\n").await;
+    assert!(!read_by_other.contains("alertRaised"), "{read_by_other}");
     app.stop().await;
 }
 

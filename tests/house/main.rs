@@ -27,7 +27,7 @@ const SLICES: [&str; 13] = [
     "visit",
     "reminder",
 ];
-const READ_MODELS: [&str; 3] = ["today", "caseload", "sync"];
+const READ_MODELS: [&str; 4] = ["today", "caseload", "sync", "sweep"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

@@ -1,5 +1,5 @@
-//! What is cleared away once an hour: records that have outlived their retention, and what is no longer
-//! needed of accounts.
+//! What is done by the clock: every ten minutes it is looked who has fallen silent; once an hour is cleared away
+//! what is no longer needed of accounts, and the records that have outlived their retention.
 
 use super::App;
 use crate::configuration::Role;
@@ -8,20 +8,31 @@ use care::access::{Worker, worker};
 use std::time::Duration;
 use tokio::sync::watch;
 
-const EVERY: Duration = Duration::from_hours(1);
+const EVERY: Duration = Duration::from_mins(10);
+/// Every so many rounds is cleared away.
+const ROUNDS: u32 = 6;
+/// Patients of a clinic who are looked at together.
+const TOGETHER: u64 = 200;
 /// Records of a clinic that are erased in one go.
 const MOST: u64 = 100;
 
-/// Clears away until `stop` turns true. A process that only answers requests leaves it to the workers.
+/// Looks and clears away until `stop` turns true. A process that only answers requests leaves it to the workers.
 pub(super) async fn run_sweeper(app: &App, mut stop: watch::Receiver<bool>) -> Result<(), Failure> {
     if app.configuration.server.role == Role::Api {
         return Ok(());
     }
     let worker = worker(&app.services);
+    let mut round = 0;
     while !*stop.borrow() {
-        if let Err(error) = sweep(&worker).await {
+        if let Err(error) = care::sweep::tick(&worker, TOGETHER).await {
+            tracing::warn!(%error, "not all patients could be looked at; it is tried again in ten minutes");
+        }
+        if round == 0
+            && let Err(error) = sweep(&worker).await
+        {
             tracing::warn!(%error, "not all could be cleared away; it is tried again in an hour");
         }
+        round = (round + 1) % ROUNDS;
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             _ = stop.wait_for(|stop| *stop) => {}

@@ -75,6 +75,24 @@ pub struct Worker {
     services: Arc<Services>,
 }
 
+/// Who writes: a person of a clinic, or the worker.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum By<'a> {
+    /// This person.
+    Person(&'a Scope),
+    /// Nobody who has signed in.
+    Worker(&'a Worker),
+}
+
+impl<'a> By<'a> {
+    pub(crate) fn services(self) -> &'a Services {
+        match self {
+            Self::Person(scope) => scope.services(),
+            Self::Worker(worker) => worker.services(),
+        }
+    }
+}
+
 /// Opens the door of these services.
 pub fn door(services: &Arc<Services>) -> Door {
     Door { services: Arc::clone(services), address: None }

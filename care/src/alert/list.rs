@@ -8,9 +8,10 @@ use crate::error::{Error, Result};
 use crate::page::{Cursor, Page, Request};
 use crate::patient::table::patient;
 use crate::patient::{Chart, cared_for_by, charts};
-use crate::store::Tx;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, Order, QueryFilter, QuerySelect, QueryTrait};
-use std::collections::HashMap;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Which alerts.
@@ -81,23 +82,48 @@ pub async fn open(scope: &Scope, patient_id: Uuid) -> Result<Vec<Alert>> {
     rows.into_iter().map(|row| row.opened(&chart, scope.services().now())).collect()
 }
 
-/// The alerts of these patients of a clinic that are not resolved, in one statement.
-pub(crate) async fn standing_of_patients(
-    tx: &Tx,
-    clinic_id: Uuid,
-    patient_ids: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Model>>> {
-    let rows = Entity::find()
-        .filter(Column::ClinicId.eq(clinic_id))
-        .filter(Column::PatientId.is_in(patient_ids.iter().copied()))
-        .filter(Column::ResolvedAt.is_null())
-        .all(tx)
-        .await?;
-    let mut by_patient: HashMap<Uuid, Vec<Model>> = HashMap::new();
-    for row in rows {
-        by_patient.entry(row.patient_id).or_default().push(row);
+/// How much earlier than now who begins to follow alerts is told of them, in milliseconds: an alert has its time
+/// before it is committed, and no write takes as long.
+const EARLIER: i64 = 60_000;
+
+/// From when on alerts are to be told to who begins to follow them now: see [`raised_since`]. Clinicians only.
+pub fn followed_from(scope: &Scope) -> Result<Instant> {
+    scope.member_id().map(|_| scope.services().now().plus(-EARLIER))
+}
+
+/// The alerts that are not resolved and were raised at `since` or later, of the patients whom who acts cares for
+/// (of these alone, if named), first raised first. Clinicians only.
+pub async fn raised_since(
+    scope: &Scope,
+    since: Instant,
+    patient_ids: Option<&BTreeSet<Uuid>>,
+) -> Result<Vec<Alert>> {
+    scope.member_id()?;
+    let (tx, now) = (scope.read().await?, scope.services().now());
+    let mut cared_for = patient::Entity::find().filter(cared_for_by(scope));
+    if let Some(ids) = patient_ids {
+        cared_for = cared_for.filter(patient::Column::Id.is_in(ids.iter().copied()));
     }
-    Ok(by_patient)
+    let rows = Entity::find()
+        .filter(Column::ClinicId.eq(scope.clinic_id()))
+        .filter(
+            Column::PatientId.in_subquery(cared_for.select_only().column(patient::Column::Id).into_query()),
+        )
+        .filter(Column::ResolvedAt.is_null())
+        .filter(Column::NewestAt.gte(since))
+        .order_by_asc(Column::NewestAt)
+        .order_by_asc(Column::Id)
+        .all(tx.as_ref())
+        .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let opened = charts(&tx, scope, rows.iter().map(|row| row.patient_id).collect()).await?;
+    let alert = |row: Model| {
+        let chart = opened.get(&row.patient_id).ok_or(Error::Internal)?;
+        row.opened(chart, now)
+    };
+    rows.into_iter().map(alert).collect()
 }
 
 /// The alert of this id, of a visible patient. Clinicians only.

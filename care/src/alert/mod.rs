@@ -1,26 +1,30 @@
 //! Alerts: what a rule has found of a patient that a clinician should look at. One that is not resolved per
 //! patient and rule; what raises it again is added to it.
 //!
-//! Offers [`list`], [`open`], [`get`], [`acknowledge`], [`snooze`], [`resolve`], [`rule`], and to the slices
-//! above `raise`, `stands`, `settle` and `standing_of_patients`.
+//! Offers [`list`], [`open`], [`get`], [`followed_from`], [`raised_since`], [`acknowledge`], [`snooze`],
+//! [`resolve`], [`rule`], and to the slices above `raise`, `add`, `stands`, `standing_of_patients`, `settle` and
+//! `close`.
 
 mod acknowledge;
+mod close;
 mod list;
 mod raise;
 mod resolve;
 mod rule;
 mod snooze;
+mod standing;
 pub(crate) mod table;
 
 pub use acknowledge::acknowledge;
-pub(crate) use list::standing_of_patients;
-pub use list::{Filter, get, list, open};
-pub(crate) use raise::{Raise, raise};
+pub(crate) use close::close;
+pub use list::{Filter, followed_from, get, list, open, raised_since};
+pub(crate) use raise::{Found, Raise, add, raise};
 pub use resolve::resolve;
 pub(crate) use resolve::{settle, stands};
-pub(crate) use rule::RED_FLAG;
+pub(crate) use rule::{ENGAGEMENT, PAIN, RED_FLAG, SAFETY};
 pub use rule::{Rule, Severity, rule};
 pub use snooze::snooze;
+pub(crate) use standing::standing_of_patients;
 
 use crate::access::Scope;
 use crate::audit;
@@ -49,6 +53,19 @@ pub enum Status {
     Resolved,
 }
 
+/// Why an alert is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Closed {
+    /// A therapist has dealt with it.
+    Resolved,
+    /// By itself: the patient has been away too long.
+    DroppedOut,
+    /// By itself: what raised it is over.
+    Settled,
+}
+
 /// An alert.
 #[derive(Debug, Clone)]
 pub struct Alert {
@@ -74,7 +91,9 @@ pub struct Alert {
     pub acknowledged_at: Option<Instant>,
     /// Until when it is put off.
     pub snoozed_until: Option<Instant>,
-    /// The member who resolved it.
+    /// Why it is resolved; none while it is not.
+    pub closed_because: Option<Closed>,
+    /// The member who resolved it; none where it closed by itself.
     pub resolved_by: Option<Uuid>,
     /// When.
     pub resolved_at: Option<Instant>,
@@ -103,6 +122,7 @@ impl Model {
             acknowledged_by: self.acknowledged_by,
             acknowledged_at: self.acknowledged_at,
             snoozed_until: self.snoozed_until,
+            closed_because: self.closed_because.or(self.resolved_at.map(|_| Closed::Resolved)),
             resolved_by: self.resolved_by,
             resolved_at: self.resolved_at,
             resolution: resolution.transpose()?,
@@ -110,8 +130,14 @@ impl Model {
     }
 }
 
-/// The alert of this id, to be changed: one of a patient whom who acts cares for, not resolved.
-async fn find_to_write(tx: &Tx, scope: &Scope, id: Uuid) -> Result<(Chart, Model)> {
+/// The alert of this id, to be changed: one of a patient whom who acts cares for, not resolved. `Conflict` where
+/// it was raised again after `seen_newest_at`, when it was last raised as who acts has seen it, if named.
+async fn find_to_write(
+    tx: &Tx,
+    scope: &Scope,
+    id: Uuid,
+    seen_newest_at: Option<Instant>,
+) -> Result<(Chart, Model)> {
     let find = || table::Entity::find_by_id((scope.clinic_id(), id));
     let patient_id = find().one(tx).await?.ok_or(Error::NotFound)?.patient_id;
     let chart = Chart::open_to_write(tx, scope, patient_id).await?;
@@ -119,6 +145,9 @@ async fn find_to_write(tx: &Tx, scope: &Scope, id: Uuid) -> Result<(Chart, Model
     let row = find().one(tx).await?.ok_or(Error::NotFound)?;
     match row.status {
         Status::Resolved => Err(Error::field("alertId", Code::NotAllowed, "This alert is resolved.")),
+        _ if seen_newest_at.is_some_and(|seen| row.newest_at > seen) => {
+            Err(Error::Conflict("the alert was raised again meanwhile"))
+        }
         _ => Ok((chart, row)),
     }
 }

@@ -1,14 +1,16 @@
 //! A rule has found something.
 
-use super::table::{ActiveModel, Column, Entity, Evidence, Model};
-use super::{RED_FLAG, Severity, Status};
-use crate::access::Scope;
+use super::standing::standing;
+use super::table::{ActiveModel, Evidence, Model};
+use super::{RED_FLAG, SAFETY, Severity, Status};
+use crate::access::{By, Scope};
 use crate::audit;
+use crate::clock::Instant;
 use crate::error::Result;
 use crate::id::Kind;
 use crate::patient::Chart;
 use crate::store::Tx;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use uuid::Uuid;
 
 /// The most records an alert names.
@@ -25,50 +27,59 @@ pub(crate) struct Raise {
     pub(crate) evidence: (Kind, Uuid),
 }
 
-/// The patient's alert of this rule that is not resolved.
-pub(super) async fn standing(tx: &Tx, chart: &Chart, rule: &str) -> Result<Option<Model>> {
-    Ok(Entity::find()
-        .filter(Column::ClinicId.eq(chart.clinic_id()))
-        .filter(Column::PatientId.eq(chart.id()))
-        .filter(Column::Rule.eq(rule))
-        .filter(Column::ResolvedAt.is_null())
-        .one(tx)
-        .await?)
+/// What a rule has found, in whatever many records.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// The key of the rule.
+    pub(crate) rule: &'static str,
+    /// How grave it is.
+    pub(crate) severity: Severity,
+    /// The records that say so, the oldest first.
+    pub(crate) evidence: Vec<(Kind, Uuid)>,
 }
 
-/// Raises an alert of the patient whose chart is open to write, or adds to the one that stands: it becomes as
-/// grave as the gravest, and is open again where it is about signs of danger, became graver, or was put off and
-/// is critical.
+/// Raises an alert of the patient whose chart is open to write, or adds to the one that stands: see [`add`].
 pub(crate) async fn raise(tx: &Tx, scope: &Scope, chart: &Chart, raise: Raise, change: i64) -> Result<()> {
-    let (kind, record) = raise.evidence;
-    let record = kind.encode(record);
-    let id = if let Some(mut row) = standing(tx, chart, raise.rule).await? {
-        row.again(raise.severity, record);
-        (row.newest_at, row.change) = (scope.services().now(), change);
-        let id = row.id;
-        row.into_active_model().reset_all().update(tx).await?;
-        id
-    } else {
-        let row = first(scope, chart, raise, record, change);
-        let id = row.id;
-        ActiveModel::from(row).reset_all().insert(tx).await?;
-        id
-    };
-    let entry =
-        audit::Entry { action: "alert.raise", patient_id: Some(chart.id()), object: (Kind::Alert, id) };
-    audit::record(tx, scope, entry).await
+    let key = chart.row.key();
+    let standing = standing(tx, key, raise.rule).await?;
+    let found = Found { rule: raise.rule, severity: raise.severity, evidence: vec![raise.evidence] };
+    add(tx, By::Person(scope), key, (standing, found), change).await
 }
 
-fn first(scope: &Scope, chart: &Chart, raise: Raise, record: String, change: i64) -> Model {
-    let now = scope.services().now();
-    Model {
-        clinic_id: chart.clinic_id(),
-        id: scope.services().new_id(),
-        patient_id: chart.id(),
-        rule: raise.rule.to_owned(),
-        severity: raise.severity,
+/// Raises an alert of the patient (clinic, patient), whose row is locked, or adds to the one that stands of
+/// this rule: it becomes as grave as the gravest, and is open again where it is about signs of danger or a
+/// fall, became graver, or was put off and is critical.
+pub(crate) async fn add(
+    tx: &Tx,
+    by: By<'_>,
+    key: (Uuid, Uuid),
+    (standing, found): (Option<Model>, Found),
+    change: i64,
+) -> Result<()> {
+    let services = by.services();
+    let id = standing.as_ref().map_or_else(|| services.new_id(), |row| row.id);
+    if let Some(mut row) = standing {
+        row.again(&found);
+        (row.newest_at, row.change) = (services.now(), change);
+        row.into_active_model().reset_all().update(tx).await?;
+    } else {
+        let row = first(key, id, &found, (services.now(), change));
+        ActiveModel::from(row).reset_all().insert(tx).await?;
+    }
+    let entry = audit::Entry { action: "alert.raise", patient_id: Some(key.1), object: (Kind::Alert, id) };
+    audit::record_by(tx, by, key.0, entry).await
+}
+
+fn first((clinic_id, patient_id): (Uuid, Uuid), id: Uuid, found: &Found, at: (Instant, i64)) -> Model {
+    let (now, change) = at;
+    let mut row = Model {
+        clinic_id,
+        id,
+        patient_id,
+        rule: found.rule.to_owned(),
+        severity: found.severity,
         status: Status::Open,
-        evidence: Evidence(vec![record]),
+        evidence: Evidence(Vec::new()),
         opened_at: now,
         newest_at: now,
         acknowledged_by: None,
@@ -77,23 +88,33 @@ fn first(scope: &Scope, chart: &Chart, raise: Raise, record: String, change: i64
         resolved_by: None,
         resolved_at: None,
         resolution: None,
+        closed_because: None,
         change,
-    }
+    };
+    row.keep(&found.evidence);
+    row
 }
 
 impl Model {
     /// It is raised once more.
-    fn again(&mut self, severity: Severity, record: String) {
-        let graver = severity > self.severity;
-        self.severity = self.severity.max(severity);
+    fn again(&mut self, found: &Found) {
+        let graver = found.severity > self.severity;
+        self.severity = self.severity.max(found.severity);
         let put_off = self.status == Status::Snoozed && self.severity == Severity::Critical;
-        if graver || put_off || self.rule == RED_FLAG {
+        if graver || put_off || [RED_FLAG, SAFETY].contains(&self.rule.as_str()) {
             self.status = Status::Open;
             (self.acknowledged_by, self.acknowledged_at, self.snoozed_until) = (None, None, None);
         }
+        self.keep(&found.evidence);
+    }
+
+    /// Keeps these records, each once.
+    fn keep(&mut self, evidence: &[(Kind, Uuid)]) {
         let records = &mut self.evidence.0;
-        if !records.contains(&record) {
-            records.push(record);
+        for record in evidence.iter().map(|(kind, id)| kind.encode(*id)) {
+            if !records.contains(&record) {
+                records.push(record);
+            }
         }
         let excess = records.len().saturating_sub(MOST_EVIDENCE);
         records.drain(..excess);
@@ -103,27 +124,18 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Instant;
 
-    fn alert(rule: &str, severity: Severity, status: Status) -> Model {
-        Model {
-            clinic_id: Uuid::nil(),
-            id: Uuid::nil(),
-            patient_id: Uuid::nil(),
-            rule: rule.to_owned(),
-            severity,
-            status,
-            evidence: Evidence(vec!["screen_0".to_owned()]),
-            opened_at: Instant(0),
-            newest_at: Instant(0),
-            acknowledged_by: None,
-            acknowledged_at: None,
-            snoozed_until: None,
-            resolved_by: None,
-            resolved_at: None,
-            resolution: None,
-            change: 1,
-        }
+    fn found(rule: &'static str, severity: Severity, record: u128) -> Found {
+        Found { rule, severity, evidence: vec![(Kind::RedFlagScreen, Uuid::from_u128(record))] }
+    }
+
+    fn alert(rule: &'static str, severity: Severity, status: Status) -> Model {
+        let row = first((Uuid::nil(), Uuid::nil()), Uuid::nil(), &found(rule, severity, 0), (Instant(0), 1));
+        Model { status, ..row }
+    }
+
+    fn record(number: u128) -> String {
+        Kind::RedFlagScreen.encode(Uuid::from_u128(number))
     }
 
     #[test]
@@ -141,32 +153,34 @@ mod tests {
             (Critical, Acknowledged, Critical, Critical, Acknowledged),
         ] {
             let mut row = alert("any", before, status);
-            row.again(raised, "screen_1".to_owned());
+            row.again(&found("any", raised, 1));
             assert_eq!((row.severity, row.status), (after, then), "{before:?} {status:?} {raised:?}");
-            assert_eq!(row.evidence.0, ["screen_0", "screen_1"]);
+            assert_eq!(row.evidence.0, [record(0), record(1)]);
         }
     }
 
     #[test]
-    fn signs_of_danger_that_are_told_again_are_open_again_whoever_was_on_them() {
-        for (severity, told) in [(Severity::Critical, Severity::High), (Severity::High, Severity::High)] {
-            let mut row = alert(RED_FLAG, severity, Status::Acknowledged);
-            (row.acknowledged_by, row.acknowledged_at) = (Some(Uuid::nil()), Some(Instant(0)));
-            row.again(told, "screen_1".to_owned());
-            assert_eq!((row.severity, row.status), (severity, Status::Open));
-            assert_eq!((row.acknowledged_by, row.acknowledged_at), (None, None));
+    fn signs_of_danger_and_falls_that_are_told_again_are_open_again_whoever_was_on_them() {
+        for rule in [RED_FLAG, SAFETY] {
+            for (severity, told) in [(Severity::Critical, Severity::High), (Severity::High, Severity::High)] {
+                let mut row = alert(rule, severity, Status::Acknowledged);
+                (row.acknowledged_by, row.acknowledged_at) = (Some(Uuid::nil()), Some(Instant(0)));
+                row.again(&found(rule, told, 1));
+                assert_eq!((row.severity, row.status), (severity, Status::Open));
+                assert_eq!((row.acknowledged_by, row.acknowledged_at), (None, None));
+            }
         }
     }
 
     #[test]
     fn a_record_is_named_once_and_of_very_many_the_newest() {
         let mut row = alert("any", Severity::Low, Status::Open);
-        row.again(Severity::Low, "screen_0".to_owned());
+        row.again(&found("any", Severity::Low, 0));
         assert_eq!(row.evidence.0.len(), 1);
         for number in 1..=150 {
-            row.again(Severity::Low, format!("screen_{number}"));
+            row.again(&found("any", Severity::Low, number));
         }
         assert_eq!(row.evidence.0.len(), MOST_EVIDENCE);
-        assert_eq!(row.evidence.0.last().map(String::as_str), Some("screen_150"));
+        assert_eq!(row.evidence.0.last(), Some(&record(150)));
     }
 }

@@ -8,6 +8,12 @@ use std::sync::LazyLock;
 
 /// The rule about signs of danger. What it raises is resolved with the signs themselves.
 pub(crate) const RED_FLAG: &str = "red-flag";
+/// The rule about falls.
+pub(crate) const SAFETY: &str = "safety";
+/// The rule about pain.
+pub(crate) const PAIN: &str = "pain";
+/// The rule about patients who log nothing.
+pub(crate) const ENGAGEMENT: &str = "engagement";
 
 /// How grave an alert is, the least first.
 #[derive(
@@ -94,12 +100,20 @@ mod tests {
     }
 
     #[test]
-    fn signs_of_danger_are_as_grave_as_was_decided() {
-        let rule = rule(RED_FLAG).unwrap();
-        for (grade, severity) in
-            [("EMERGENCY", Some(Severity::Critical)), ("URGENT", Some(Severity::High)), ("REVIEW", None)]
-        {
-            assert_eq!(rule.severity(grade), severity);
+    fn what_is_found_is_as_grave_as_was_decided() {
+        for (key, grade, severity) in [
+            (RED_FLAG, "EMERGENCY", Some(Severity::Critical)),
+            (RED_FLAG, "URGENT", Some(Severity::High)),
+            (RED_FLAG, "REVIEW", None),
+            (SAFETY, "FALL", Some(Severity::Critical)),
+            (SAFETY, "NEAR_FALL", Some(Severity::High)),
+            (PAIN, "SEVERE", Some(Severity::Critical)),
+            (PAIN, "STEEP", Some(Severity::High)),
+            (PAIN, "RISING", Some(Severity::Low)),
+            (ENGAGEMENT, "SILENT", Some(Severity::Low)),
+            (ENGAGEMENT, "AWAY", Some(Severity::High)),
+        ] {
+            assert_eq!(rule(key).unwrap().severity(grade), severity, "{key} {grade}");
         }
     }
 }

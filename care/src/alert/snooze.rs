@@ -18,7 +18,7 @@ pub async fn snooze(scope: &Scope, id: Uuid, until: Instant) -> Result<Alert> {
         return Err(Error::field("until", Code::OutOfRange, "Give a time within the next 14 days."));
     }
     let tx = scope.write().await?;
-    let (chart, mut row) = find_to_write(&tx, scope, id).await?;
+    let (chart, mut row) = find_to_write(&tx, scope, id, None).await?;
     if row.rule == RED_FLAG {
         let message = "Signs of danger are not put off. Look at them, and resolve them.";
         return Err(Error::field("alertId", Code::NotAllowed, message));

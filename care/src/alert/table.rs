@@ -1,6 +1,6 @@
 //! The table `alert`.
 
-use super::{Severity, Status};
+use super::{Closed, Severity, Status};
 use crate::clock::Instant;
 use crate::sealed::Sealed;
 use sea_orm::FromJsonQueryResult;
@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) resolved_at: Option<Instant>,
     #[serde(skip)]
     pub(crate) resolution: Option<Sealed>,
+    /// Why it is resolved; none too in rows from before there was more than one reason.
+    pub(crate) closed_because: Option<Closed>,
     pub(crate) change: i64,
 }
 

@@ -11,7 +11,7 @@ use crate::clock::Day;
 use crate::error::Result;
 use crate::id::Kind;
 use crate::patient::{Chart, note_condition, tell_team};
-use crate::program::hold_for_safety;
+use crate::program::{DANGER, hold_for_safety};
 use crate::store::Tx;
 use sea_orm::{ActiveEnum, ActiveModelTrait};
 use std::collections::BTreeSet;
@@ -113,7 +113,7 @@ pub(super) async fn asked(tx: &Tx, chart: &mut Chart) -> Result<()> {
 async fn rest_and_tell(tx: &Tx, scope: &Scope, chart: &mut Chart, change: i64) -> Result<()> {
     let since = chart.row.danger_since.unwrap_or_else(|| scope.services().now());
     chart.set_danger(tx, Some(since)).await?;
-    hold_for_safety(tx, scope, chart, change).await?;
+    hold_for_safety(tx, scope, chart, (DANGER, change)).await?;
     if !tell_team(tx, scope, chart, MailKind::RedFlags).await? {
         tracing::warn!(patient = %chart.id(), "signs of danger, and no therapist of the care team to tell");
         tell_administrators(tx, scope, MailKind::RedFlagsUnattended).await?;

@@ -4,19 +4,23 @@
 //! Offers of screens [`signs`] (what is asked), [`screen`] (which records the answers, holds the program and
 //! raises an alert where they mean danger), [`screens`], [`get_screen`], [`resolve`], and [`Level`], [`Finding`]; of
 //! assessments [`record`], [`void`], [`list`], [`get`], [`comparison`], [`next_on`], [`special_tests`]. The
-//! rules are [`compare()`] by [`angle_rule`], and the score of `STarT Back` by [`cuts`].
+//! rules are [`compare()`] by [`angle_rule`], and the score of `STarT Back` by [`cuts`]; of falls [`report_fall`],
+//! [`falls`], [`get_fall`].
 
 mod answers;
 mod check;
 mod compare;
 mod content;
 mod data;
+mod fall;
+mod falls;
 mod list;
 mod measure;
 mod record;
 mod red_flag;
 #[cfg(test)]
 mod red_flag_tests;
+mod report_fall;
 mod resolve;
 mod risk;
 mod screen;
@@ -28,6 +32,8 @@ mod void;
 pub use compare::{Compared, Measured, Verdict, compare};
 pub use content::{Content, Diagnostic, DiagnosticTest, History, Posture, PostureFinding};
 pub use data::{AngleRule, SpecialTest, angle_rule, cuts, special_tests};
+pub use fall::{Fall, FallKind};
+pub use falls::{falls, get_fall};
 pub use list::{Comparison, comparison, get, list, next_on};
 pub use measure::{
     BodyRegion, Direction, MuscleAction, NeurologicalResponse, NeurologicalSign, NeurologicalTest,
@@ -35,6 +41,7 @@ pub use measure::{
 };
 pub use record::{NewAssessment, record};
 pub use red_flag::{Finding, Level, Sign, signs};
+pub use report_fall::{NewFall, report_fall};
 pub use resolve::resolve;
 pub use risk::{Cuts, NewRisk, Risk, RiskLevel, StartBack};
 pub use screen::{NewScreen, screen};

@@ -1,4 +1,4 @@
-//! The tables `red_flag_screen` and `assessment`.
+//! The tables `red_flag_screen`, `assessment` and `fall_report`.
 
 pub(crate) mod red_flag_screen {
     use super::super::Level;
@@ -71,6 +71,42 @@ pub(crate) mod assessment {
         pub(crate) voided_at: Option<Instant>,
         #[serde(skip)]
         pub(crate) void_reason: Option<Sealed>,
+        pub(crate) change: i64,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod fall_report {
+    use super::super::FallKind;
+    use crate::clock::{Day, Instant};
+    use crate::sealed::Sealed;
+    use sea_orm::entity::prelude::*;
+
+    /// A fall or near-fall that was reported. It is never edited.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
+    #[sea_orm(table_name = "fall_report")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        pub(crate) kind: FallKind,
+        pub(crate) happened_at: Instant,
+        pub(crate) local_date: Day,
+        pub(crate) injured: Option<bool>,
+        #[serde(skip)]
+        pub(crate) note: Option<Sealed>,
+        /// Whether the patient told of it, and not a member.
+        pub(crate) by_patient: bool,
+        pub(crate) recorded_by: Option<Uuid>,
+        pub(crate) recorded_at: Instant,
+        #[serde(skip)]
+        pub(crate) fingerprint: Vec<u8>,
         pub(crate) change: i64,
     }
 

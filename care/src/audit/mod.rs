@@ -4,7 +4,7 @@
 //! Offers [`events`], which lists them, [`seal`], which chains the events of each clinic,
 //! [`newest`], its last seals, [`verify`] and [`verify_own`], which walk the chains,
 //! [`record_reads`], and to the slices above `Entry`, `record`, `record_all`, `record_at_door`,
-//! `record_by_worker`, `record_refusal`.
+//! `record_by`, `record_by_worker`, `record_refusal`.
 
 mod journal;
 mod list;
@@ -18,7 +18,7 @@ pub use list::{Event, Filter, events};
 pub use seal::{Checkpoint, Search, newest, seal};
 pub use verify::{Fault, Verdict, verify, verify_own};
 
-use crate::access::{Door, Scope, Services};
+use crate::access::{By, Door, Scope, Services};
 use crate::error::Result;
 use crate::id::Kind;
 use crate::store::Tx;
@@ -68,6 +68,14 @@ pub(crate) async fn record_by_worker(
     entry: Entry,
 ) -> Result<()> {
     insert(tx, services, &Who { clinic_id: Some(clinic_id), ..Who::nobody() }, &[entry]).await
+}
+
+/// Records that who writes in this clinic did this.
+pub(crate) async fn record_by(tx: &Tx, by: By<'_>, clinic_id: Uuid, entry: Entry) -> Result<()> {
+    match by {
+        By::Person(scope) => record(tx, scope, entry).await,
+        By::Worker(worker) => record_by_worker(tx, worker.services(), clinic_id, entry).await,
+    }
 }
 
 struct Who {

@@ -44,7 +44,7 @@ pub(super) async fn of_patients(
     let today = now.date_in(&TimeZone::UTC);
     let span = (today.plus(-WINDOW_DAYS - 8), today.plus(1));
     let records = Records {
-        histories: program::of_clinic_patients(tx, clinic_id, &ids).await?,
+        histories: program::of_clinic(tx, clinic_id, &ids).await?,
         logged: progress::of_patients(tx, clinic_id, &ids, span).await?,
         alerts: alert::standing_of_patients(tx, clinic_id, &ids).await?,
         unread: HashMap::new(),

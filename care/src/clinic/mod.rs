@@ -2,8 +2,9 @@
 //!
 //! Offers [`create`] (how a clinic begins), [`any`] (whether one has), [`own`] (the clinic of who
 //! acts), [`invite_member`], [`members`], [`set_role`], [`disable`],
-//! [`set_retention`], and [`Settings`].
+//! [`update`], and [`Settings`].
 
+mod alert;
 mod create;
 mod member;
 mod pain;
@@ -11,12 +12,13 @@ mod settings;
 pub(crate) mod table;
 mod update;
 
+pub use alert::AlertThresholds;
 pub use create::{Created, create, invite_member};
 pub use member::{Member, disable, members, set_role};
 pub(crate) use member::{tell_administrators, tell_officers};
 pub use pain::PainThresholds;
 pub use settings::Settings;
-pub use update::set_retention;
+pub use update::{UpdateClinic, update};
 
 use crate::access::{Scope, Worker};
 use crate::error::{Error, Result};

@@ -15,6 +15,7 @@ mod invite;
 mod list;
 pub(crate) mod table;
 mod team;
+mod unchanged;
 mod update;
 
 pub use accept::{Accept, accept};
@@ -30,6 +31,7 @@ pub use invite::invite;
 pub(crate) use list::charts;
 pub(crate) use team::tell_team;
 pub use team::{assign, care_team};
+pub(crate) use unchanged::raise_unchanged;
 pub use update::{UpdatePatient, update};
 
 use crate::access::Scope;

@@ -46,6 +46,13 @@ pub(crate) mod patient {
         pub(crate) screen_due_since: Option<Instant>,
     }
 
+    impl Model {
+        /// The clinic and the patient.
+        pub(crate) fn key(&self) -> (Uuid, Uuid) {
+            (self.clinic_id, self.id)
+        }
+    }
+
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub(crate) enum Relation {}
 

@@ -28,15 +28,11 @@ pub(crate) struct History {
 /// The programs of these patients, newest first, in four statements however many they are. The
 /// patients must be visible to `scope`.
 pub(crate) async fn of_patients(tx: &Tx, scope: &Scope, patient_ids: &[Uuid]) -> Result<Vec<History>> {
-    of_clinic_patients(tx, scope.clinic_id(), patient_ids).await
+    of_clinic(tx, scope.clinic_id(), patient_ids).await
 }
 
-/// The same of patients of this clinic, for who has no scope.
-pub(crate) async fn of_clinic_patients(
-    tx: &Tx,
-    clinic_id: Uuid,
-    patient_ids: &[Uuid],
-) -> Result<Vec<History>> {
+/// The same, of these patients of the clinic.
+pub(crate) async fn of_clinic(tx: &Tx, clinic_id: Uuid, patient_ids: &[Uuid]) -> Result<Vec<History>> {
     let rows = program::Entity::find()
         .filter(program::Column::ClinicId.eq(clinic_id))
         .filter(program::Column::PatientId.is_in(patient_ids.iter().copied()))

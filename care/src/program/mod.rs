@@ -20,11 +20,11 @@ mod terms;
 pub use change_phase::{ChangePhase, change_phase};
 pub use compare::{Change, Comparison, compare};
 pub use create::{CreateProgram, Source, create};
-pub(crate) use history::{History, held, of_clinic_patients, of_patients, on};
+pub(crate) use history::{History, held, of_clinic, of_patients, on};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
 pub use status::{Activate, activate, complete, discontinue, hold, release};
-pub(crate) use status::{DANGER, hold_for_safety};
+pub(crate) use status::{DANGER, FALL, hold_for_safety};
 pub use terms::{Precaution, Terms};
 
 use crate::access::Scope;

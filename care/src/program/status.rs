@@ -31,6 +31,10 @@ pub struct Activate {
 pub(crate) const DANGER: &str =
     "There are signs that need to be looked at first. Your clinic releases the program.";
 
+/// What a patient reads after a fall.
+pub(crate) const FALL: &str =
+    "A fall was reported, and needs to be looked at first. Your clinic releases the program.";
+
 /// Nothing begins or goes on while signs of danger wait to be looked at.
 fn without_danger(chart: &Chart) -> Result<()> {
     if chart.row.danger_since.is_none() {
@@ -179,12 +183,17 @@ pub async fn hold(scope: &Scope, program_id: Uuid, reason: &str) -> Result<Progr
     finish(tx, scope, &chart, &history, ("program.hold", change)).await
 }
 
-/// Holds the program that the patient follows, if there is one, whoever acts: signs of danger do not wait
-/// for a clinician. Only a clinician releases it.
-pub(crate) async fn hold_for_safety(tx: &Tx, scope: &Scope, chart: &Chart, change: i64) -> Result<()> {
+/// Holds every program that the patient follows, whoever acts: signs of danger and falls do not wait for a
+/// clinician. Only a clinician releases it. `reason` is what the patient reads.
+pub(crate) async fn hold_for_safety(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    (reason, change): (&str, i64),
+) -> Result<()> {
     for history in of_patients(tx, scope, &[chart.id()]).await? {
         if history.row.status == Status::Active {
-            put_on_hold(tx, scope, chart, &history, (DANGER, change)).await?;
+            put_on_hold(tx, scope, chart, &history, (reason, change)).await?;
             let object = (Kind::Program, history.row.id);
             let entry = audit::Entry { action: "program.hold", patient_id: Some(chart.id()), object };
             audit::record(tx, scope, entry).await?;

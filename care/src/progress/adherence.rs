@@ -192,6 +192,34 @@ fn longest_gap(verdicts: &[Verdict]) -> u32 {
     longest
 }
 
+/// A day on which a program was active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActiveDay {
+    /// The patient-local date.
+    pub date: Date,
+    /// Whether something was scheduled, no session was logged and nothing skipped with a reason. Never today;
+    /// with so many times a week, only where the rest of the week is too short to make up the number.
+    pub missed: bool,
+}
+
+/// The days of `window` up to `today` on which one of `plans` was active, ascending. The window is best begun a
+/// week early, so that a schedule by the week is seen whole.
+pub fn active_days(
+    plans: &[Plan],
+    sessions: &[Session],
+    window: &Range<Date>,
+    today: Date,
+) -> Vec<ActiveDay> {
+    let days = day::table(plans, sessions, window, today);
+    let weeks = days.chunk_by(|one, next| monday(one.date) == monday(next.date));
+    let judged = weeks.flat_map(|days| {
+        let verdicts = week::settle(days, plans, today).verdicts;
+        let dates = days.iter().map(|day| day.date);
+        dates.zip(verdicts).map(|(date, verdict)| ActiveDay { date, missed: verdict == Verdict::Missed })
+    });
+    judged.collect()
+}
+
 /// One exercise that is due on a day, and how far it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayItem {

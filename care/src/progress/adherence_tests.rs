@@ -343,6 +343,14 @@ fn flexible_days_rest_until_the_week_is_too_short() {
 }
 
 #[test]
+fn the_active_days_tell_which_were_missed() {
+    let held = Plan { holds: vec![Hold { from: day(2), until: Some(day(3)) }], ..daily() };
+    let days = active_days(&[held], &[bridges(0, &[10, 10])], &(day(-7)..day(9)), day(4));
+    let days: Vec<_> = days.into_iter().map(|day| (day.date, day.missed)).collect();
+    assert_eq!(days, [(day(0), false), (day(1), true), (day(3), true), (day(4), false)]);
+}
+
+#[test]
 fn several_plans_share_a_days_sessions() {
     let walks = plan(vec![prescribed(WALK, Frequency::Daily, 1)]);
     let sessions = [bridges(0, &[10, 10]), logged(1, WALK, &[10, 10])];

@@ -3,7 +3,7 @@
 use super::record::{Rows, insert};
 use super::sessions::with_results;
 use super::table::progress_log;
-use super::{NewLog, ProgressLog, VersionKind, check, log, screen_due};
+use super::{NewLog, ProgressLog, VersionKind, check, concern, log, screen_due};
 use crate::access::Scope;
 use crate::audit;
 use crate::clinic;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// Puts `corrected` in place of the log of the same id. Amending to what stands already changes
 /// nothing. The patient who logged it only; a voided log is not found.
 pub async fn amend(scope: &Scope, corrected: NewLog) -> Result<ProgressLog> {
-    let thresholds = clinic::own(scope).await?.settings.pain;
+    let settings = clinic::own(scope).await?.settings;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, scope.patient_id()?).await?;
     let newest = newest(&tx, &chart, corrected.id).await?;
@@ -31,8 +31,11 @@ pub async fn amend(scope: &Scope, corrected: NewLog) -> Result<ProgressLog> {
     let version = (newest.log.version + 1, VersionKind::Amended);
     let rows = Rows::of(scope, &chart, &corrected, version, chart.row.change + 1)?;
     let recent = log::recent(&tx, &chart, &[corrected.performed_at]).await?;
-    screen_due::note(&tx, &mut chart, thresholds, std::slice::from_ref(&rows), &recent).await?;
-    add(tx, scope, &mut chart, &rows, "progress.amend").await?;
+    screen_due::note(&tx, &mut chart, settings.pain, std::slice::from_ref(&rows), &recent).await?;
+    add(&tx, scope, &mut chart, &rows, "progress.amend").await?;
+    let told = concern::reports(std::slice::from_ref(&rows));
+    concern::heard(&tx, scope, &chart, &settings.alerts, &told).await?;
+    finish(tx, scope, &chart).await?;
     rows.opened(&chart)
 }
 
@@ -56,7 +59,8 @@ pub async fn void(scope: &Scope, id: Uuid) -> Result<()> {
         change: chart.row.change + 1,
         ..newest.log
     };
-    add(tx, scope, &mut chart, &Rows { log, results: Vec::new() }, "progress.void").await
+    add(&tx, scope, &mut chart, &Rows { log, results: Vec::new() }, "progress.void").await?;
+    finish(tx, scope, &chart).await
 }
 
 async fn check_corrected(tx: &Tx, scope: &Scope, chart: &Chart, corrected: &NewLog) -> Result<()> {
@@ -85,12 +89,15 @@ async fn newest(tx: &Tx, chart: &Chart, log_id: Uuid) -> Result<Rows> {
     with_results(tx, chart.clinic_id(), vec![row]).await?.pop().ok_or(Error::NotFound)
 }
 
-async fn add(tx: Tx, scope: &Scope, chart: &mut Chart, rows: &Rows, action: &'static str) -> Result<()> {
-    let change = chart.raise(&tx, Some(rows.log.performed_at)).await?;
-    insert(&tx, std::slice::from_ref(rows)).await?;
+async fn add(tx: &Tx, scope: &Scope, chart: &mut Chart, rows: &Rows, action: &'static str) -> Result<()> {
+    chart.raise(tx, Some(rows.log.performed_at)).await?;
+    insert(tx, std::slice::from_ref(rows)).await?;
     let object = (Kind::ProgressLog, rows.log.log_id);
-    audit::record(&tx, scope, audit::Entry { action, patient_id: Some(chart.id()), object }).await?;
+    audit::record(tx, scope, audit::Entry { action, patient_id: Some(chart.id()), object }).await
+}
+
+async fn finish(tx: Tx, scope: &Scope, chart: &Chart) -> Result<()> {
     tx.commit().await?;
-    scope.announce(chart.id(), change);
+    scope.announce(chart.id(), chart.row.change);
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::record::{Rows, fingerprint, ids, insert};
 use super::sessions::with_results;
 use super::table::progress_log;
 use super::traffic_light::{self, Feedback, PreviousSession};
-use super::{NewLog, ProgressLog, VersionKind, check, screen_due};
+use super::{NewLog, ProgressLog, VersionKind, check, concern, screen_due};
 use crate::access::Scope;
 use crate::audit;
 use crate::clinic;
@@ -67,7 +67,8 @@ pub async fn log(
     if batch.len() > MOST {
         return Err(Error::field("logs", Code::TooMany, format!("Give at most {MOST} logs at a time.")));
     }
-    let thresholds = clinic::own(scope).await?.settings.pain;
+    let settings = clinic::own(scope).await?.settings;
+    let thresholds = settings.pain;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, patient_id).await?;
     let batch = check_rows(&tx, scope, &chart, batch).await?;
@@ -75,6 +76,7 @@ pub async fn log(
     let sorted = sort(scope, &chart, &batch, &known)?;
     if !sorted.fresh.is_empty() {
         record(&tx, scope, &mut chart, &sorted.fresh).await?;
+        concern::heard(&tx, scope, &chart, &settings.alerts, &concern::reports(&sorted.fresh)).await?;
     }
     let times: Vec<_> = batch.iter().flatten().map(|log| log.performed_at).collect();
     let recent = recent(&tx, &chart, &times).await?;

@@ -6,8 +6,10 @@
 pub mod adherence;
 mod amend;
 mod check;
+mod concern;
 mod list;
 mod log;
+mod pain_alert;
 mod record;
 mod screen_due;
 mod sessions;

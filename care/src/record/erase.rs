@@ -6,7 +6,7 @@ use crate::access::{Scope, Services};
 use crate::account;
 use crate::account::table::{invitation, session, session_token};
 use crate::alert::table as alert;
-use crate::assessment::table::{assessment, red_flag_screen};
+use crate::assessment::table::{assessment, fall_report, red_flag_screen};
 use crate::caseload::table as caseload_row;
 use crate::clinic::table::{care_team, member};
 use crate::education::table as education;
@@ -58,6 +58,7 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<alert::Entity>(tx, key).await?;
     delete::<assessment::Entity>(tx, key).await?;
     delete::<red_flag_screen::Entity>(tx, key).await?;
+    delete::<fall_report::Entity>(tx, key).await?;
     delete::<goal_progress::Entity>(tx, key).await?;
     delete::<goal::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;

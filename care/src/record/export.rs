@@ -5,7 +5,7 @@ use crate::access::Scope;
 use crate::account::email_of;
 use crate::account::table::{account, device, identity, invitation, session};
 use crate::alert::table as alert;
-use crate::assessment::table::{assessment, red_flag_screen};
+use crate::assessment::table::{assessment, fall_report, red_flag_screen};
 use crate::audit::table::audit_event;
 use crate::caseload::table as caseload_row;
 use crate::clinic::table::care_team;
@@ -132,7 +132,7 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     all.take::<audit_event::Entity>("audit_event", its(), |_| vec![]).await
 }
 
-/// Alerts, assessments and goals.
+/// Alerts, assessments, falls and goals.
 async fn of_assessments(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Result<()> {
     let sealed = |row: &alert::Model| vec![("alert.resolution", row.resolution.clone())];
     all.take::<alert::Entity>("alert", its(), sealed).await?;
@@ -143,6 +143,8 @@ async fn of_assessments(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Re
         ]
     };
     all.take::<assessment::Entity>("assessment", its(), sealed).await?;
+    let sealed = |row: &fall_report::Model| vec![("fall_report.note", row.note.clone())];
+    all.take::<fall_report::Entity>("fall_report", its(), sealed).await?;
     let sealed = |row: &goal::Model| {
         vec![
             ("goal.text", Some(row.text.clone())),

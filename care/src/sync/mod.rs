@@ -7,6 +7,7 @@
 //! Offers [`changed_since`], [`encode`] and [`decode`].
 
 use crate::access::Scope;
+use crate::assessment::table::fall_report;
 use crate::education::table as education_assignment;
 use crate::error::{Code, Error, Result};
 use crate::goal::table::goal;
@@ -70,7 +71,7 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind::Program,
     Kind::ProgressLog,
     Kind::Reminder,
@@ -78,6 +79,7 @@ const KINDS: [Kind; 7] = [
     Kind::Visit,
     Kind::EducationAssignment,
     Kind::Goal,
+    Kind::FallReport,
 ];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
@@ -105,5 +107,6 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(visit, Id, 4));
     all.extend(written!(education_assignment, Id, 5));
     all.extend(written!(goal, Id, 6));
+    all.extend(written!(fall_report, Id, 7));
     Ok(all)
 }

@@ -11,6 +11,7 @@ use crate::error::raise;
 use crate::id;
 use crate::patient::Patient;
 use crate::scalar::TimeZone;
+use crate::threshold::{ClinicAlertThresholds, ClinicPainThresholds};
 use async_graphql::{ComplexObject, Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
 use care::access::{Person, Scope};
 use care::id::Kind;
@@ -45,6 +46,10 @@ pub(crate) struct Clinic {
     time_zone: TimeZone,
     /// For how many years after a discharge the record is kept; null: until it is erased by hand.
     retention_years: Option<i32>,
+    /// The numbers by which a session's pain is green, amber or red.
+    pain_thresholds: ClinicPainThresholds,
+    /// The numbers by which alerts are raised.
+    alert_thresholds: ClinicAlertThresholds,
 }
 
 impl From<care::clinic::Clinic> for Clinic {
@@ -54,6 +59,8 @@ impl From<care::clinic::Clinic> for Clinic {
             name: clinic.name,
             time_zone: TimeZone(clinic.time_zone),
             retention_years: clinic.settings.retention_years.map(i32::from),
+            pain_thresholds: clinic.settings.pain.into(),
+            alert_thresholds: clinic.settings.alerts.into(),
         }
     }
 }

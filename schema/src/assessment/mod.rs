@@ -1,12 +1,14 @@
-//! Assessments, and screens for signs of danger.
+//! Assessments, screens for signs of danger, and falls.
 
 mod change;
 mod comparison;
 mod content;
+mod fall;
 mod red_flag;
 mod values;
 
 pub(crate) use change::AssessmentMutation;
+pub(crate) use fall::{FallMutation, FallQuery, FallReport};
 pub(crate) use red_flag::{RedFlagMutation, RedFlagQuery, RedFlagScreen};
 pub(crate) use values::BodySide;
 

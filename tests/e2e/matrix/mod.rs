@@ -131,6 +131,7 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(ids.education.as_str().unwrap(), "EducationAssignment"),
         node(ids.alert.as_str().unwrap(), "Alert"),
         node(ids.goal.as_str().unwrap(), "Goal"),
+        node(ids.fall.as_str().unwrap(), "FallReport"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);
@@ -155,7 +156,7 @@ fn root_field(ids: &Ids, root: &Field) -> String {
             format!("(fromId: {}, toId: {})", ids.assessments[0], ids.assessments[1])
         }
         "alerts" => format!("(patientId: \"{}\")", ids.second),
-        "redFlagScreens" | "visits" => format!("(patientId: \"{}\")", ids.patient),
+        "redFlagScreens" | "fallReports" | "visits" => format!("(patientId: \"{}\")", ids.patient),
         "educationArticle" => "(key: \"lifting\")".to_owned(),
         "nodes" => format!("(ids: [\"{}\"])", ids.patient),
         "exercise" => format!("(id: {})", ids.exercise),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 79] = [
+pub(super) const MUTATIONS: [&str; 80] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -37,6 +37,7 @@ pub(super) const MUTATIONS: [&str; 79] = [
     "reportSymptoms",
     "recordRedFlagScreen",
     "resolveRedFlags",
+    "reportFall",
     "scheduleVisit",
     "rescheduleVisit",
     "markVisitMissed",
@@ -134,6 +135,8 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "reportSymptoms" => json!({ "signs": [] }),
         "recordRedFlagScreen" => json!({ "patientId": ids.patient, "signs": [] }),
         "resolveRedFlags" => json!({ "patientId": ids.patient, "reason": "Seen and examined today." }),
+        "reportFall" => json!({ "patientId": ids.patient, "kind": "NEAR_FALL",
+            "happenedAt": "2026-06-15T09:30:00Z" }),
         "scheduleVisit" => json!({ "id": ids.planned_visit, "patientId": ids.patient,
             "startsAt": "2026-06-20T14:00:00Z", "durationMinutes": 45 }),
         "cancelVisit" => json!({ "visitId": ids.planned_visit, "reason": "Snow" }),

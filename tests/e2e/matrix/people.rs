@@ -67,6 +67,7 @@ pub(super) struct Ids {
     /// Two assessments, the earlier first.
     pub(super) assessments: [Value; 2],
     pub(super) goal: Value,
+    pub(super) fall: Value,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
 }
@@ -155,6 +156,20 @@ async fn template(therapist: &Client, program: &str) -> Value {
     made["programTemplate"]["id"].clone()
 }
 
+/// A goal of Ada's.
+async fn aiming(ada: &Client) -> Value {
+    let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
+        "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
+        "current": { "value": 300, "measuredOn": "2026-06-15" } });
+    change(ada, "setGoal", "goal { id }", goal).await["goal"]["id"].clone()
+}
+
+/// A near-fall of Ada's.
+async fn fallen(ada: &Client) -> Value {
+    let fall = json!({ "kind": "NEAR_FALL", "happenedAt": "2026-06-15T08:00:00Z", "note": "On the stairs" });
+    change(ada, "reportFall", "fallReport { id }", fall).await["fallReport"]["id"].clone()
+}
+
 impl People {
     pub(super) async fn gather(stack: Stack) -> Self {
         let app =
@@ -192,10 +207,7 @@ impl People {
         let alert = alarmed(&therapist, &Kind::Patient.encode(second.id)).await;
         let assessments =
             [assessed(&therapist, &patient, 40).await, assessed(&therapist, &patient, 60).await];
-        let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
-            "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
-            "current": { "value": 300, "measuredOn": "2026-06-15" } });
-        let goal = change(&own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone();
+        let (goal, fall) = (aiming(&own).await, fallen(&own).await);
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
@@ -237,6 +249,7 @@ impl People {
             alert,
             assessments,
             goal,
+            fall,
             spare,
         };
         let mut clients = vec![app.client()];

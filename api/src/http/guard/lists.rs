@@ -83,6 +83,7 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("Query.conditions", Length::About(12)),
     ("Query.educationArticles", Length::Page),
     ("Query.exercises", Length::Page),
+    ("Query.fallReports", Length::Page),
     ("Query.goals", Length::About(4)),
     ("Query.members", Length::Page),
     ("Query.myEducation", Length::Page),

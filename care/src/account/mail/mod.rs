@@ -61,6 +61,10 @@ pub(crate) enum MailKind {
     RedFlags,
     /// To administrators: signs of danger in a patient whom no therapist can see.
     RedFlagsUnattended,
+    /// To a care team: one of their patients fell.
+    Fall,
+    /// To administrators: a patient fell whom no therapist can see.
+    FallUnattended,
     /// To who watches over privacy: somebody broke the glass.
     GlassBroken,
 }

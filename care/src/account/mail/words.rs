@@ -12,8 +12,8 @@ impl MailKind {
             Self::SecondFactorChanged => "Your authenticator app has been set up",
             Self::ProviderLinked => "Your account has a new way to sign in",
             Self::TokenReused => "You have been signed out",
-            Self::RedFlags => "A patient needs you today",
-            Self::RedFlagsUnattended => "A patient needs a therapist today",
+            Self::RedFlags | Self::Fall => "A patient needs you today",
+            Self::RedFlagsUnattended | Self::FallUnattended => "A patient needs a therapist today",
             Self::GlassBroken => "Emergency access to a record",
         }
     }
@@ -38,6 +38,8 @@ impl MailKind {
             ),
             Self::RedFlags => "Signs of danger have been recorded of a patient of your care team. Their program rests until you have looked at them. Please open the dashboard and get in touch with the patient today.\n".to_owned(),
             Self::RedFlagsUnattended => "Signs of danger have been recorded of a patient whom no therapist can see: the care team has none who works for the clinic, or the patient does not share the record. The audit trail has the patient, under red_flag.screen. Please see that somebody gets in touch with them today.\n".to_owned(),
+            Self::Fall => "A patient of your care team has fallen. Their program rests until you release it. Please open the dashboard and get in touch with the patient today.\n".to_owned(),
+            Self::FallUnattended => "A fall has been reported of a patient whom no therapist can see: the care team has none who works for the clinic, or the patient does not share the record. The audit trail has the patient, under fall.report. Please see that somebody gets in touch with them today.\n".to_owned(),
             Self::GlassBroken => "A clinician has opened a record outside of their care team, as an emergency. Who, whose record and the reason given stand in the audit trail of your clinic. Please look into it.\n".to_owned(),
         }
     }

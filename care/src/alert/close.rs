@@ -1,0 +1,20 @@
+//! An alert closes by itself.
+
+use super::table::Model;
+use super::{Closed, Status};
+use crate::access::By;
+use crate::audit;
+use crate::error::Result;
+use crate::id::Kind;
+use crate::store::Tx;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
+
+/// Closes an alert of a patient whose row is locked, without anybody who has resolved it, as of this change.
+pub(crate) async fn close(tx: &Tx, by: By<'_>, mut row: Model, because: Closed, change: i64) -> Result<()> {
+    (row.status, row.snoozed_until) = (Status::Resolved, None);
+    (row.closed_because, row.resolved_at) = (Some(because), Some(by.services().now()));
+    row.change = change;
+    let (clinic_id, patient_id, object) = (row.clinic_id, Some(row.patient_id), (Kind::Alert, row.id));
+    row.into_active_model().reset_all().update(tx).await?;
+    audit::record_by(tx, by, clinic_id, audit::Entry { action: "alert.close", patient_id, object }).await
+}
