@@ -7,6 +7,7 @@
 mod create;
 mod member;
 mod pain;
+mod progression;
 mod settings;
 pub(crate) mod table;
 mod update;
@@ -15,6 +16,7 @@ pub use create::{Created, create, invite_member};
 pub use member::{Member, disable, members, set_role};
 pub(crate) use member::{tell_administrators, tell_officers};
 pub use pain::PainThresholds;
+pub use progression::ProgressionThresholds;
 pub use settings::Settings;
 pub use update::set_retention;
 

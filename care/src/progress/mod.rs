@@ -6,6 +6,7 @@
 pub mod adherence;
 mod amend;
 mod check;
+mod flare;
 mod list;
 mod log;
 mod record;
@@ -16,8 +17,10 @@ pub(crate) mod table;
 pub mod traffic_light;
 
 pub use amend::{amend, void};
+pub(crate) use flare::flares;
 pub use list::{Range, get, list};
 pub use log::{Outcome, RowStatus, log};
+pub(crate) use record::Rows;
 pub(crate) use sessions::{Logged, of_patients, plans, session_days, sessions};
 pub use summary::{PainDay, Summary, summary};
 

@@ -17,6 +17,7 @@ use crate::program::table::{prescription, program, program_hold, program_overrid
 use crate::progress::table::{progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
+use crate::suggestion::table as suggestion;
 use crate::visit::table as visit;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -58,6 +59,7 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<red_flag_screen::Entity>(tx, key).await?;
     delete::<goal_progress::Entity>(tx, key).await?;
     delete::<goal::Entity>(tx, key).await?;
+    delete::<suggestion::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
     delete::<education::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;
