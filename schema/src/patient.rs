@@ -17,6 +17,7 @@ use crate::page::{self, Listed};
 use crate::program::Program;
 use crate::progress::{self, ProgressLog, ProgressSummary};
 use crate::scalar::{DateTime, LocalDate, LocalTime, TimeZone};
+use crate::suggestion::{self, Suggestion};
 use crate::visit::{self, Visit};
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use care::id::Kind;
@@ -162,6 +163,12 @@ impl Patient {
     /// The alerts that are not resolved, the gravest first. Clinicians only.
     async fn open_alerts(&self, context: &Context<'_>) -> Option<Result<Vec<Alert>>> {
         Some(crate::alert::open(context, self.0.id).await)
+    }
+
+    /// What is suggested: a hold alone, else less of exercises, then more. Clinicians only. See
+    /// `acceptSuggestion` and `rejectSuggestion`.
+    async fn suggestions(&self, context: &Context<'_>) -> Option<Result<Vec<Suggestion>>> {
+        Some(suggestion::of(context, self.0.id).await)
     }
 
     /// When the patient's care ended, if it has.

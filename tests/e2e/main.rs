@@ -48,6 +48,7 @@ mod sessions;
 mod stories;
 mod story;
 mod streams;
+mod suggestions;
 mod teams;
 mod transport;
 mod visits;

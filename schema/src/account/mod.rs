@@ -11,6 +11,7 @@ use crate::error::raise;
 use crate::id;
 use crate::patient::Patient;
 use crate::scalar::TimeZone;
+use crate::suggestion::ProgressionThresholds;
 use async_graphql::{ComplexObject, Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
 use care::access::{Person, Scope};
 use care::id::Kind;
@@ -45,6 +46,8 @@ pub(crate) struct Clinic {
     time_zone: TimeZone,
     /// For how many years after a discharge the record is kept; null: until it is erased by hand.
     retention_years: Option<i32>,
+    /// By which numbers steps of programs are suggested.
+    progression_thresholds: ProgressionThresholds,
 }
 
 impl From<care::clinic::Clinic> for Clinic {
@@ -54,6 +57,7 @@ impl From<care::clinic::Clinic> for Clinic {
             name: clinic.name,
             time_zone: TimeZone(clinic.time_zone),
             retention_years: clinic.settings.retention_years.map(i32::from),
+            progression_thresholds: clinic.settings.progression.into(),
         }
     }
 }
