@@ -71,3 +71,65 @@ fn enough(dose: &Dose, own: &[&progress_result::Model], percent: u8) -> bool {
     let sets: Vec<DoneSet> = own.iter().flat_map(|row| &row.sets.0).filter(as_heavy).copied().collect();
     dose.volume() > 0.0 && done_volume(dose, &sets) + 1e-9 >= dose.volume() * share
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::dose::{DoseKind, Load, Side};
+    use crate::progress::Sets;
+
+    fn dose(load: Option<Load>) -> Dose {
+        Dose {
+            kind: DoseKind::Reps,
+            sets: 2,
+            reps: Some(10),
+            hold_seconds: None,
+            duration_seconds: None,
+            distance_metres: None,
+            side: Side::Both,
+            load,
+            tempo: None,
+            rest_seconds: None,
+            target_rpe: None,
+        }
+    }
+
+    /// Sets of so many repetitions with so many kilograms.
+    fn did(sets: &[(u16, Option<f64>)]) -> progress_result::Model {
+        let set = |(reps, load_kg): &(u16, Option<f64>)| DoneSet {
+            reps: Some(*reps),
+            load_kg: *load_kg,
+            ..DoneSet::default()
+        };
+        progress_result::Model {
+            clinic_id: Uuid::nil(),
+            id: Uuid::nil(),
+            patient_id: Uuid::nil(),
+            log_row_id: Uuid::nil(),
+            position: 0,
+            prescription_id: Uuid::nil(),
+            sets: Sets(sets.iter().map(set).collect()),
+            rpe: None,
+            pain_during: None,
+            skip_reason: None,
+        }
+    }
+
+    #[test]
+    fn enough_is_so_much_of_volume_and_of_load() {
+        let ten = Some(Load::Kilograms(10.0));
+        for (load, sets, right) in [
+            (None, &[(8, None), (8, None)][..], true),
+            (None, &[(8, None), (7, None)], false),
+            (None, &[(16, None)], true),
+            (None, &[], false),
+            (ten, &[(10, Some(8.0)), (10, Some(8.0))], true),
+            (ten, &[(10, Some(7.9)), (10, Some(10.0))], false),
+            (ten, &[(10, None), (10, None)], true),
+        ] {
+            assert_eq!(enough(&dose(load), &[&did(sets)], 80), right, "{load:?} {sets:?}");
+        }
+        let parts = [did(&[(10, None)]), did(&[(6, None)])];
+        assert!(enough(&dose(None), &parts.iter().collect::<Vec<_>>(), 80), "results of one session add up");
+    }
+}
