@@ -10,6 +10,7 @@
 
 mod access;
 mod alerts;
+mod assessment_signs;
 mod assessments;
 mod audit;
 mod audit_reads;

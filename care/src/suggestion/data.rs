@@ -28,7 +28,7 @@ pub enum Reason {
 
 impl Reason {
     /// In words, one sentence, with these numbers.
-    pub(super) fn text(self, language: Language, thresholds: &ProgressionThresholds) -> String {
+    pub(super) fn text(self, language: Language, thresholds: ProgressionThresholds) -> String {
         let text = TEXTS.of(language).reason.get(&self).cloned().unwrap_or_default();
         [
             ("{sessions}", thresholds.sessions),
@@ -157,7 +157,7 @@ mod tests {
         ];
         let thresholds = ProgressionThresholds::default();
         for reason in all {
-            let texts = Language::ALL.map(|language| reason.text(language, &thresholds));
+            let texts = Language::ALL.map(|language| reason.text(language, thresholds));
             assert!(texts.iter().all(|text| text.ends_with('.') && !text.contains('{')), "{texts:?}");
             assert_ne!(texts[0], texts[1]);
         }
@@ -165,6 +165,6 @@ mod tests {
             assert_eq!(TEXTS.of(language).reason.len(), all.len(), "{language:?}");
             assert!(hold_text(language).ends_with('.'));
         }
-        assert!(Reason::DoseDone.text(Language::English, &thresholds).contains("last 3 sessions"));
+        assert!(Reason::DoseDone.text(Language::English, thresholds).contains("last 3 sessions"));
     }
 }

@@ -90,10 +90,12 @@ pub(super) fn is_settled(
     records.iter().all(|record| known.contains(&record))
 }
 
-/// Whether more has been decided about, and too few sessions have followed those that spoke for it then.
+/// Whether more has been rejected, and too few sessions have followed those that spoke for it then.
 pub(super) fn rests(decisions: &[Model], origin_id: Uuid, sessions: &[Session], wanted: u8) -> bool {
-    let same = decisions.iter().filter(|row| row.kind == Kind::Progress && row.origin_id == Some(origin_id));
-    let last = same.map(|row| row.newest_at).max();
+    let rejected = decisions.iter().filter(|row| {
+        row.kind == Kind::Progress && row.verdict == Verdict::Rejected && row.origin_id == Some(origin_id)
+    });
+    let last = rejected.map(|row| row.newest_at).max();
     let since = |at| sessions.iter().filter(|session| session.performed_at > at).count();
     last.is_some_and(|at| since(at) < usize::from(wanted))
 }

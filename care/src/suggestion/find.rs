@@ -145,10 +145,10 @@ impl About<'_> {
             let Some(exercise) = self.gathered.exercises.get(&prescription.exercise_id) else { continue };
             let done = sessions(self.history, &prescription, logged, (settings.pain, settings.progression));
             let its = Its { prescription: &prescription, exercise, done: &done };
-            if let Some(red) = rule::regress(&done, &settings.progression) {
+            if let Some(red) = rule::regress(&done, settings.progression) {
                 less.extend(self.regress(&its, &red)?);
             } else if self.may_progress()
-                && let Some(good) = rule::progress(&done, &flares, &settings.progression)
+                && let Some(good) = rule::progress(&done, &flares, settings.progression)
             {
                 more.extend(self.progress(&its, good)?);
             }

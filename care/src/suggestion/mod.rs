@@ -88,7 +88,7 @@ pub struct Suggestion {
 impl Suggestion {
     /// A reason in words, one sentence.
     pub fn text(&self, reason: Reason, language: Language) -> String {
-        reason.text(language, &self.thresholds)
+        reason.text(language, self.thresholds)
     }
 
     /// All reasons in words.

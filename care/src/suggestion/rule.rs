@@ -9,7 +9,7 @@ impl Session {
     ///
     /// Pain must have been told, because silence about it is no sign that there was none; effort need not, because
     /// many are never asked for it, and what was done without much pain stands for itself.
-    fn is_good(&self, thresholds: &ProgressionThresholds) -> bool {
+    fn is_good(&self, thresholds: ProgressionThresholds) -> bool {
         self.enough
             && self.pain.is_some_and(|pain| pain <= thresholds.pain_max.into())
             && self.rpe.is_none_or(|rpe| rpe <= thresholds.rpe_max.into())
@@ -21,7 +21,7 @@ impl Session {
 pub(super) fn progress<'a>(
     sessions: &'a [Session],
     flares: &[Instant],
-    thresholds: &ProgressionThresholds,
+    thresholds: ProgressionThresholds,
 ) -> Option<&'a [Session]> {
     let from = sessions.len().checked_sub(thresholds.sessions.into())?;
     let last = sessions.get(from..)?;
@@ -31,10 +31,7 @@ pub(super) fn progress<'a>(
 }
 
 /// The sessions of one prescription that speak for less of it: those with red pain in the days up to the last.
-pub(super) fn regress<'a>(
-    sessions: &'a [Session],
-    thresholds: &ProgressionThresholds,
-) -> Option<Vec<&'a Session>> {
+pub(super) fn regress(sessions: &[Session], thresholds: ProgressionThresholds) -> Option<Vec<&Session>> {
     let from = sessions.iter().map(|session| session.date).max()?.plus(1 - i32::from(thresholds.red_days));
     let red: Vec<_> = sessions.iter().filter(|session| session.red && session.date >= from).collect();
     (red.len() >= usize::from(thresholds.red_sessions)).then_some(red)

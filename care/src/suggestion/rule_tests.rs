@@ -29,11 +29,11 @@ fn red(day: i8) -> Session {
 }
 
 fn more(sessions: &[Session]) -> bool {
-    progress(sessions, &[], &ProgressionThresholds::default()).is_some()
+    progress(sessions, &[], ProgressionThresholds::default()).is_some()
 }
 
 fn less(sessions: &[Session]) -> Option<usize> {
-    regress(sessions, &ProgressionThresholds::default()).map(|red| red.len())
+    regress(sessions, ProgressionThresholds::default()).map(|red| red.len())
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn three_good_sessions_speak_for_more_and_two_do_not() {
     assert!(!more(&[good(1), good(2)]));
     assert!(more(&[good(1), good(2), good(3)]));
     let four = [good(1), good(2), good(3), good(4)];
-    let behind = progress(&four, &[], &ProgressionThresholds::default()).unwrap();
+    let behind = progress(&four, &[], ProgressionThresholds::default()).unwrap();
     assert_eq!(behind, &four[1..], "the last ones are the evidence");
 }
 
@@ -71,7 +71,7 @@ fn each_of_the_last_three_must_be_good_whatever_was_before() {
 #[test]
 fn a_flare_since_the_first_of_them_speaks_against_more() {
     let sessions = [good(1), good(2), good(3)];
-    let with = |at: i64| progress(&sessions, &[Instant(at)], &ProgressionThresholds::default()).is_some();
+    let with = |at: i64| progress(&sessions, &[Instant(at)], ProgressionThresholds::default()).is_some();
     assert!(!with(DAY), "at the first");
     assert!(with(DAY - 1), "before it");
     assert!(!with(5 * DAY), "after the last, in a session of another exercise");
@@ -100,10 +100,10 @@ fn the_numbers_are_the_clinic_s() {
         ..ProgressionThresholds::default()
     };
     let calm = |day| Session { pain: Some(2), rpe: Some(5), ..good(day) };
-    assert!(progress(&[calm(1), calm(2)], &[], &strict).is_some());
-    assert!(progress(&[calm(1), good(2)], &[], &strict).is_none());
-    assert_eq!(regress(&[red(1)], &strict).map(|red| red.len()), Some(1));
-    assert_eq!(regress(&[red(1), good(2)], &strict), None);
+    assert!(progress(&[calm(1), calm(2)], &[], strict).is_some());
+    assert!(progress(&[calm(1), good(2)], &[], strict).is_none());
+    assert_eq!(regress(&[red(1)], strict).map(|red| red.len()), Some(1));
+    assert_eq!(regress(&[red(1), good(2)], strict), None);
 }
 
 /// A decision about the exercise of this origin.
@@ -127,12 +127,14 @@ fn decided(kind: Kind, origin_id: Option<u128>, records: &[&str], newest_day: i6
 
 #[test]
 fn more_rests_for_three_further_sessions_of_the_same_exercise() {
-    let decisions = [decided(Kind::Progress, Some(1), &[], 3), decided(Kind::Regress, Some(2), &[], 9)];
+    let accepted = Model { verdict: Verdict::Accepted, ..decided(Kind::Progress, Some(3), &[], 9) };
+    let decisions =
+        [decided(Kind::Progress, Some(1), &[], 3), decided(Kind::Regress, Some(2), &[], 9), accepted];
     let sessions: Vec<_> = (1..=6).map(good).collect();
     let rest = |origin: u128, until: usize| rests(&decisions, Uuid::from_u128(origin), &sessions[..until], 3);
     assert!(rest(1, 3) && rest(1, 5));
     assert!(!rest(1, 6), "three have followed");
-    assert!(!rest(2, 6) && !rest(3, 6), "of another exercise or kind");
+    assert!(!rest(2, 6) && !rest(3, 6), "of another kind, or accepted");
 }
 
 #[test]

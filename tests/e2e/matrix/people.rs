@@ -122,6 +122,14 @@ async fn assessed(therapist: &Client, patient: &str, degrees: i32) -> Value {
     recorded["assessment"]["id"].clone()
 }
 
+/// A goal that the patient sets.
+async fn goal(own: &Client) -> Value {
+    let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
+        "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
+        "current": { "value": 300, "measuredOn": "2026-06-15" } });
+    change(own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone()
+}
+
 /// A suggestion for this patient, who has told of red pain twice.
 async fn suggested(
     app: &TestApp,
@@ -210,10 +218,7 @@ impl People {
         let alert = alarmed(&therapist, &Kind::Patient.encode(second.id)).await;
         let assessments =
             [assessed(&therapist, &patient, 40).await, assessed(&therapist, &patient, 60).await];
-        let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
-            "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
-            "current": { "value": 300, "measuredOn": "2026-06-15" } });
-        let goal = change(&own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone();
+        let goal = goal(&own).await;
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
