@@ -56,11 +56,13 @@ pub enum Kind {
     Goal,
     /// A report of a fall.
     FallReport,
+    /// A step that is suggested.
+    Suggestion,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -85,6 +87,7 @@ impl Kind {
         Self::Assessment,
         Self::Goal,
         Self::FallReport,
+        Self::Suggestion,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -114,6 +117,7 @@ impl Kind {
             Self::Assessment => "assessment",
             Self::Goal => "goal",
             Self::FallReport => "fall",
+            Self::Suggestion => "suggestion",
         }
     }
 

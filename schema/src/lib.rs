@@ -24,6 +24,7 @@ use error::raise;
 use futures::StreamExt;
 use media::MediaBatch;
 use std::sync::Arc;
+use suggestion::SuggestionBatch;
 
 mod account;
 mod alert;
@@ -44,6 +45,7 @@ mod progress;
 mod record;
 mod reminder;
 mod server_info;
+mod suggestion;
 mod threshold;
 mod today;
 mod visit;
@@ -89,6 +91,7 @@ struct Mutation(
     assessment::AssessmentMutation,
     goal::GoalMutation,
     progress::ProgressMutation,
+    suggestion::SuggestionMutation,
     visit::VisitMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,
@@ -126,7 +129,7 @@ impl Schema {
     /// who saw them.
     pub async fn execute(&self, request: Request, caller: Caller) -> Response {
         let scope = caller.scope.clone();
-        let response = self.0.execute(request.data(caller).data(MediaBatch::default())).await;
+        let response = self.0.execute(batched(request).data(caller)).await;
         match end(scope).await {
             Ok(()) => response,
             Err(errors) => *errors,
@@ -137,13 +140,18 @@ impl Schema {
     /// errors that end it.
     pub async fn wake(&self, request: Request, caller: Caller, woken: Woken) -> Vec<Response> {
         let scope = caller.scope.clone();
-        let request = request.data(caller).data(MediaBatch::default()).data(woken);
+        let request = batched(request).data(caller).data(woken);
         let answers = self.0.execute_stream(request).collect().await;
         match end(scope).await {
             Ok(()) => answers,
             Err(errors) => vec![*errors],
         }
     }
+}
+
+/// The request with what it reads together.
+fn batched(request: Request) -> Request {
+    request.data(MediaBatch::default()).data(SuggestionBatch::default())
 }
 
 /// The end of an operation: its transaction is given back, and what it has shown is recorded. Where

@@ -18,6 +18,7 @@ use crate::page::{self, Listed};
 use crate::program::Program;
 use crate::progress::{self, ProgressLog, ProgressSummary};
 use crate::scalar::{DateTime, LocalDate, LocalTime, TimeZone};
+use crate::suggestion::{self, Suggestion};
 use crate::visit::{self, Visit};
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use care::id::Kind;
@@ -168,6 +169,12 @@ impl Patient {
     /// What the caseload says of the patient. Clinicians only.
     async fn caseload(&self, context: &Context<'_>) -> Option<Result<CaseloadRow>> {
         Some(caseload::of_patient(context, self.0.id).await)
+    }
+
+    /// What is suggested: a hold alone, else less of exercises, then more. Clinicians only. See
+    /// `acceptSuggestion` and `rejectSuggestion`.
+    async fn suggestions(&self, context: &Context<'_>) -> Option<Result<Vec<Suggestion>>> {
+        Some(suggestion::of(context, self.0.id).await)
     }
 
     /// When the patient's care ended, if it has.

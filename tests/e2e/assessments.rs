@@ -15,12 +15,12 @@ const ASSESSMENT: &str = "assessment { id kind assessedOn nextOn history { compl
     conditions { key side level } risk { level reason startBack { total distress } basis } note
     screen { id } memberId voidedAt voidReason } screen { id signs advice { level text } }";
 
-async fn record(client: &Client, input: Value) -> Value {
+pub(super) async fn record(client: &Client, input: Value) -> Value {
     change(client, "recordAssessment", ASSESSMENT, input).await
 }
 
 /// An assessment with something of everything.
-fn full(patient: &str, id: &str) -> Value {
+pub(super) fn full(patient: &str, id: &str) -> Value {
     json!({ "id": id, "patientId": patient, "kind": "INITIAL", "nextOn": "2026-07-13",
         "history": { "complaint": "Pain in the left leg", "onsetOn": "2026-05-01" },
         "posture": [{ "posture": "LATERAL_SHIFT", "note": "To the right" }],

@@ -63,6 +63,37 @@ async fn operations_keep_their_budgets() {
 }
 
 #[tokio::test]
+async fn suggestions_for_a_page_of_patients_take_as_many_statements_however_many_they_are() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let query = "{ caseload(first: 100) { nodes { patient { suggestions { id kind } } } } }";
+        let mut counts = Vec::new();
+        for round in 0..3 {
+            let name = format!("p{round}");
+            let patient = app.clinic.patient(&name).await;
+            app.clinic.program(&patient, &[1, 3]).await;
+            let patient = app.sign_in(&format!("{name}@patient.example")).await;
+            let items = items(&patient).await;
+            let logs: Vec<_> = (0..3)
+                .map(|minute| {
+                    let performed_at = at("2026-06-15T08:00:00Z").plus(minute * 60_000).to_string();
+                    session(&chosen(&app, Kind::ProgressLog), &performed_at, &items)
+                })
+                .collect();
+            patient.ask(LOG, json!({ "input": { "logs": logs } })).await;
+            let therapist = app.sign_in("therapist@clinic.example").await;
+            let seen = therapist.ask(query, json!({})).await["caseload"]["nodes"].clone();
+            let all = seen.as_array().unwrap().iter();
+            assert!(all.clone().count() == round + 1, "{seen}");
+            assert!(all.clone().all(|row| row["patient"]["suggestions"].as_array().unwrap().len() == 2));
+            counts.push(statements(&app, &therapist, query, json!({})).await);
+        }
+        assert!(counts.iter().all(|count| *count == counts[0] && *count <= 21), "{stack:?}: {counts:?}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_visits_takes_as_many_statements_however_long_it_is() {
     for stack in Stack::BOTH {
         let app = TestApp::start(stack).await;

@@ -11,6 +11,7 @@
 mod access;
 mod alert_rules;
 mod alerts;
+mod assessment_signs;
 mod assessments;
 mod audit;
 mod audit_reads;
@@ -51,6 +52,7 @@ mod sessions;
 mod stories;
 mod story;
 mod streams;
+mod suggestions;
 mod sweep;
 mod teams;
 mod transport;

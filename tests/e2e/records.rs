@@ -1,6 +1,6 @@
 //! A patient's record as a whole: withheld, handed out complete, kept, erased without a trace.
 
-use crate::{CASELOAD, TODAY, change, log_one, refused};
+use crate::{CASELOAD, LOG, TODAY, change, chosen, items, log_one, refused, session};
 use care::id::Kind;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
@@ -45,6 +45,7 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     let therapist = app.sign_in("therapist@clinic.example").await;
     let own = app.sign_in("ada@patient.example").await;
     log_one(app, &own).await;
+    rejected(app, (&own, &therapist), &Kind::Patient.encode(ada.id)).await;
     let reminder = json!({ "kind": "EXERCISE", "title": "Stretch at the window", "times": ["06:01"] });
     change(&own, "createReminder", "reminder { id }", reminder).await;
     app.clinic.device("ada").await;
@@ -86,6 +87,22 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
 }
 
 /// An alert, an assessment, a fall and a goal.
+/// A suggestion after red pain twice, rejected.
+async fn rejected(app: &TestApp, (own, therapist): (&tests::Client, &tests::Client), id: &str) {
+    let items = items(own).await;
+    let red = || {
+        let mut log = session(&chosen(app, Kind::ProgressLog), "2026-06-15T09:00:00Z", &items[..1]);
+        log["results"][0]["painDuring"] = 6.into();
+        log
+    };
+    own.ask(LOG, json!({ "input": { "logs": [red(), red()] } })).await;
+    let query = "query($id: ID!) { patient(id: $id) { suggestions { id } } }";
+    let less = therapist.ask(query, json!({ "id": id })).await["patient"]["suggestions"][0]["id"].clone();
+    let why = json!({ "suggestionId": less, "patientId": id, "reason": "The cushion was too soft" });
+    change(therapist, "rejectSuggestion", "patient { id }", why).await;
+}
+
+/// An alert, an assessment and a goal.
 async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
     let fall = json!({ "patientId": id, "kind": "INITIAL", "redFlagSigns": ["severe-trauma"],
         "history": { "complaint": "Fell from a ladder" } });
@@ -158,6 +175,7 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             assert_eq!(document["tables"]["education_assignment"][0]["note"], "Read it on the train");
             let reason = &document["tables"]["program_override"][0]["reason"];
             assert_eq!(reason, "Watched in the clinic without a twinge");
+            assert_eq!(document["tables"]["suggestion_decision"][0]["reason"], "The cushion was too soft");
             assert_eq!(document["tables"]["break_glass"][0]["reason"], "Fainted at the reception.");
             assert_eq!(document["tables"]["progress_log"][0]["recorded_at"], "2026-06-15T10:00:00Z");
             let event = &document["tables"]["audit_event"][0];

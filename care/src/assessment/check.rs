@@ -22,7 +22,6 @@ const BACK: i32 = 10 * 366;
 const AHEAD: i32 = 2 * 366;
 
 /// The faults found so far.
-#[derive(Default)]
 struct Faults(Vec<FieldError>);
 
 impl Faults {
@@ -53,7 +52,7 @@ impl Faults {
 
 /// The risk of an assessment that is right, recorded on `today`; else what is wrong with it.
 pub(super) fn check(input: &NewAssessment, today: Day) -> Result<Option<Risk>> {
-    let mut faults = Faults::default();
+    let mut faults = Faults(input.faults.clone());
     let risk = input.risk.as_ref().map(super::NewRisk::check).transpose();
     let risk = risk.unwrap_or_else(|fault| {
         faults.0.push(fault.under("risk"));

@@ -39,7 +39,7 @@ pub use measure::{
     BodyRegion, Direction, MuscleAction, NeurologicalResponse, NeurologicalSign, NeurologicalTest,
     RangeOfMotion, SpecialTestResult, Strength, TestOutcome,
 };
-pub use record::{NewAssessment, record};
+pub use record::{NewAssessment, Recorded, record};
 pub use red_flag::{Finding, Level, Sign, signs};
 pub use report_fall::{NewFall, report_fall};
 pub use resolve::resolve;

@@ -9,11 +9,11 @@ use super::red_flag::signs;
 use super::risk::NewRisk;
 use super::table::assessment::{ActiveModel, Column, Entity, Model};
 use super::table::red_flag_screen;
-use super::{Assessment, Kind};
+use super::{Assessment, Kind, Screen};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, FieldError, Result};
 use crate::id;
 use crate::patient::{Chart, replace_conditions};
 use crate::store::Tx;
@@ -39,6 +39,8 @@ pub struct NewAssessment {
     pub risk: Option<NewRisk>,
     /// The keys of the signs of danger that are there, where a screen was part of it; none is an answer too.
     pub red_flag_signs: Option<Vec<String>>,
+    /// What is wrong with it as far as it could not even be read.
+    pub faults: Vec<FieldError>,
 }
 
 impl NewAssessment {
@@ -61,24 +63,49 @@ impl NewAssessment {
     }
 }
 
+/// What became of an assessment.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The assessment; none where it was refused.
+    pub assessment: Option<Assessment>,
+    /// The screen that was part of it, also where the rest was refused.
+    pub screen: Option<Screen>,
+    /// Why the rest was refused.
+    pub faults: Vec<FieldError>,
+}
+
+impl From<Assessment> for Recorded {
+    fn from(assessment: Assessment) -> Self {
+        Self { screen: assessment.screen.clone(), assessment: Some(assessment), faults: Vec::new() }
+    }
+}
+
 /// Records an assessment. Its conditions take the place of those recorded of the patient, where it has any
 /// and none of a later day counts; its signs of danger, positive special tests among them, are recorded as a
-/// screen, with all that follows from one, though only one of today answers a screen that is due. Therapists
-/// of the care team only. The same id and content answer the same assessment; other content is a `Conflict`.
-pub async fn record(scope: &Scope, input: NewAssessment) -> Result<Assessment> {
+/// screen, with all that follows from one, though only one of today answers a screen that is due. Where the
+/// signs point to anything, they are recorded though all else is refused, and once, however often they come
+/// again with the same id. Therapists of the care team only. The same id and content answer the same assessment;
+/// other content is a `Conflict`.
+pub async fn record(scope: &Scope, input: NewAssessment) -> Result<Recorded> {
     let therapist = scope.therapist_id()?;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, input.patient_id).await?;
     let (id, now) = (input.id.unwrap_or_else(|| scope.services().new_id()), scope.services().now());
     let (today, fingerprint) = (chart.date_at(now), input.fingerprint(&chart)?);
-    if let Some(known) = Entity::find_by_id((chart.clinic_id(), id)).one(&tx).await? {
-        if known.fingerprint != fingerprint || known.patient_id != chart.id() {
-            return Err(Error::Conflict("the id is taken"));
-        }
-        return Assessment::of(&chart, &known, screen_of(&tx, &known).await?.as_ref());
+    let known = Entity::find_by_id((chart.clinic_id(), id)).one(&tx).await?;
+    let is_same = |known: &Model| known.fingerprint == fingerprint && known.patient_id == chart.id();
+    if let Some(known) = known.as_ref().filter(|known| is_same(known)) {
+        let screen = screen_of(&tx, known).await?;
+        return Ok(Assessment::of(&chart, known, screen.as_ref())?.into());
     }
-    let risk = check(&input, today)?;
-    let (answers, assessed_on) = (input.answers(&chart, today)?, input.assessed_on.unwrap_or(today));
+    let answers = input.answers(&chart, today)?;
+    let checked =
+        if known.is_some() { Err(Error::Conflict("the id is taken")) } else { check(&input, today) };
+    let risk = match checked {
+        Ok(risk) => risk,
+        Err(error) => return heard(tx, scope, chart, (id, answers), error).await,
+    };
+    let assessed_on = input.assessed_on.unwrap_or(today);
     let content = Content { risk, ..input.content };
     let change = chart.raise(&tx, None).await?;
     if let Some(conditions) = &content.conditions
@@ -87,9 +114,7 @@ pub async fn record(scope: &Scope, input: NewAssessment) -> Result<Assessment> {
         replace_conditions(&tx, scope, &chart, conditions, change).await?;
     }
     let screen = match answers {
-        Some(answers) => {
-            Some(answers.write(&tx, scope, &mut chart, (scope.services().new_id(), change)).await?)
-        }
+        Some(answers) => Some(write_once(&tx, scope, &mut chart, (id, answers), change).await?),
         None => None,
     };
     if input.red_flag_signs.is_some() && assessed_on == today {
@@ -120,7 +145,46 @@ pub async fn record(scope: &Scope, input: NewAssessment) -> Result<Assessment> {
     audit::record(&tx, scope, entry).await?;
     tx.commit().await?;
     scope.announce(chart.id(), change);
-    Assessment::of(&chart, &row, screen.as_ref())
+    Ok(Assessment::of(&chart, &row, screen.as_ref())?.into())
+}
+
+/// What is odd beside signs that point to anything does not keep them from being heard: they alone are recorded.
+async fn heard(
+    tx: Tx,
+    scope: &Scope,
+    mut chart: Chart,
+    (assessment_id, answers): (Uuid, Option<Answers>),
+    error: Error,
+) -> Result<Recorded> {
+    let Some(answers) = answers.filter(|answers| answers.level().is_some()) else { return Err(error) };
+    let faults = match error {
+        Error::Invalid(faults) => faults,
+        Error::Conflict(_) => {
+            let message = "An assessment of this id has other content. Give another id.";
+            vec![FieldError::new("id", Code::Conflict, message)]
+        }
+        other => return Err(other),
+    };
+    let change = chart.raise(&tx, None).await?;
+    let screen = write_once(&tx, scope, &mut chart, (assessment_id, answers), change).await?;
+    tx.commit().await?;
+    scope.announce(chart.id(), change);
+    Ok(Recorded { assessment: None, screen: Some(Screen::of(&chart, &screen)?), faults })
+}
+
+/// Writes the answers that are part of this assessment, unless the same came with it before.
+async fn write_once(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &mut Chart,
+    (assessment_id, answers): (Uuid, Answers),
+    change: i64,
+) -> Result<red_flag_screen::Model> {
+    let id = Uuid::new_v5(&assessment_id, &answers.fingerprint);
+    match red_flag_screen::Entity::find_by_id((chart.clinic_id(), id)).one(tx).await? {
+        Some(known) => Ok(known),
+        None => answers.write(tx, scope, chart, (id, change)).await,
+    }
 }
 
 /// Whether none that counts is of a later day.

@@ -1,15 +1,16 @@
 //! The screens of a patient, opened.
 
+use super::list::of_patient;
 use super::red_flag::{Finding, Level, findings};
 use super::table::red_flag_screen::{Column, Entity, Model};
 use crate::access::Scope;
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::error::{Error, Result};
 use crate::page::{Cursor, Page, Request};
 use crate::patient::Chart;
 use crate::store::Tx;
-use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder};
-use std::collections::BTreeSet;
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QuerySelect};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// A screen that was recorded, and what its signs point to.
@@ -92,13 +93,33 @@ pub async fn get_screen(scope: &Scope, id: Uuid) -> Result<Screen> {
     Screen::of(&Chart::open(&tx, scope, row.patient_id).await?, &row)
 }
 
-/// When the patient was last screened, by whomever.
+/// When the patient was last asked for signs of danger, by whomever. Those of an assessment of an earlier day than
+/// that of its recording were asked then: at its beginning, since nobody knows at what hour.
 pub(crate) async fn last_screened(tx: &Tx, chart: &Chart) -> Result<Option<Instant>> {
-    let newest = Entity::find()
+    use super::table::assessment;
+    let parts: Vec<(Option<Uuid>, Day, Instant)> = of_patient(chart)
+        .filter(assessment::Column::ScreenId.is_not_null())
+        .select_only()
+        .columns([
+            assessment::Column::ScreenId,
+            assessment::Column::AssessedOn,
+            assessment::Column::RecordedAt,
+        ])
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let earlier: HashMap<_, _> = parts
+        .into_iter()
+        .filter(|(_, assessed_on, recorded_at)| *assessed_on < chart.date_at(*recorded_at))
+        .filter_map(|(screen_id, assessed_on, _)| Some((screen_id?, assessed_on.begins_in(&chart.zone()))))
+        .collect();
+    let screens: Vec<(Uuid, Instant)> = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()))
-        .order_by_desc(Column::ScreenedAt)
-        .one(tx)
+        .select_only()
+        .columns([Column::Id, Column::ScreenedAt])
+        .into_tuple()
+        .all(tx)
         .await?;
-    Ok(newest.map(|row| row.screened_at))
+    Ok(screens.into_iter().map(|(id, at)| earlier.get(&id).copied().unwrap_or(at)).max())
 }

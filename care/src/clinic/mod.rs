@@ -8,6 +8,7 @@ mod alert;
 mod create;
 mod member;
 mod pain;
+mod progression;
 mod settings;
 pub(crate) mod table;
 mod update;
@@ -17,6 +18,7 @@ pub use create::{Created, create, invite_member};
 pub use member::{Member, disable, members, set_role};
 pub(crate) use member::{tell_administrators, tell_officers};
 pub use pain::PainThresholds;
+pub use progression::ProgressionThresholds;
 pub use settings::Settings;
 pub use update::{UpdateClinic, update};
 

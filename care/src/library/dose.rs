@@ -180,7 +180,7 @@ impl Dose {
     }
 
     /// What one set asks for, in the unit of the kind; 0 when a faulty dose does not say.
-    fn unit(&self) -> u32 {
+    pub(crate) fn unit(&self) -> u32 {
         match self.kind {
             DoseKind::Reps => self.reps.map_or(0, u32::from),
             DoseKind::Hold => self.hold_seconds.map_or(0, u32::from),

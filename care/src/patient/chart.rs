@@ -43,7 +43,7 @@ pub(crate) fn cared_for_by(scope: &Scope) -> Condition {
 
 /// The patients whom the person of `scope` may see: whom they care for, and whom they have broken
 /// the glass for.
-fn visible_to(scope: &Scope) -> Condition {
+pub(super) fn visible_to(scope: &Scope) -> Condition {
     use break_glass::{Column as Glass, Entity};
     let Person::Member(member_id) = scope.actor().person else { return cared_for_by(scope) };
     let opened = Query::select()

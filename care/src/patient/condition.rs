@@ -10,6 +10,7 @@ use crate::store::Tx;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DeriveActiveEnum, EntityTrait, EnumIter, QueryFilter, QueryOrder, Set};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A side of the body.
@@ -78,6 +79,25 @@ pub async fn conditions(scope: &Scope, patient_id: Uuid) -> Result<Vec<Condition
 pub(crate) async fn conditions_of(tx: &Tx, chart: &Chart) -> Result<Vec<Condition>> {
     let rows = standing(tx, chart).await?;
     Ok(rows.into_iter().map(|row| Condition { noted_on: row.noted_on, diagnosis: row.diagnosis() }).collect())
+}
+
+/// The keys of the conditions recorded of these patients that have not ended, by patient.
+pub(crate) async fn condition_keys(
+    tx: &Tx,
+    clinic_id: Uuid,
+    patient_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<String>>> {
+    let rows = Entity::find()
+        .filter(Column::ClinicId.eq(clinic_id))
+        .filter(Column::PatientId.is_in(patient_ids.iter().copied()))
+        .filter(Column::EndedOn.is_null())
+        .all(tx)
+        .await?;
+    let mut keys: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for row in rows {
+        keys.entry(row.patient_id).or_default().push(row.condition);
+    }
+    Ok(keys)
 }
 
 async fn standing(tx: &Tx, chart: &Chart) -> Result<Vec<Model>> {

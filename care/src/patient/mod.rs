@@ -23,12 +23,14 @@ pub(crate) use break_glass::check_reason;
 pub use break_glass::{BreakGlass, break_glass};
 pub(crate) use chart::{Chart, cared_for_by};
 pub use condition::{BodySide, Condition, Diagnosis, conditions};
-pub(crate) use condition::{add_conditions, conditions_of, note_condition, replace_conditions};
+pub(crate) use condition::{
+    add_conditions, condition_keys, conditions_of, note_condition, replace_conditions,
+};
 pub use consent::{Consent, share};
 pub use create::{CreatePatient, create};
 pub use discharge::discharge;
 pub use invite::invite;
-pub(crate) use list::charts;
+pub(crate) use list::{charts, visible_charts};
 pub(crate) use team::tell_team;
 pub use team::{assign, care_team};
 pub(crate) use unchanged::raise_unchanged;

@@ -123,7 +123,7 @@ impl History {
     }
 
     /// Whether the patient had or has to follow this program on `date`.
-    fn covers(&self, date: Day) -> bool {
+    pub(crate) fn covers(&self, date: Day) -> bool {
         let row = &self.row;
         row.status != Status::Draft && row.starts_on <= date && row.ends_on.is_none_or(|end| date <= end)
     }
@@ -262,7 +262,7 @@ impl History {
 
 impl prescription::Model {
     /// What a revision of these phases asks for by it.
-    fn prescription(&self, phases: &[Phase]) -> Prescription {
+    pub(super) fn prescription(&self, phases: &[Phase]) -> Prescription {
         let its = phases.iter().enumerate().filter(|(at, _)| self.belongs_to(Some(*at)));
         let mut precautions: Vec<Precaution> = Vec::new();
         for precaution in its.flat_map(|(_, phase)| &phase.terms.precautions) {
@@ -287,7 +287,7 @@ impl prescription::Model {
     }
 
     /// Whether it is asked for in the phase at this place.
-    fn belongs_to(&self, phase: Option<usize>) -> bool {
+    pub(super) fn belongs_to(&self, phase: Option<usize>) -> bool {
         self.phases.is_none() || self.places().iter().any(|place| Some(usize::from(*place)) == phase)
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Offers [`create`], [`revise`], [`change_phase`], [`activate`], [`hold`], [`release`], [`complete`],
 //! [`discontinue`], [`get`], [`current`], [`list`], [`compare`], [`caution`], [`template`]; and to the slices
-//! above, [`History`]: a program with all that ever was in force.
+//! above, [`History`]: a program with all that ever was in force, and `change_dose`.
 
 pub mod caution;
+mod change_dose;
 mod change_phase;
 mod check;
 mod compare;
@@ -17,6 +18,7 @@ pub(crate) mod table;
 pub mod template;
 mod terms;
 
+pub(crate) use change_dose::{ChangeDose, change_dose};
 pub use change_phase::{ChangePhase, change_phase};
 pub use compare::{Change, Comparison, compare};
 pub use create::{CreateProgram, Source, create};
@@ -24,7 +26,7 @@ pub(crate) use history::{History, held, of_clinic, of_patients, on};
 pub use phase::{NewPhase, Phase};
 pub use revise::{ReviseProgram, revise};
 pub use status::{Activate, activate, complete, discontinue, hold, release};
-pub(crate) use status::{DANGER, FALL, hold_for_safety};
+pub(crate) use status::{DANGER, FALL, hold_for_safety, hold_in};
 pub use terms::{Precaution, Terms};
 
 use crate::access::Scope;

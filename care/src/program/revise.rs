@@ -42,7 +42,11 @@ pub struct ReviseProgram {
 /// Revises a program that has not ended. Rules that warn are told; where the patient follows the program,
 /// those that want a reason and have none are faults of code `Caution`. Therapists of the patient's care team only.
 pub async fn revise(scope: &Scope, input: ReviseProgram) -> Result<Saved> {
-    let tx = scope.write().await?;
+    revise_in(scope.write().await?, scope, input).await
+}
+
+/// The same in this transaction, which it ends.
+pub(super) async fn revise_in(tx: Tx, scope: &Scope, input: ReviseProgram) -> Result<Saved> {
     let (chart, history) = find_to_write(&tx, scope, input.program_id).await?;
     let title = input.title.clone().unwrap_or_else(|| history.row.title.clone());
     let content = Content {

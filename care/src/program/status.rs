@@ -166,11 +166,15 @@ pub(super) async fn warned(
 
 /// Holds an active program: nothing is due until it is released. Holding a held one changes nothing.
 pub async fn hold(scope: &Scope, program_id: Uuid, reason: &str) -> Result<Program> {
+    hold_in(scope.write().await?, scope, program_id, reason).await
+}
+
+/// The same in this transaction, which it ends where the program was not held before.
+pub(crate) async fn hold_in(tx: Tx, scope: &Scope, program_id: Uuid, reason: &str) -> Result<Program> {
     let reason = reason.trim();
     if !(1..=1_000).contains(&reason.chars().count()) {
         return Err(Error::field("reason", Code::Required, "Give the reason in 1 to 1,000 characters."));
     }
-    let tx = scope.write().await?;
     let (mut chart, history) = find_to_write(&tx, scope, program_id).await?;
     let today = chart.date_at(scope.services().now());
     match history.row.status {

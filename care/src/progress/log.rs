@@ -22,7 +22,7 @@ use uuid::Uuid;
 /// The most logs of a batch.
 const MOST: usize = 100;
 /// How far back the session before a log is looked for: a flare shows within days.
-const BEFORE: i64 = 7 * 24 * 60 * 60_000;
+pub(super) const BEFORE: i64 = 7 * 24 * 60 * 60_000;
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

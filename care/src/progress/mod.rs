@@ -7,6 +7,7 @@ pub mod adherence;
 mod amend;
 mod check;
 mod concern;
+mod flare;
 mod list;
 mod log;
 mod pain_alert;
@@ -18,6 +19,7 @@ pub(crate) mod table;
 pub mod traffic_light;
 
 pub use amend::{amend, void};
+pub(crate) use flare::flares;
 pub use list::{Range, get, list};
 pub use log::{Outcome, RowStatus, log};
 pub(crate) use record::Rows;

@@ -18,6 +18,7 @@ use crate::program::table::{prescription, program, program_hold, program_overrid
 use crate::progress::table::{progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
+use crate::suggestion::table as suggestion;
 use crate::visit::table as visit;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -61,6 +62,7 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<fall_report::Entity>(tx, key).await?;
     delete::<goal_progress::Entity>(tx, key).await?;
     delete::<goal::Entity>(tx, key).await?;
+    delete::<suggestion::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
     delete::<education::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;

@@ -21,6 +21,7 @@ use crate::progress::table::{progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::sealed::Sealed;
 use crate::store::Tx;
+use crate::suggestion::table as suggestion_decision;
 use crate::visit::table as visit;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde::Serialize;
@@ -115,6 +116,8 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
     all.take::<caseload_row::Entity>("caseload_row", its(), |_| vec![]).await?;
     all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;
+    let sealed = |row: &suggestion_decision::Model| vec![("suggestion_decision.reason", row.reason.clone())];
+    all.take::<suggestion_decision::Entity>("suggestion_decision", its(), sealed).await?;
     let sealed = |row: &visit::Model| {
         vec![
             ("visit.place", row.place.clone()),

@@ -11,6 +11,7 @@ use crate::error::raise;
 use crate::id;
 use crate::patient::Patient;
 use crate::scalar::TimeZone;
+use crate::suggestion::ProgressionThresholds;
 use crate::threshold::{ClinicAlertThresholds, ClinicPainThresholds};
 use async_graphql::{ComplexObject, Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
 use care::access::{Person, Scope};
@@ -50,6 +51,8 @@ pub(crate) struct Clinic {
     pain_thresholds: ClinicPainThresholds,
     /// The numbers by which alerts are raised.
     alert_thresholds: ClinicAlertThresholds,
+    /// By which numbers steps of programs are suggested.
+    progression_thresholds: ProgressionThresholds,
 }
 
 impl From<care::clinic::Clinic> for Clinic {
@@ -61,6 +64,7 @@ impl From<care::clinic::Clinic> for Clinic {
             retention_years: clinic.settings.retention_years.map(i32::from),
             pain_thresholds: clinic.settings.pain.into(),
             alert_thresholds: clinic.settings.alerts.into(),
+            progression_thresholds: clinic.settings.progression.into(),
         }
     }
 }

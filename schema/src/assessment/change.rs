@@ -65,8 +65,11 @@ struct RecordAssessmentInput {
 
 impl RecordAssessmentInput {
     fn parse(self) -> Result<NewAssessment, FieldError> {
+        let mut faults = Vec::new();
+        let id = chosen(Kind::Assessment, self.id.as_ref()).map_err(|fault| faults.push(fault));
         Ok(NewAssessment {
-            id: chosen(Kind::Assessment, self.id.as_ref())?,
+            id: id.unwrap_or_default(),
+            faults,
             patient_id: id::input(Kind::Patient, "patientId", &self.patient_id)?,
             kind: self.kind.into(),
             assessed_on: self.assessed_on.map(|date| date.0),
@@ -101,9 +104,10 @@ struct VoidAssessmentInput {
 /// What recording an assessment answers.
 #[derive(SimpleObject)]
 struct RecordAssessmentPayload {
-    /// The assessment.
+    /// The assessment; none where it was refused.
     assessment: Option<Assessment>,
-    /// The screen for signs of danger that was part of it, with what to do now.
+    /// The screen for signs of danger that was part of it, with what to do now. Where its signs point to anything
+    /// it was recorded, and is answered, whatever is wrong with the rest.
     screen: Option<RedFlagScreen>,
     /// What is wrong with the input; empty when it was done.
     user_errors: Vec<UserError>,
@@ -123,7 +127,8 @@ pub(crate) struct AssessmentMutation;
 
 #[Object]
 impl AssessmentMutation {
-    /// Records an assessment. Therapists of the care team only.
+    /// Records an assessment. Where signs of danger point to anything, they are recorded even if the rest is refused.
+    /// Therapists of the care team only.
     async fn record_assessment(
         &self,
         context: &Context<'_>,
@@ -131,11 +136,14 @@ impl AssessmentMutation {
     ) -> Result<RecordAssessmentPayload> {
         let scope = scope(context)?;
         let recorded = async { care::assessment::record(scope, input.parse()?).await };
-        let (assessment, user_errors) = settle(recorded.await)?;
-        let screen = assessment.as_ref().and_then(|assessment| assessment.screen.clone());
+        let (recorded, mut user_errors) = settle(recorded.await)?;
+        let Some(recorded) = recorded else {
+            return Ok(RecordAssessmentPayload { assessment: None, screen: None, user_errors });
+        };
+        user_errors.extend(recorded.faults.into_iter().map(UserError::from));
         Ok(RecordAssessmentPayload {
-            assessment: assessment.map(Assessment::from),
-            screen: screen.map(RedFlagScreen::from),
+            assessment: recorded.assessment.map(Assessment::from),
+            screen: recorded.screen.map(RedFlagScreen::from),
             user_errors,
         })
     }

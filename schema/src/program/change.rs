@@ -283,9 +283,10 @@ payload! {
     }
 }
 
-type SavedParts = (Option<Program>, Vec<ProgramCaution>, Vec<UserError>);
+pub(crate) type SavedParts = (Option<Program>, Vec<ProgramCaution>, Vec<UserError>);
 
-fn saved(saved: care::error::Result<Saved>) -> Result<SavedParts> {
+/// The parts of what a program that was written answers.
+pub(crate) fn saved(saved: care::error::Result<Saved>) -> Result<SavedParts> {
     let (saved, user_errors) = settle(saved)?;
     let (program, warnings) = saved.map(|saved| (saved.program.into(), saved.warnings)).unzip();
     let cautions = warnings.unwrap_or_default().into_iter().map(ProgramCaution::from).collect();

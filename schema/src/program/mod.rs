@@ -6,8 +6,8 @@ mod dose;
 mod input;
 mod template;
 
-pub(crate) use caution::CautionQuery;
-pub(crate) use change::ProgramMutation;
+pub(crate) use caution::{CautionQuery, ProgramCaution};
+pub(crate) use change::{ProgramMutation, saved};
 pub(crate) use dose::{Dose, Schedule, Side, Weekday};
 pub(crate) use input::{DoseInput, ScheduleInput};
 pub(crate) use template::{ProgramTemplate, TemplateMutation, TemplateQuery};

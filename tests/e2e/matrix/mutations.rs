@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 80] = [
+pub(super) const MUTATIONS: [&str; 82] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -27,6 +27,9 @@ pub(super) const MUTATIONS: [&str; 80] = [
     "createExercise",
     "cloneExercise",
     "archiveExercise",
+    "rejectSuggestion",
+    // It has been rejected.
+    "acceptSuggestion",
     "createProgram",
     "createProgramTemplate",
     "createProtocol",
@@ -120,6 +123,9 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "changePhase" => json!({ "programId": ids.program, "expectedRevision": 1, "phaseId": ids.phase }),
         "invitePatient" => json!({ "patientId": ids.uninvited }),
         "assignCareTeam" => json!({ "patientId": ids.patient, "memberIds": ids.team }),
+        "acceptSuggestion" | "rejectSuggestion" => {
+            json!({ "suggestionId": ids.suggestion, "patientId": ids.patient })
+        }
         "createExercise" => crate::library::own_exercise(&[("ENGLISH", "Wall hold")]),
         "cloneExercise" | "archiveExercise" => json!({ "exerciseId": ids.own_exercise }),
         "createProgram" => json!({ "patientId": ids.patient, "title": "Next",

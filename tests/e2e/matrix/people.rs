@@ -68,6 +68,7 @@ pub(super) struct Ids {
     pub(super) assessments: [Value; 2],
     pub(super) goal: Value,
     pub(super) fall: Value,
+    pub(super) suggestion: Value,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
 }
@@ -120,6 +121,23 @@ async fn assessed(therapist: &Client, patient: &str, degrees: i32) -> Value {
         "risk": { "startBack": { "total": 4, "distress": 2 } }, "redFlagSigns": ["night-pain"] });
     let recorded = change(therapist, "recordAssessment", "assessment { id }", input).await;
     recorded["assessment"]["id"].clone()
+}
+
+/// A suggestion for this patient, who has told of red pain twice.
+async fn suggested(
+    app: &TestApp,
+    (own, therapist): (&Client, &Client),
+    patient: &str,
+    prescription: &Value,
+) -> Value {
+    let red = |performed_at: &str| {
+        json!({ "id": chosen(app, Kind::ProgressLog), "performedAt": performed_at,
+            "results": [{ "prescriptionId": prescription, "sets": [{ "reps": 5 }], "painDuring": 6 }] })
+    };
+    let logs = [red("2026-06-15T08:10:00Z"), red("2026-06-15T08:20:00Z")];
+    own.ask(crate::LOG, json!({ "input": { "logs": logs } })).await;
+    let query = "query($id: ID!) { patient(id: $id) { suggestions { id } } }";
+    therapist.ask(query, json!({ "id": patient })).await["patient"]["suggestions"][0]["id"].clone()
 }
 
 /// A visit of this patient that is recorded, and one that has begun.
@@ -220,6 +238,7 @@ impl People {
         let viewer = own.ask("{ viewer { clinic { id } sessions { id current } } }", json!({})).await;
         let today = own.ask("{ today { items { prescription { id exercise { id } } } } }", json!({})).await;
         let prescription = today["today"]["items"][0]["prescription"].clone();
+        let suggestion = suggested(&app, (&own, &therapist), &patient, &prescription["id"]).await;
         let (image, announced) = media(&app, &therapist, &prescription["exercise"]["id"]).await;
         let sessions = viewer["viewer"]["sessions"].as_array().unwrap();
         let ids = Ids {
@@ -250,6 +269,7 @@ impl People {
             assessments,
             goal,
             fall,
+            suggestion,
             spare,
         };
         let mut clients = vec![app.client()];

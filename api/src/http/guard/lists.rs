@@ -15,6 +15,7 @@ pub(super) enum Length {
 /// Every field that answers a list or a connection. The `edges` and `nodes` of a connection are
 /// as long as the connection; lists of [`USER_ERRORS`] are short wherever they are.
 pub(super) const LENGTHS: &[(&str, Length)] = &[
+    ("AcceptSuggestionPayload.cautions", Length::About(3)),
     ("ActivateProgramPayload.cautions", Length::About(3)),
     ("Alert.evidence", Length::About(3)),
     ("Assessment.conditions", Length::About(3)),
@@ -54,6 +55,7 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("Patient.openAlerts", Length::About(2)),
     ("Patient.programs", Length::About(4)),
     ("Patient.progressLogs", Length::Page),
+    ("Patient.suggestions", Length::About(3)),
     ("Patient.visits", Length::Page),
     ("PatientChange.changed", Length::About(20)),
     ("PhasePrecaution.movementTags", Length::About(2)),
@@ -112,6 +114,8 @@ pub(super) const LENGTHS: &[(&str, Length)] = &[
     ("RevisionComparison.prescriptions", Length::About(5)),
     ("Schedule.weekdays", Length::About(7)),
     ("ServerInfo.emergencyNumbers", Length::About(40)),
+    ("Suggestion.evidence", Length::About(3)),
+    ("Suggestion.reasons", Length::About(3)),
     ("TemplatePhase.education", Length::About(2)),
     ("TemplatePhase.entryCriteria", Length::About(2)),
     ("TemplatePhase.exitCriteria", Length::About(3)),

@@ -1,6 +1,7 @@
 //! Holding a program against the rules of the library before a patient follows it. A rule can only warn:
 //! it forbids nothing and clears nobody.
 
+mod anew;
 mod apply;
 #[cfg(test)]
 mod caution_tests;
@@ -8,6 +9,7 @@ mod overridden;
 #[cfg(test)]
 mod phase_tests;
 
+pub(super) use anew::warns_anew;
 pub use overridden::{CautionOverride, overrides};
 pub(super) use overridden::{Excuse, both, excuse, excuse_criteria};
 
@@ -20,6 +22,7 @@ use crate::error::Result;
 use crate::library::{self, Caution, Exercise, dose::Dose, schedule::Schedule};
 use crate::patient::{Chart, conditions_of};
 use crate::store::Tx;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A rule that warns of a program.
@@ -66,8 +69,18 @@ impl Facts {
     ) -> Result<Self> {
         let conditions = conditions_of(tx, chart).await?;
         let conditions = conditions.into_iter().map(|condition| condition.diagnosis.key).collect();
-        let clinic_id = chart.clinic_id();
-        Ok(Self { clinic_id, conditions, surgery_on: chart.row.surgery_on, days, phases })
+        Ok(Self::known(chart, conditions, days, phases))
+    }
+
+    /// The same, where the keys of the patient's conditions have been read.
+    pub(super) fn known(
+        chart: &Chart,
+        conditions: Vec<String>,
+        days: (Day, Option<Day>),
+        phases: Vec<Phase>,
+    ) -> Self {
+        let (clinic_id, surgery_on) = (chart.clinic_id(), chart.row.surgery_on);
+        Self { clinic_id, conditions, surgery_on, days, phases }
     }
 }
 
@@ -110,7 +123,15 @@ pub(super) async fn warnings(
     prescriptions: &[NewPrescription],
 ) -> Result<Vec<Warning>> {
     let ids: Vec<Uuid> = prescriptions.iter().map(|wanted| wanted.exercise_id).collect();
-    let exercises = library::rows_by_ids(tx, facts.clinic_id, &ids).await?;
+    Ok(told(facts, &library::rows_by_ids(tx, facts.clinic_id, &ids).await?, prescriptions))
+}
+
+/// The same, where the exercises have been read.
+fn told(
+    facts: &Facts,
+    exercises: &HashMap<Uuid, Exercise>,
+    prescriptions: &[NewPrescription],
+) -> Vec<Warning> {
     let items: Vec<_> = prescriptions
         .iter()
         .map(|wanted| {
@@ -124,5 +145,5 @@ pub(super) async fn warnings(
             })
         })
         .collect();
-    Ok(library::cautions().iter().filter_map(|caution| caution.warn(facts, &items)).collect())
+    library::cautions().iter().filter_map(|caution| caution.warn(facts, &items)).collect()
 }
