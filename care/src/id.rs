@@ -54,11 +54,15 @@ pub enum Kind {
     Assessment,
     /// A goal of a patient.
     Goal,
+    /// A measure that a patient is asked.
+    OutcomeAssignment,
+    /// Answers to an outcome measure.
+    OutcomeResponse,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -82,6 +86,8 @@ impl Kind {
         Self::Alert,
         Self::Assessment,
         Self::Goal,
+        Self::OutcomeAssignment,
+        Self::OutcomeResponse,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -110,6 +116,8 @@ impl Kind {
             Self::Alert => "alert",
             Self::Assessment => "assessment",
             Self::Goal => "goal",
+            Self::OutcomeAssignment => "outcomeplan",
+            Self::OutcomeResponse => "outcome",
         }
     }
 

@@ -23,6 +23,7 @@ use care::access::{Scope, Services};
 use error::raise;
 use futures::StreamExt;
 use media::MediaBatch;
+use outcome::MeasureTexts;
 use std::sync::Arc;
 
 mod account;
@@ -38,6 +39,7 @@ mod live;
 mod media;
 mod member;
 mod node;
+mod outcome;
 mod patient;
 mod program;
 mod progress;
@@ -65,6 +67,7 @@ struct Query(
     assessment::AssessmentQuery,
     goal::GoalQuery,
     progress::ProgressQuery,
+    outcome::OutcomeQuery,
     visit::VisitQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
@@ -86,6 +89,7 @@ struct Mutation(
     assessment::AssessmentMutation,
     goal::GoalMutation,
     progress::ProgressMutation,
+    outcome::OutcomeMutation,
     visit::VisitMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,
@@ -123,7 +127,8 @@ impl Schema {
     /// who saw them.
     pub async fn execute(&self, request: Request, caller: Caller) -> Response {
         let scope = caller.scope.clone();
-        let response = self.0.execute(request.data(caller).data(MediaBatch::default())).await;
+        let request = request.data(caller).data(MediaBatch::default()).data(MeasureTexts::default());
+        let response = self.0.execute(request).await;
         match end(scope).await {
             Ok(()) => response,
             Err(errors) => *errors,
@@ -134,7 +139,8 @@ impl Schema {
     /// errors that end it.
     pub async fn wake(&self, request: Request, caller: Caller, woken: Woken) -> Vec<Response> {
         let scope = caller.scope.clone();
-        let request = request.data(caller).data(MediaBatch::default()).data(woken);
+        let request =
+            request.data(caller).data(MediaBatch::default()).data(MeasureTexts::default()).data(woken);
         let answers = self.0.execute_stream(request).collect().await;
         match end(scope).await {
             Ok(()) => answers,

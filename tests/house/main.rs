@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 13] = [
+const SLICES: [&str; 14] = [
     "audit",
     "account",
     "clinic",
@@ -24,6 +24,7 @@ const SLICES: [&str; 13] = [
     "assessment",
     "goal",
     "progress",
+    "outcome",
     "visit",
     "reminder",
 ];

@@ -2,7 +2,7 @@
 //! patient and rule; what raises it again is added to it.
 //!
 //! Offers [`list`], [`open`], [`get`], [`acknowledge`], [`snooze`], [`resolve`], [`rule`], and to the slices
-//! above `raise`, `stands` and `settle`.
+//! above `raise`, `stands`, `settle` and `subside`.
 
 mod acknowledge;
 mod list;
@@ -10,6 +10,7 @@ mod raise;
 mod resolve;
 mod rule;
 mod snooze;
+mod subside;
 pub(crate) mod table;
 
 pub use acknowledge::acknowledge;
@@ -20,6 +21,7 @@ pub(crate) use resolve::{settle, stands};
 pub(crate) use rule::RED_FLAG;
 pub use rule::{Rule, Severity, rule};
 pub use snooze::snooze;
+pub(crate) use subside::subside;
 
 use crate::access::Scope;
 use crate::audit;
