@@ -78,3 +78,23 @@ async fn a_list_of_visits_takes_as_many_statements_however_long_it_is() {
         app.stop().await;
     }
 }
+
+#[tokio::test]
+async fn what_is_due_takes_as_many_statements_however_much_is_asked() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = Kind::Patient.encode(app.clinic.patient("ada").await.id);
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        let patient = app.sign_in("ada@patient.example").await;
+        let due = "{ outcomeMeasuresDue { measure { key hasText items { text } } dueOn } }";
+        patient.ask(due, json!({})).await;
+        let mut counts = Vec::new();
+        for measure in ["nprs", "psfs", "phq-4"] {
+            let input = json!({ "patientId": ada, "measure": measure, "everyWeeks": 1 });
+            change(&therapist, "assignOutcome", "assignment { id }", input).await;
+            counts.push(statements(&app, &patient, due, json!({})).await);
+        }
+        assert!(counts.iter().all(|count| *count == counts[0] && *count <= 3), "{stack:?}: {counts:?}");
+        app.stop().await;
+    }
+}

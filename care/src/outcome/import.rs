@@ -137,3 +137,51 @@ async fn write(
     ActiveModel::from(row).reset_all().insert(tx).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOML: &str = "measure = \"odi\"\nlanguage = \"en-GB\"\ninstruction = \"Begin.\"\n[[item]]\ntext = \"One\"\noptions = [\"a\", { text = \"b\", value = 0 }]";
+
+    /// The faults of nine items for `STarT Back` with these options of the ninth.
+    fn faults(ninth: &[AnswerOption]) -> Vec<String> {
+        let item = |number| ItemText {
+            text: "Item".to_owned(),
+            low: None,
+            high: None,
+            options: if number == 9 { ninth.to_vec() } else { Vec::new() },
+        };
+        let text =
+            Text { instruction: "Begin.".to_owned(), options: Vec::new(), item: (1..=9).map(item).collect() };
+        text.faults(measure("start-back").unwrap()).into_iter().map(|fault| fault.path.join(".")).collect()
+    }
+
+    #[test]
+    fn a_file_is_toml_or_json_and_has_no_more_than_it_may() {
+        let toml = ClinicText::parse(TOML).unwrap();
+        let json = r#"{"measure": "odi", "language": "en-GB", "instruction": "Begin.",
+            "item": [{"text": "One", "options": ["a", {"text": "b", "value": 0}]}]}"#;
+        assert_eq!(ClinicText::parse(json).unwrap(), toml);
+        for wrong in ["", "{", "measure = 1", &format!("{TOML}\nname = \"x\""), &format!("extra = 1\n{TOML}")]
+        {
+            assert!(ClinicText::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn options_are_as_many_and_as_much_as_the_values() {
+        let plain = |count: usize| vec![AnswerOption::Text("An option".to_owned()); count];
+        let valued = |values: &[i32]| -> Vec<_> {
+            let text = "An option".to_owned();
+            values.iter().map(|value| AnswerOption::Valued { text: text.clone(), value: *value }).collect()
+        };
+        assert_eq!(faults(&plain(5)), [""; 0]);
+        assert_eq!(faults(&valued(&[1, 1, 0, 0, 0])), [""; 0]);
+        for wrong in [plain(0), plain(4), plain(6), valued(&[0, 1, 2, 3, 4]), valued(&[0, 0, 0, 0, 1])] {
+            assert_eq!(faults(&wrong), ["item.9.options"], "{wrong:?}");
+        }
+        let blank = AnswerOption::Text(" ".to_owned());
+        assert_eq!(faults(&[plain(4), vec![blank]].concat()), ["item.9.options"]);
+    }
+}

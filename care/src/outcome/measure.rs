@@ -123,7 +123,7 @@ pub struct Measure {
     pub(super) change: Option<Rule>,
     pub(super) after_surgery: Option<Rule>,
     /// Whose the text is, and who licenses it.
-    pub licence: String,
+    pub license: String,
     /// Where the rules are from.
     pub basis: Basis,
     /// Their source, or who is to review them.
@@ -251,7 +251,7 @@ mod tests {
             ["nprs", "odi", "rmdq-24", "ndi", "psfs", "start-back", "groc", "phq-2", "phq-4", "srs-22r"]
         );
         for measure in measures() {
-            assert!(measure.version > 0 && measure.source.len() > 10 && measure.licence.len() > 10);
+            assert!(measure.version > 0 && measure.source.len() > 10 && measure.license.len() > 10);
             let edges = measure.bands.iter().rev().skip(1);
             assert!(
                 edges.clone().all(|band| band.up_to.is_some() != band.below.is_some()),

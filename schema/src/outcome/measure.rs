@@ -196,8 +196,8 @@ impl OutcomeMeasure {
     }
 
     /// Whose the text is, in English.
-    async fn licence(&self) -> &str {
-        &self.0.licence
+    async fn license(&self) -> &str {
+        &self.0.license
     }
 
     /// Whether there is a text by which patients can be asked; else answers can be entered from paper.

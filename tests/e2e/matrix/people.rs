@@ -67,6 +67,10 @@ pub(super) struct Ids {
     /// Two assessments, the earlier first.
     pub(super) assessments: [Value; 2],
     pub(super) goal: Value,
+    /// A measure that is due.
+    pub(super) outcome_plan: Value,
+    /// What she has answered to another, the second time.
+    pub(super) outcome: Value,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
 }
@@ -119,6 +123,19 @@ async fn assessed(therapist: &Client, patient: &str, degrees: i32) -> Value {
         "risk": { "startBack": { "total": 4, "distress": 2 } }, "redFlagSigns": ["night-pain"] });
     let recorded = change(therapist, "recordAssessment", "assessment { id }", input).await;
     recorded["assessment"]["id"].clone()
+}
+
+/// A measure that this patient is asked, and what they have answered to another, twice.
+async fn measured(therapist: &Client, own: &Client, patient: &str) -> (Value, Value) {
+    let plan = json!({ "patientId": patient, "measure": "nprs" });
+    let plan = change(therapist, "assignOutcome", "assignment { id }", plan).await;
+    let mut outcome = Value::Null;
+    for (value, hour) in [(3, 8), (4, 9)] {
+        let input = json!({ "measure": "psfs", "answeredAt": format!("2026-06-15T0{hour}:00:00Z"),
+            "answers": [{ "item": "1", "value": value }], "activities": ["Walk", "Lift", "Sleep"] });
+        outcome = change(own, "submitOutcome", "outcome { id }", input).await["outcome"]["id"].clone();
+    }
+    (plan["assignment"]["id"].clone(), outcome)
 }
 
 /// A visit of this patient that is recorded, and one that has begun.
@@ -196,6 +213,7 @@ impl People {
             "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
             "current": { "value": 300, "measuredOn": "2026-06-15" } });
         let goal = change(&own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone();
+        let (outcome_plan, outcome) = measured(&therapist, &own, &patient).await;
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
@@ -237,6 +255,8 @@ impl People {
             alert,
             assessments,
             goal,
+            outcome_plan,
+            outcome,
             spare,
         };
         let mut clients = vec![app.client()];
