@@ -8,6 +8,8 @@ use crate::clock::{Day, Instant};
 use crate::error::{Code, Error, FieldError, Result};
 use std::collections::HashSet;
 
+/// The most answers and activities that are looked at.
+const MOST: usize = 100;
 /// How far from today a first day may lie, in days: a year.
 const YEAR: i32 = 366;
 /// How long a measure may be asked, in days: five years.
@@ -54,6 +56,9 @@ pub(super) fn check(measure: &Measure, input: &NewResponse, now: Instant) -> Res
     if input.offset_seconds.abs() > 18 * 3_600 {
         fault("answeredAt", Code::OutOfRange, "Give an offset of at most 18 hours.");
     }
+    if input.answers.len() > MOST {
+        fault("answers", Code::TooMany, "Answer each item once.");
+    }
     let (answers, wrong) = answers(measure, &input.answers);
     faults.extend(activity_faults(measure, input, &answers));
     let given = u8::try_from(answers.len()).unwrap_or(u8::MAX);
@@ -72,7 +77,7 @@ pub(super) fn check(measure: &Measure, input: &NewResponse, now: Instant) -> Res
 
 fn answers(measure: &Measure, given: &[(String, i32)]) -> (Answers, Vec<FieldError>) {
     let (mut answers, mut faults) = (Answers::new(), Vec::new());
-    for (at, (item, value)) in given.iter().enumerate() {
+    for (at, (item, value)) in given.iter().enumerate().take(MOST) {
         let mut fault = |field, code, message: String| {
             faults.push(FieldError::new(field, code, message).under(at).under("answers"));
         };
@@ -107,7 +112,7 @@ fn activity_faults(measure: &Measure, input: &NewResponse, answers: &Answers) ->
         faults.push(FieldError::new("activities", code, message));
     }
     let mut seen = HashSet::new();
-    for (at, activity) in named.iter().enumerate() {
+    for (at, activity) in named.iter().enumerate().take(MOST) {
         let mut fault = |code, message| {
             faults.push(FieldError::new(&at.to_string(), code, message).under("activities"));
         };

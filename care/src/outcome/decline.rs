@@ -1,6 +1,6 @@
 //! Whether the last responses to a measure of function give reason for an alert.
 
-use super::change::{Change, Content, Verdict, change, comparable, reaches};
+use super::change::{Change, Content, Reason, Verdict, change, comparable, reaches};
 use super::measure::{Measure, decline};
 use super::score::score;
 use crate::clock::Day;
@@ -46,7 +46,8 @@ pub(super) fn between(
 }
 
 /// What the responses to a measure of function, the newest first, give reason for: the newest is worse than the
-/// one before by so many percent of it, or none of the last changes is a gain and it is not recovered.
+/// one before by so many percent of it, or none of the last changes is a gain, though each could have been, and it is
+/// not recovered.
 pub(super) fn grade(measure: &'static Measure, newest: &[Given], surgery_on: Option<Day>) -> Option<Grade> {
     let limits = decline().filter(|_| measure.function)?;
     let (last, before) = (newest.first()?, newest.get(1)?);
@@ -54,8 +55,10 @@ pub(super) fn grade(measure: &'static Measure, newest: &[Given], surgery_on: Opt
         return Some(Grade::Worse);
     }
     let pairs = newest.iter().zip(newest.iter().skip(1)).take(limits.changes_without_gain);
-    let changes: Vec<_> =
-        pairs.filter_map(|(after, before)| between(measure, before, after, surgery_on)).collect();
+    let changes = pairs.filter_map(|(after, before)| between(measure, before, after, surgery_on));
+    // Where a gain could not have shown, that there is none says nothing.
+    let could_show = |change: &Change| change.by.is_some() && change.reason != Some(Reason::Floor);
+    let changes: Vec<_> = changes.filter(could_show).collect();
     let recovered = score(measure, &last.content.answers).band.and_then(|key| measure.band(key));
     let idle = changes.len() == limits.changes_without_gain
         && changes.iter().all(|change| change.verdict != Verdict::Improved)

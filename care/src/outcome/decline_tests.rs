@@ -83,13 +83,26 @@ fn two_changes_without_a_gain_are_no_gain() {
     assert_eq!(found("odi", &[sum(10), sum(10), sum(10)]), None, "who has recovered need not gain");
     assert_eq!(found("odi", &[sum(11), sum(11), sum(11)]), Some(Grade::NoGain));
     assert_eq!(found("rmdq-24", &[ticked(2), ticked(2), ticked(2)]), None);
-    assert_eq!(found("rmdq-24", &[ticked(3), ticked(3), ticked(3)]), Some(Grade::NoGain));
+    assert_eq!(found("rmdq-24", &[ticked(3), ticked(3), ticked(3)]), None, "from there a gain cannot show");
+    assert_eq!(found("rmdq-24", &[ticked(4), ticked(4), ticked(4)]), Some(Grade::NoGain));
     assert_eq!(found("ndi", &[sum(4), sum(4), sum(4)]), None);
     assert_eq!(found("ndi", &[sum(5), sum(5), sum(5)]), Some(Grade::NoGain));
     assert_eq!(
         found("psfs", &[rated(&[5, 5, 5]), rated(&[5, 5, 5]), rated(&[5, 5, 6])]),
         Some(Grade::NoGain)
     );
+}
+
+#[test]
+fn activities_that_are_others_each_time_are_no_standstill() {
+    let named = |names: [&str; 3]| {
+        let mut given = rated(&[5, 5, 5]);
+        given.content.activities = names.map(str::to_owned).to_vec();
+        given
+    };
+    let (first, other) = (named(["a", "b", "c"]), named(["d", "e", "f"]));
+    assert_eq!(found("psfs", &[first.clone(), other, first.clone()]), None);
+    assert_eq!(found("psfs", &[first.clone(), first.clone(), first]), Some(Grade::NoGain));
 }
 
 #[test]

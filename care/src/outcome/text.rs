@@ -80,11 +80,11 @@ impl Text {
         let own = self.item(number).map_or(&[][..], |item| &item.options);
         let options = if own.is_empty() { &self.options } else { own };
         let values = measure.values(number).unwrap_or_default();
-        let valued = options.iter().enumerate().filter_map(|(at, option)| match option {
+        let each = options.iter().enumerate().filter_map(|(at, option)| match option {
             AnswerOption::Text(text) => Some((*values.get(at)?, text.as_str())),
             AnswerOption::Valued { text, value } => Some((*value, text.as_str())),
         });
-        valued.collect()
+        each.collect()
     }
 
     /// What about it does not fit the measure.

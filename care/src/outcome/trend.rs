@@ -91,7 +91,7 @@ fn points(
         let parts = response.content.parts.iter().map(part).collect();
         let from_baseline = by_itself.or_else(|| compare(baseline));
         let from_previous = compare(previous);
-        points.push(Point { from_baseline, from_previous, parts, response });
+        points.push(Point { response, from_baseline, from_previous, parts });
     }
     points
 }

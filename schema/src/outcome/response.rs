@@ -110,8 +110,8 @@ impl OutcomeResponse {
     /// The scores of the parts of the measure; of activities that the patient named, each of them.
     async fn parts(&self, context: &Context<'_>) -> Result<Vec<OutcomePart>> {
         let (language, measure) = (language(context)?, measure(&self.0.measure));
-        let content = &self.0.content;
-        Ok(content.parts.iter().map(|part| OutcomePart::of(measure, content, part, language)).collect())
+        let given = &self.0.content;
+        Ok(given.parts.iter().map(|part| OutcomePart::of(measure, given, part, language)).collect())
     }
 
     /// The answers as they were given, by item; what is missing was not answered.

@@ -168,7 +168,7 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "updateOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan, "everyWeeks": 4 }),
         "submitOutcome" => json!({ "patientId": ids.patient, "measure": "nprs",
             "answeredAt": "2026-06-15T09:00:00Z", "answers": [{ "item": "1", "value": 4 }] }),
-        "voidOutcome" => json!({ "outcomeId": ids.outcome, "reason": "Of another patient." }),
+        "voidOutcome" => json!({ "outcomeId": ids.own_outcome, "reason": "Of another patient." }),
         "endOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),

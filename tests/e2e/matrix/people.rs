@@ -69,8 +69,9 @@ pub(super) struct Ids {
     pub(super) goal: Value,
     /// A measure that is due.
     pub(super) outcome_plan: Value,
-    /// What she has answered to another, the second time.
+    /// What the therapist has entered for her, and what she has answered herself.
     pub(super) outcome: Value,
+    pub(super) own_outcome: Value,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
 }
@@ -125,17 +126,37 @@ async fn assessed(therapist: &Client, patient: &str, degrees: i32) -> Value {
     recorded["assessment"]["id"].clone()
 }
 
-/// A measure that this patient is asked, and what they have answered to another, twice.
-async fn measured(therapist: &Client, own: &Client, patient: &str) -> (Value, Value) {
+/// A goal of this patient's, with a value measured.
+async fn aimed(own: &Client) -> Value {
+    let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
+        "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
+        "current": { "value": 300, "measuredOn": "2026-06-15" } });
+    change(own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone()
+}
+
+/// A device of this patient's.
+async fn registered(own: &Client) -> Value {
+    let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
+        "language": "en", "timeZone": "America/New_York" });
+    change(own, "registerDevice", "device { id }", device).await["device"]["id"].clone()
+}
+
+/// A measure that this patient is asked, one that the therapist has entered, and the second answers to one of
+/// their own.
+async fn measured(therapist: &Client, own: &Client, patient: &str) -> [Value; 3] {
     let plan = json!({ "patientId": patient, "measure": "nprs" });
     let plan = change(therapist, "assignOutcome", "assignment { id }", plan).await;
+    let ticked: Vec<_> = (1..=9).map(|item| json!({ "item": item.to_string(), "value": 0 })).collect();
+    let paper = json!({ "patientId": patient, "measure": "start-back",
+        "answeredAt": "2026-06-15T08:00:00Z", "answers": ticked });
+    let paper = change(therapist, "submitOutcome", "outcome { id }", paper).await;
     let mut outcome = Value::Null;
     for (value, hour) in [(3, 8), (4, 9)] {
         let input = json!({ "measure": "psfs", "answeredAt": format!("2026-06-15T0{hour}:00:00Z"),
             "answers": [{ "item": "1", "value": value }], "activities": ["Walk", "Lift", "Sleep"] });
         outcome = change(own, "submitOutcome", "outcome { id }", input).await["outcome"]["id"].clone();
     }
-    (plan["assignment"]["id"].clone(), outcome)
+    [plan["assignment"]["id"].clone(), paper["outcome"]["id"].clone(), outcome]
 }
 
 /// A visit of this patient that is recorded, and one that has begun.
@@ -209,14 +230,9 @@ impl People {
         let alert = alarmed(&therapist, &Kind::Patient.encode(second.id)).await;
         let assessments =
             [assessed(&therapist, &patient, 40).await, assessed(&therapist, &patient, 60).await];
-        let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
-            "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
-            "current": { "value": 300, "measuredOn": "2026-06-15" } });
-        let goal = change(&own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone();
-        let (outcome_plan, outcome) = measured(&therapist, &own, &patient).await;
-        let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
-            "language": "en", "timeZone": "America/New_York" });
-        let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
+        let goal = aimed(&own).await;
+        let [outcome_plan, outcome, own_outcome] = measured(&therapist, &own, &patient).await;
+        let device = registered(&own).await;
         let quiet = json!({ "quietHours": { "start": "22:00", "end": "06:00" } });
         change(&own, "updateSettings", "patient { id }", quiet).await;
         let found = own.ask("{ educationArticle(key: \"lifting\") { id } }", json!({})).await;
@@ -257,6 +273,7 @@ impl People {
             goal,
             outcome_plan,
             outcome,
+            own_outcome,
             spare,
         };
         let mut clients = vec![app.client()];
