@@ -58,11 +58,15 @@ pub enum Kind {
     FallReport,
     /// A step that is suggested.
     Suggestion,
+    /// A measure that a patient is asked.
+    OutcomeAssignment,
+    /// Answers to an outcome measure.
+    OutcomeResponse,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -88,6 +92,8 @@ impl Kind {
         Self::Goal,
         Self::FallReport,
         Self::Suggestion,
+        Self::OutcomeAssignment,
+        Self::OutcomeResponse,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -118,6 +124,8 @@ impl Kind {
             Self::Goal => "goal",
             Self::FallReport => "fall",
             Self::Suggestion => "suggestion",
+            Self::OutcomeAssignment => "outcomeplan",
+            Self::OutcomeResponse => "outcome",
         }
     }
 

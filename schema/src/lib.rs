@@ -23,6 +23,7 @@ use care::access::{Scope, Services};
 use error::raise;
 use futures::StreamExt;
 use media::MediaBatch;
+use outcome::MeasureTexts;
 use std::sync::Arc;
 use suggestion::SuggestionBatch;
 
@@ -39,6 +40,7 @@ mod live;
 mod media;
 mod member;
 mod node;
+mod outcome;
 mod patient;
 mod program;
 mod progress;
@@ -69,6 +71,7 @@ struct Query(
     assessment::AssessmentQuery,
     goal::GoalQuery,
     progress::ProgressQuery,
+    outcome::OutcomeQuery,
     visit::VisitQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
@@ -91,6 +94,7 @@ struct Mutation(
     assessment::AssessmentMutation,
     goal::GoalMutation,
     progress::ProgressMutation,
+    outcome::OutcomeMutation,
     suggestion::SuggestionMutation,
     visit::VisitMutation,
     reminder::ReminderMutation,
@@ -151,7 +155,7 @@ impl Schema {
 
 /// The request with what it reads together.
 fn batched(request: Request) -> Request {
-    request.data(MediaBatch::default()).data(SuggestionBatch::default())
+    request.data(MediaBatch::default()).data(MeasureTexts::default()).data(SuggestionBatch::default())
 }
 
 /// The end of an operation: its transaction is given back, and what it has shown is recorded. Where

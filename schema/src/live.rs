@@ -82,8 +82,8 @@ pub(crate) struct PatientChange {
     cursor: SyncCursor,
     /// The patient as they are now.
     patient: Patient,
-    /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments, goals
-    /// and reports of falls written since the event before, in the order of their last write.
+    /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments, goals,
+    /// reports of falls, outcome assignments and outcomes written since the event before, in the order of their last write.
     changed: Vec<ID>,
 }
 

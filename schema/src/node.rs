@@ -9,6 +9,7 @@ use crate::error::raise;
 use crate::goal::Goal;
 use crate::library::Exercise;
 use crate::media::Media;
+use crate::outcome::{OutcomeAssignment, OutcomeResponse};
 use crate::patient::Patient;
 use crate::program::{Program, ProgramTemplate};
 use crate::progress::ProgressLog;
@@ -60,6 +61,10 @@ pub(crate) enum Node {
     FallReport(FallReport),
     /// A goal.
     Goal(Goal),
+    /// A measure that a patient is asked.
+    OutcomeAssignment(OutcomeAssignment),
+    /// Answers to an outcome measure.
+    OutcomeResponse(OutcomeResponse),
 }
 
 /// The clinic of who asks: the only one they can see.
@@ -92,6 +97,10 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
         Kind::RedFlagScreen => Node::RedFlagScreen(care::assessment::get_screen(scope, uuid).await?.into()),
         Kind::FallReport => Node::FallReport(care::assessment::get_fall(scope, uuid).await?.into()),
         Kind::Goal => Node::Goal(care::goal::get(scope, uuid).await?.into()),
+        Kind::OutcomeAssignment => {
+            Node::OutcomeAssignment(care::outcome::get_assignment(scope, uuid).await?.into())
+        }
+        Kind::OutcomeResponse => Node::OutcomeResponse(care::outcome::get(scope, uuid).await?.into()),
         _ => return Err(Error::NotFound),
     })
 }

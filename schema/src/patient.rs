@@ -14,6 +14,7 @@ use crate::goal::Goal;
 use crate::id::{encode, named};
 use crate::library;
 use crate::member::Member;
+use crate::outcome::{self, OutcomeAssignment, OutcomeDue, OutcomeResponse, OutcomeTrend};
 use crate::page::{self, Listed};
 use crate::program::Program;
 use crate::progress::{self, ProgressLog, ProgressSummary};
@@ -197,6 +198,40 @@ impl Patient {
     /// The goals, first set first.
     async fn goals(&self, context: &Context<'_>) -> Result<Vec<Goal>> {
         crate::goal::all(context, self.0.id).await
+    }
+
+    /// The outcome measures that the patient is asked, those that have ended too, the newest first.
+    async fn outcome_assignments(&self, context: &Context<'_>) -> Result<Vec<OutcomeAssignment>> {
+        outcome::assignments(context, self.0.id).await
+    }
+
+    /// The outcome measures that the patient is to answer today, what waits longest first.
+    async fn outcomes_due(&self, context: &Context<'_>) -> Result<Vec<OutcomeDue>> {
+        outcome::due(context, self.0.id).await
+    }
+
+    /// What the patient has answered to outcome measures, the voided too, last answered first.
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn outcomes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The key of a measure; of all when missing.")] measure: Option<String>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<OutcomeResponse>>> {
+        let request = page::request(first, after, last, before);
+        Some(outcome::all(context, self.0.id, measure.as_deref(), &request).await)
+    }
+
+    /// What has become of an outcome measure since the first response.
+    async fn outcome_trend(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The key of the measure: `odi`.")] measure: String,
+    ) -> Option<Result<OutcomeTrend>> {
+        Some(outcome::trend(context, self.0.id, &measure).await)
     }
 
     /// When the next assessment is due, by the newest that is not voided; none where that does not say.

@@ -3,6 +3,7 @@
 use crate::context::scope;
 use crate::education::EducationAssignment;
 use crate::error::raise;
+use crate::outcome::OutcomeDue;
 use crate::patient::Patient;
 use crate::program::{Hold, Prescription, Program};
 use crate::reminder::Upcoming;
@@ -80,6 +81,8 @@ pub(crate) struct Today {
     reminders: Vec<Upcoming>,
     /// Articles that the patient is asked to read and has not, oldest first, at most five.
     education: Vec<EducationAssignment>,
+    /// The outcome measures to answer, what waits longest first; none on other days than the actual.
+    outcomes_due: Vec<OutcomeDue>,
     /// The hold the program is on, with its reason.
     hold: Option<Hold>,
     /// Since when a screen for signs of danger is due, after red pain: ask `redFlagSigns`, and answer by
@@ -105,6 +108,7 @@ impl From<care::today::Today> for Today {
             adherence: Adherence::new(&day.adherence, care::today::WINDOW_DAYS, day.streak),
             reminders: day.reminders.into_iter().map(Upcoming::from).collect(),
             education: day.education.into_iter().map(EducationAssignment::from).collect(),
+            outcomes_due: day.outcomes_due.into_iter().map(OutcomeDue::from).collect(),
             hold: day.hold.map(Hold::from),
         }
     }

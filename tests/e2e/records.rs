@@ -86,7 +86,6 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     ada.id
 }
 
-/// An alert, an assessment, a fall and a goal.
 /// A suggestion after red pain twice, rejected.
 async fn rejected(app: &TestApp, (own, therapist): (&tests::Client, &tests::Client), id: &str) {
     let items = items(own).await;
@@ -102,7 +101,7 @@ async fn rejected(app: &TestApp, (own, therapist): (&tests::Client, &tests::Clie
     change(therapist, "rejectSuggestion", "patient { id }", why).await;
 }
 
-/// An alert, an assessment and a goal.
+/// An alert, an assessment, a fall, a goal, and a measure that is asked and answered.
 async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
     let fall = json!({ "patientId": id, "kind": "INITIAL", "redFlagSigns": ["severe-trauma"],
         "history": { "complaint": "Fell from a ladder" } });
@@ -116,6 +115,11 @@ async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
         "measure": { "name": "Rungs", "unit": "rungs", "baseline": 0, "target": 12 },
         "current": { "value": 2, "measuredOn": "2026-06-15" } });
     change(own, "setGoal", "goal { id }", goal).await;
+    let asked = json!({ "patientId": id, "measure": "psfs" });
+    change(therapist, "assignOutcome", "assignment { id }", asked).await;
+    let answered = json!({ "measure": "psfs", "answeredAt": "2026-06-15T10:00:00Z",
+        "answers": [{ "item": "1", "value": 2 }], "activities": ["Pruning the roses", "Lift", "Sleep"] });
+    change(own, "submitOutcome", "outcome { id }", answered).await;
 }
 
 /// A condition, which the harness gives its patients none of.
@@ -166,6 +170,8 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             let content = document["tables"]["assessment"][0]["content"].as_str().unwrap();
             assert!(content.contains("Fell from a ladder"), "{content}");
             assert_eq!(document["tables"]["goal"][0]["text"], "Climb the ladder again");
+            let answered = document["tables"]["outcome_response"][0]["content"].as_str().unwrap();
+            assert!(answered.contains("Pruning the roses"), "{answered}");
             let visit = &document["tables"]["visit"][0];
             assert_eq!(
                 (&visit["place"], &visit["note"]),

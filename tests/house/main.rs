@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 14] = [
+const SLICES: [&str; 15] = [
     "audit",
     "account",
     "clinic",
@@ -24,6 +24,7 @@ const SLICES: [&str; 14] = [
     "assessment",
     "goal",
     "progress",
+    "outcome",
     "suggestion",
     "visit",
     "reminder",

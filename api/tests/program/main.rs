@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod keys;
+mod measures;
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
@@ -35,8 +36,19 @@ fn sqlite(directory: &Path) -> String {
 fn help_teaches_every_command() {
     let help = plumbline(&["--help"], &[]);
     assert!(help.status.success());
-    let commands =
-        ["demo", "serve", "worker", "migrate", "seed", "clinic", "keys", "schema", "documents", "doctor"];
+    let commands = [
+        "demo",
+        "serve",
+        "worker",
+        "migrate",
+        "seed",
+        "clinic",
+        "keys",
+        "measures",
+        "schema",
+        "documents",
+        "doctor",
+    ];
     for command in commands {
         assert!(text(&help).contains(command), "{command}");
         let help = plumbline(&[command, "--help"], &[]);

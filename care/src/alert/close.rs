@@ -1,11 +1,13 @@
 //! An alert closes by itself.
 
+use super::standing::standing;
 use super::table::Model;
 use super::{Closed, Status};
-use crate::access::By;
+use crate::access::{By, Scope};
 use crate::audit;
 use crate::error::Result;
 use crate::id::Kind;
+use crate::patient::Chart;
 use crate::store::Tx;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
@@ -17,4 +19,12 @@ pub(crate) async fn close(tx: &Tx, by: By<'_>, mut row: Model, because: Closed, 
     let (clinic_id, patient_id, object) = (row.clinic_id, Some(row.patient_id), (Kind::Alert, row.id));
     row.into_active_model().reset_all().update(tx).await?;
     audit::record_by(tx, by, clinic_id, audit::Entry { action: "alert.close", patient_id, object }).await
+}
+
+/// Closes the alert of this rule, if one stands, of the patient whose chart is open to write: what raised it is over.
+pub(crate) async fn subside(tx: &Tx, scope: &Scope, chart: &Chart, rule: &str, change: i64) -> Result<()> {
+    match standing(tx, chart.row.key(), rule).await? {
+        Some(row) => close(tx, By::Person(scope), row, Closed::Settled, change).await,
+        None => Ok(()),
+    }
 }

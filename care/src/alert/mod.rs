@@ -2,8 +2,8 @@
 //! patient and rule; what raises it again is added to it.
 //!
 //! Offers [`list`], [`open`], [`get`], [`followed_from`], [`raised_since`], [`acknowledge`], [`snooze`],
-//! [`resolve`], [`rule`], and to the slices above `raise`, `add`, `stands`, `standing_of_patients`, `settle` and
-//! `close`.
+//! [`resolve`], [`rule`], and to the slices above `raise`, `add`, `stands`, `standing_of_patients`, `settle`,
+//! `close` and `subside`.
 
 mod acknowledge;
 mod close;
@@ -16,7 +16,7 @@ mod standing;
 pub(crate) mod table;
 
 pub use acknowledge::acknowledge;
-pub(crate) use close::close;
+pub(crate) use close::{close, subside};
 pub use list::{Filter, followed_from, get, list, open, raised_since};
 pub(crate) use raise::{Found, Raise, add, raise};
 pub use resolve::resolve;

@@ -7,6 +7,7 @@ use super::table::Model;
 use crate::alert::{self, Severity};
 use crate::clock::{Day, Instant};
 use crate::error::Result;
+use crate::outcome;
 use crate::patient::table::patient;
 use crate::program::{self, History, Status};
 use crate::progress::adherence::adherence;
@@ -48,9 +49,22 @@ pub(super) async fn of_patients(
         logged: progress::of_patients(tx, clinic_id, &ids, span).await?,
         alerts: alert::standing_of_patients(tx, clinic_id, &ids).await?,
         unread: HashMap::new(),
-        overdue: HashMap::new(),
+        overdue: overdue(tx, clinic_id, patients, now).await?,
     };
     Ok(patients.iter().map(|row| records.row(row, now)).collect())
+}
+
+/// How many questionnaires of each patient are overdue.
+async fn overdue(
+    tx: &Tx,
+    clinic_id: Uuid,
+    patients: &[&patient::Model],
+    now: Instant,
+) -> Result<HashMap<Uuid, u32>> {
+    let days: Vec<_> = patients.iter().map(|row| (row.id, now.date_in(&zone(row)))).collect();
+    let due = outcome::due_of_patients(tx, clinic_id, &days).await?;
+    let overdue = |due: Vec<outcome::Due>| due.iter().filter(|due| due.overdue).map(|_| 1).sum();
+    Ok(due.into_iter().map(|(id, due)| (id, overdue(due))).collect())
 }
 
 /// The zone of the patient's days.

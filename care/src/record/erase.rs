@@ -12,6 +12,7 @@ use crate::clinic::table::{care_team, member};
 use crate::education::table as education;
 use crate::error::{Code, Error, Result};
 use crate::goal::table::{goal, goal_progress};
+use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
@@ -63,6 +64,8 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<goal_progress::Entity>(tx, key).await?;
     delete::<goal::Entity>(tx, key).await?;
     delete::<suggestion::Entity>(tx, key).await?;
+    delete::<outcome_response::Entity>(tx, key).await?;
+    delete::<outcome_assignment::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
     delete::<education::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;

@@ -14,6 +14,7 @@ use crate::education::table as education_assignment;
 use crate::error::{Error, Result};
 use crate::goal::table::{goal, goal_progress};
 use crate::id::Kind;
+use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
@@ -156,7 +157,20 @@ async fn of_assessments(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Re
         ]
     };
     all.take::<goal::Entity>("goal", its(), sealed).await?;
-    all.take::<goal_progress::Entity>("goal_progress", its(), |_| vec![]).await
+    all.take::<goal_progress::Entity>("goal_progress", its(), |_| vec![]).await?;
+    of_outcomes(all, its).await
+}
+
+/// Outcome measures: what is asked, and what was answered.
+async fn of_outcomes(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Result<()> {
+    all.take::<outcome_assignment::Entity>("outcome_assignment", its(), |_| vec![]).await?;
+    let sealed = |row: &outcome_response::Model| {
+        vec![
+            ("outcome_response.content", Some(row.content.clone())),
+            ("outcome_response.void_reason", row.void_reason.clone()),
+        ]
+    };
+    all.take::<outcome_response::Entity>("outcome_response", its(), sealed).await
 }
 
 /// The account that stands for the patient, its identities and devices.

@@ -12,6 +12,7 @@ use crate::education::table as education_assignment;
 use crate::error::{Code, Error, Result};
 use crate::goal::table::goal;
 use crate::id::Kind;
+use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::page::Cursor;
 use crate::patient::{Chart, Patient};
 use crate::program::Status;
@@ -71,7 +72,7 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 10] = [
     Kind::Program,
     Kind::ProgressLog,
     Kind::Reminder,
@@ -80,6 +81,8 @@ const KINDS: [Kind; 8] = [
     Kind::EducationAssignment,
     Kind::Goal,
     Kind::FallReport,
+    Kind::OutcomeAssignment,
+    Kind::OutcomeResponse,
 ];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
@@ -108,5 +111,7 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(education_assignment, Id, 5));
     all.extend(written!(goal, Id, 6));
     all.extend(written!(fall_report, Id, 7));
+    all.extend(written!(outcome_assignment, Id, 8));
+    all.extend(written!(outcome_response, Id, 9));
     Ok(all)
 }

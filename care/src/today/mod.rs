@@ -7,6 +7,7 @@ use crate::clock::{Day, Instant};
 use crate::education::{self, Assignment};
 use crate::error::{Code, Error, Result};
 use crate::library::{self, Exercise};
+use crate::outcome::{self, Due};
 use crate::patient::{Chart, Patient};
 use crate::program::{self, Hold, Prescription, Program};
 use crate::progress::adherence::{Adherence, adherence, day_items};
@@ -59,6 +60,8 @@ pub struct Today {
     pub reminders: Vec<Upcoming>,
     /// Articles that the patient is asked to read and has not, oldest first, at most five.
     pub education: Vec<Assignment>,
+    /// The measures that the patient is to answer, what waits longest first; none on other days than the actual.
+    pub outcomes_due: Vec<Due>,
     /// The hold the program is on.
     pub hold: Option<Hold>,
 }
@@ -108,6 +111,12 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     } else {
         Vec::new()
     };
+    let outcomes_due = if date == actual {
+        let mut due = outcome::due_of_patients(&tx, chart.clinic_id(), &[(patient_id, date)]).await?;
+        due.remove(&patient_id).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
     let phase = program.as_ref().and_then(|program| program.phase.as_ref());
     let to_read = phase.map_or(&[][..], |phase| &phase.terms.education);
     let education = education::of_patient(&tx, &chart, to_read).await?;
@@ -122,6 +131,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
         streak: adherence(&plans, &sessions, window(STREAK_DAYS), as_of).streak,
         reminders,
         education: unread.take(ARTICLES).collect(),
+        outcomes_due,
     })
 }
 

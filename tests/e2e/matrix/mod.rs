@@ -36,6 +36,7 @@ fn argument(name: &str) -> Option<&'static str> {
     Some(match name {
         "from" => "from: \"2026-06-01\"",
         "to" => "to: \"2026-06-30\"",
+        "measure" => "measure: \"psfs\"",
         "until" => "until: \"2026-06-20T00:00:00Z\"",
         _ => return None,
     })
@@ -132,6 +133,8 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(ids.alert.as_str().unwrap(), "Alert"),
         node(ids.goal.as_str().unwrap(), "Goal"),
         node(ids.fall.as_str().unwrap(), "FallReport"),
+        node(ids.outcome_plan.as_str().unwrap(), "OutcomeAssignment"),
+        node(ids.outcome.as_str().unwrap(), "OutcomeResponse"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 82] = [
+pub(super) const MUTATIONS: [&str; 87] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -58,6 +58,11 @@ pub(super) const MUTATIONS: [&str; 82] = [
     "recordAssessment",
     "voidAssessment",
     "setGoal",
+    "assignOutcome",
+    "updateOutcomeAssignment",
+    "submitOutcome",
+    "voidOutcome",
+    "endOutcomeAssignment",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -168,6 +173,12 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
             json!({ "assessmentId": ids.assessments[0], "reason": "Of another patient." })
         }
         "setGoal" => json!({ "patientId": ids.patient, "kind": "POSTURE", "text": "Sit upright" }),
+        "assignOutcome" => json!({ "patientId": ids.patient, "measure": "groc" }),
+        "updateOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan, "everyWeeks": 4 }),
+        "submitOutcome" => json!({ "patientId": ids.patient, "measure": "nprs",
+            "answeredAt": "2026-06-15T09:00:00Z", "answers": [{ "item": "1", "value": 4 }] }),
+        "voidOutcome" => json!({ "outcomeId": ids.own_outcome, "reason": "Of another patient." }),
+        "endOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

@@ -69,6 +69,11 @@ pub(super) struct Ids {
     pub(super) goal: Value,
     pub(super) fall: Value,
     pub(super) suggestion: Value,
+    /// A measure that is due.
+    pub(super) outcome_plan: Value,
+    /// What the therapist has entered for her, and what she has answered herself.
+    pub(super) outcome: Value,
+    pub(super) own_outcome: Value,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
 }
@@ -140,6 +145,39 @@ async fn suggested(
     therapist.ask(query, json!({ "id": patient })).await["patient"]["suggestions"][0]["id"].clone()
 }
 
+/// A goal of this patient's, with a value measured.
+async fn aimed(own: &Client) -> Value {
+    let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
+        "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
+        "current": { "value": 300, "measuredOn": "2026-06-15" } });
+    change(own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone()
+}
+
+/// A device of this patient's.
+async fn registered(own: &Client) -> Value {
+    let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
+        "language": "en", "timeZone": "America/New_York" });
+    change(own, "registerDevice", "device { id }", device).await["device"]["id"].clone()
+}
+
+/// A measure that this patient is asked, one that the therapist has entered, and the second answers to one of
+/// their own.
+async fn measured(therapist: &Client, own: &Client, patient: &str) -> [Value; 3] {
+    let plan = json!({ "patientId": patient, "measure": "nprs" });
+    let plan = change(therapist, "assignOutcome", "assignment { id }", plan).await;
+    let ticked: Vec<_> = (1..=9).map(|item| json!({ "item": item.to_string(), "value": 0 })).collect();
+    let paper = json!({ "patientId": patient, "measure": "start-back",
+        "answeredAt": "2026-06-15T08:00:00Z", "answers": ticked });
+    let paper = change(therapist, "submitOutcome", "outcome { id }", paper).await;
+    let mut outcome = Value::Null;
+    for (value, hour) in [(3, 8), (4, 9)] {
+        let input = json!({ "measure": "psfs", "answeredAt": format!("2026-06-15T0{hour}:00:00Z"),
+            "answers": [{ "item": "1", "value": value }], "activities": ["Walk", "Lift", "Sleep"] });
+        outcome = change(own, "submitOutcome", "outcome { id }", input).await["outcome"]["id"].clone();
+    }
+    [plan["assignment"]["id"].clone(), paper["outcome"]["id"].clone(), outcome]
+}
+
 /// A visit of this patient that is recorded, and one that has begun.
 async fn visited(therapist: &Client, patient: &str) -> (Value, Value) {
     let recorded = json!({ "patientId": patient, "startedAt": "2026-06-12T14:00:00Z", "durationMinutes": 40,
@@ -172,14 +210,6 @@ async fn template(therapist: &Client, program: &str) -> Value {
         "phases": [{ "name": "First", "precautions": [{ "text": "Slowly." }] }] });
     let made = change(therapist, "createProgramTemplate", "programTemplate { id }", input).await;
     made["programTemplate"]["id"].clone()
-}
-
-/// A goal of Ada's.
-async fn aiming(ada: &Client) -> Value {
-    let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
-        "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
-        "current": { "value": 300, "measuredOn": "2026-06-15" } });
-    change(ada, "setGoal", "goal { id }", goal).await["goal"]["id"].clone()
 }
 
 /// A near-fall of Ada's.
@@ -225,10 +255,9 @@ impl People {
         let alert = alarmed(&therapist, &Kind::Patient.encode(second.id)).await;
         let assessments =
             [assessed(&therapist, &patient, 40).await, assessed(&therapist, &patient, 60).await];
-        let (goal, fall) = (aiming(&own).await, fallen(&own).await);
-        let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
-            "language": "en", "timeZone": "America/New_York" });
-        let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
+        let (goal, fall) = (aimed(&own).await, fallen(&own).await);
+        let [outcome_plan, outcome, own_outcome] = measured(&therapist, &own, &patient).await;
+        let device = registered(&own).await;
         let quiet = json!({ "quietHours": { "start": "22:00", "end": "06:00" } });
         change(&own, "updateSettings", "patient { id }", quiet).await;
         let found = own.ask("{ educationArticle(key: \"lifting\") { id } }", json!({})).await;
@@ -270,6 +299,9 @@ impl People {
             goal,
             fall,
             suggestion,
+            outcome_plan,
+            outcome,
+            own_outcome,
             spare,
         };
         let mut clients = vec![app.client()];
