@@ -142,11 +142,24 @@ proptest! {
         plans in plans(), sessions in sessions(), (window, today) in view(),
     ) {
         let figures = adherence(&plans, &sessions, window, today);
-        prop_assert!(figures.streak <= figures.days_with_log);
+        prop_assert!(figures.streak <= figures.longest_streak);
+        prop_assert!(figures.longest_streak <= figures.days_with_log);
         let revisions = plans.iter().flat_map(|plan| &plan.revisions);
         let mut prescriptions = revisions.flat_map(|revision| &revision.prescriptions);
         let fixed = prescriptions.all(|one| !matches!(one.schedule.frequency, Frequency::TimesPerWeek { .. }));
         prop_assert!(!fixed || figures.streak + figures.longest_gap <= figures.scheduled_days);
+    }
+
+    #[test]
+    fn a_recent_streak_that_is_all_of_it_is_that_of_the_longer_window(
+        plans in plans(), sessions in sessions(), weeks in 0..6_i64, until in 1..14_i64, today in 0..50_i64,
+    ) {
+        let start = day(7 * weeks);
+        let end = start + until.days();
+        let (recent, all) = recent_streak(&plans, &sessions, &(start..end), day(today));
+        let streak = adherence(&plans, &sessions, day(0)..end, day(today)).streak;
+        prop_assert!(recent <= streak);
+        prop_assert!(!all || recent == streak, "{} of {}", recent, streak);
     }
 
     #[test]

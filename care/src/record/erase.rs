@@ -14,7 +14,7 @@ use crate::goal::table::{goal, goal_progress};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
-use crate::progress::table::{progress_log, progress_result};
+use crate::progress::table::{pain_rating, personal_best, progress_day, progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
 use crate::visit::table as visit;
@@ -60,6 +60,9 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<goal::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
     delete::<education::Entity>(tx, key).await?;
+    delete::<personal_best::Entity>(tx, key).await?;
+    delete::<progress_day::Entity>(tx, key).await?;
+    delete::<pain_rating::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;
     delete::<progress_log::Entity>(tx, key).await?;
     delete::<reminder_delivery::Entity>(tx, key).await?;

@@ -16,7 +16,7 @@ use crate::id::Kind;
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
-use crate::progress::table::{progress_log, progress_result};
+use crate::progress::table::{pain_rating, personal_best, progress_day, progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::sealed::Sealed;
 use crate::store::Tx;
@@ -110,9 +110,7 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     of_assessments(&mut all, its).await?;
     let sealed = |row: &education_assignment::Model| vec![("education_assignment.note", row.note.clone())];
     all.take::<education_assignment::Entity>("education_assignment", its(), sealed).await?;
-    let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];
-    all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
-    all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;
+    of_progress(&mut all, its).await?;
     let sealed = |row: &visit::Model| {
         vec![
             ("visit.place", row.place.clone()),
@@ -128,6 +126,22 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     all.take::<invitation::Entity>("invitation", its(), |_| vec![]).await?;
     all.take::<session::Entity>("session", its(), |_| vec![]).await?;
     all.take::<audit_event::Entity>("audit_event", its(), |_| vec![]).await
+}
+
+/// What the patient has done and felt.
+async fn of_progress(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Result<()> {
+    let sealed = |row: &progress_log::Model| {
+        vec![
+            ("progress_log.note", row.note.clone()),
+            ("progress_log.symptom_location", row.symptom_location.clone()),
+        ]
+    };
+    all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
+    all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;
+    let sealed = |row: &pain_rating::Model| vec![("pain_rating.note", row.note.clone())];
+    all.take::<pain_rating::Entity>("pain_rating", its(), sealed).await?;
+    all.take::<progress_day::Entity>("progress_day", its(), |_| vec![]).await?;
+    all.take::<personal_best::Entity>("personal_best", its(), |_| vec![]).await
 }
 
 /// Alerts, assessments and goals.

@@ -15,7 +15,7 @@ use crate::page::Cursor;
 use crate::patient::{Chart, Patient};
 use crate::program::Status;
 use crate::program::table::program;
-use crate::progress::table::progress_log;
+use crate::progress::table::{pain_rating, progress_log};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
 use crate::visit::table as visit;
@@ -70,7 +70,7 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind::Program,
     Kind::ProgressLog,
     Kind::Reminder,
@@ -78,6 +78,7 @@ const KINDS: [Kind; 7] = [
     Kind::Visit,
     Kind::EducationAssignment,
     Kind::Goal,
+    Kind::PainRating,
 ];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
@@ -105,5 +106,6 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(visit, Id, 4));
     all.extend(written!(education_assignment, Id, 5));
     all.extend(written!(goal, Id, 6));
+    all.extend(written!(pain_rating, Id, 7));
     Ok(all)
 }
