@@ -6,6 +6,7 @@
 
 #![allow(clippy::unused_async, reason = "the executor takes async resolvers only")]
 
+mod batch;
 mod context;
 mod error;
 mod id;
@@ -19,10 +20,10 @@ pub use scalar::check_scalar;
 pub use server_info::DOCUMENT_BYTES;
 
 use async_graphql::{MergedObject, Pos, Request, Response};
+use batch::{ExerciseBatch, MediaBatch, VersionBatch};
 use care::access::{Scope, Services};
 use error::raise;
 use futures::StreamExt;
-use media::MediaBatch;
 use std::sync::Arc;
 
 mod account;
@@ -65,6 +66,8 @@ struct Query(
     assessment::AssessmentQuery,
     goal::GoalQuery,
     progress::ProgressQuery,
+    progress::PainQuery,
+    progress::TrendQuery,
     visit::VisitQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
@@ -86,6 +89,7 @@ struct Mutation(
     assessment::AssessmentMutation,
     goal::GoalMutation,
     progress::ProgressMutation,
+    progress::PainMutation,
     visit::VisitMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,
@@ -123,7 +127,7 @@ impl Schema {
     /// who saw them.
     pub async fn execute(&self, request: Request, caller: Caller) -> Response {
         let scope = caller.scope.clone();
-        let response = self.0.execute(request.data(caller).data(MediaBatch::default())).await;
+        let response = self.0.execute(with_batches(request.data(caller))).await;
         match end(scope).await {
             Ok(()) => response,
             Err(errors) => *errors,
@@ -134,13 +138,19 @@ impl Schema {
     /// errors that end it.
     pub async fn wake(&self, request: Request, caller: Caller, woken: Woken) -> Vec<Response> {
         let scope = caller.scope.clone();
-        let request = request.data(caller).data(MediaBatch::default()).data(woken);
+        let request = with_batches(request.data(caller)).data(woken);
         let answers = self.0.execute_stream(request).collect().await;
         match end(scope).await {
             Ok(()) => answers,
             Err(errors) => vec![*errors],
         }
     }
+}
+
+/// The request, with what its fields read together.
+fn with_batches(request: Request) -> Request {
+    let request = request.data(MediaBatch::default()).data(ExerciseBatch::default());
+    request.data(VersionBatch::default())
 }
 
 /// The end of an operation: its transaction is given back, and what it has shown is recorded. Where

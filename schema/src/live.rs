@@ -69,8 +69,8 @@ pub(crate) struct PatientChange {
     cursor: SyncCursor,
     /// The patient as they are now.
     patient: Patient,
-    /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments and goals
-    /// written since the event before, in the order of their last write.
+    /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments, goals and pain
+    /// ratings written since the event before, in the order of their last write.
     changed: Vec<ID>,
 }
 
