@@ -7,6 +7,7 @@ mod doctor;
 mod documents;
 mod keys;
 mod migrate;
+mod rebuild;
 mod schema;
 mod seed;
 mod serve;
@@ -51,6 +52,7 @@ enum Command {
     Clinic(clinic::Arguments),
     Audit(audit::Arguments),
     Keys(keys::Arguments),
+    Rebuild(rebuild::Arguments),
     Schema(schema::Arguments),
     Documents(documents::Arguments),
     Doctor(doctor::Arguments),
@@ -103,6 +105,7 @@ pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCod
         Command::Clinic(arguments) => clinic::run(&arguments, &sources).await?,
         Command::Audit(arguments) => return audit::run(&arguments, &sources).await,
         Command::Keys(arguments) => return keys::run(&arguments, &sources).await,
+        Command::Rebuild(arguments) => rebuild::run(&arguments, &sources).await?,
         Command::Schema(arguments) => schema::run(&arguments)?,
         Command::Documents(arguments) => documents::run(&arguments)?,
         Command::Doctor(arguments) => return doctor::run(&arguments, &sources).await,
@@ -152,6 +155,8 @@ mod tests {
             "plumbline audit verify --clinic clinic_01h455vb4pex5vsknk084sn02q",
             "plumbline keys status",
             "plumbline keys rotate",
+            "plumbline rebuild",
+            "plumbline rebuild --clinic clinic_01h455vb4pex5vsknk084sn02q",
             "plumbline schema",
             "plumbline documents --operations a --out b",
             "plumbline doctor",

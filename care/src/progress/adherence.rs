@@ -268,5 +268,8 @@ fn following(date: Date) -> Date {
 #[path = "adherence_properties_tests.rs"]
 mod properties;
 #[cfg(test)]
+#[path = "adherence_reference_tests.rs"]
+mod reference;
+#[cfg(test)]
 #[path = "adherence_tests.rs"]
 mod tests;

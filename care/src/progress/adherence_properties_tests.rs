@@ -56,16 +56,16 @@ fn session() -> impl Strategy<Value = Session> {
         .prop_map(|(on, results)| Session { local_date: day(on), results })
 }
 
-fn plans() -> impl Strategy<Value = Vec<Plan>> {
+pub(super) fn plans() -> impl Strategy<Value = Vec<Plan>> {
     prop::collection::vec(plan(), 1..=2)
 }
 
-fn sessions() -> impl Strategy<Value = Vec<Session>> {
+pub(super) fn sessions() -> impl Strategy<Value = Vec<Session>> {
     prop::collection::vec(session(), 0..60)
 }
 
 /// A window and today, anywhere around the plans.
-fn view() -> impl Strategy<Value = (Range<Date>, Date)> {
+pub(super) fn view() -> impl Strategy<Value = (Range<Date>, Date)> {
     (0..40_i64, 0..40_i64, 0..50_i64)
         .prop_map(|(from, length, today)| (day(from)..day(from + length), day(today)))
 }

@@ -1,6 +1,6 @@
 //! Who asks in the matrix, and whom they ask about: Ada, her program, log, reminder and device.
 
-use crate::{change, chosen, log_one};
+use crate::{change, chosen, log_one, rate};
 use care::access::Role;
 use care::id::Kind;
 use serde_json::{Value, json};
@@ -46,6 +46,8 @@ pub(super) struct Ids {
     /// One of the clinic's own.
     pub(super) own_exercise: Value,
     pub(super) log: String,
+    /// A rating of pain outside of a session.
+    pub(super) pain: String,
     pub(super) article: Value,
     pub(super) education: Value,
     /// An image of the exercise, shown; and one that was announced.
@@ -185,6 +187,7 @@ impl People {
         let own = app.sign_in("ada@patient.example").await;
         let (reminder, delivery) = reminded(&app, &own).await;
         let log = log_one(&app, &own).await;
+        let pain = rate(&app, &own).await;
         let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
         change(&own, "reportSymptoms", "screen { id }", symptoms).await;
         let template = template(&therapist, &Kind::Program.encode(program.id)).await;
@@ -222,6 +225,7 @@ impl People {
             exercise: prescription["exercise"]["id"].clone(),
             own_exercise: own_exercise["exercise"]["id"].clone(),
             log,
+            pain,
             article,
             media: image["media"]["id"].clone(),
             announced: announced["media"]["id"].clone(),
