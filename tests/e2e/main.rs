@@ -126,7 +126,8 @@ fn session(id: &str, performed_at: &str, items: &[Value]) -> Value {
                 "rpe": 4, "painDuring": 2 })
         })
         .collect();
-    json!({ "id": id, "performedAt": performed_at, "painBefore": 3, "painAfter": 2, "results": results })
+    json!({ "id": id, "performedAt": performed_at, "painBefore": 3, "painAfter": 2, "results": results,
+        "symptoms": { "response": "UNCHANGED", "location": "low back" } })
 }
 
 /// The items of the patient's day.

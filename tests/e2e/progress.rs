@@ -104,7 +104,7 @@ async fn neither_a_hold_nor_the_end_of_a_program_forbids_logging() {
     change(&therapist, "holdProgram", "program { id }", hold).await;
     let log = session(&chosen(&app, Kind::ProgressLog), "2026-06-15T05:00:00-04:00", &items);
     assert_eq!(send(&patient, &log).await["status"], "ACCEPTED");
-    let ended = json!({ "programId": program, "reason": "Moves away" });
+    let ended = json!({ "programId": program });
     change(&therapist, "discontinueProgram", "program { id }", ended).await;
     let log = session(&chosen(&app, Kind::ProgressLog), "2026-06-15T05:30:00-04:00", &items);
     assert_eq!(send(&patient, &log).await["status"], "ACCEPTED");

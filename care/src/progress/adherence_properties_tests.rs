@@ -20,11 +20,10 @@ fn frequency() -> impl Strategy<Value = Frequency> {
 }
 
 fn revision() -> impl Strategy<Value = Revision> {
-    let prescribed =
-        (frequency(), 1..=3_u8, 1..=3_u8, prop::bool::ANY).prop_map(|(frequency, times, sets, sides)| {
-            let side = if sides { Side::Alternate } else { Side::Both };
-            Prescribed { dose: Dose { sets, side, ..dose() }, ..prescribed(Uuid::nil(), frequency, times) }
-        });
+    let side = prop::sample::select(vec![Side::Both, Side::Left, Side::Right, Side::Alternate]);
+    let prescribed = (frequency(), 1..=3_u8, 1..=3_u8, side).prop_map(|(frequency, times, sets, side)| {
+        Prescribed { dose: Dose { sets, side, ..dose() }, ..prescribed(Uuid::nil(), frequency, times) }
+    });
     (0..40_i64, prop::collection::vec(prescribed, 0..=3)).prop_map(|(from, prescriptions)| {
         let numbered = (0..EXERCISES).zip(prescriptions);
         let prescriptions =

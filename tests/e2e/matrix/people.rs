@@ -1,6 +1,6 @@
 //! Who asks in the matrix, and whom they ask about: Ada, her program, log, reminder and device.
 
-use crate::{change, chosen, log_one, rate};
+use crate::{LOG, change, chosen, items, log_one, rate, session};
 use care::access::Role;
 use care::id::Kind;
 use serde_json::{Value, json};
@@ -100,6 +100,15 @@ async fn reminded(app: &TestApp, ada: &Client) -> (Value, Value) {
     (reminder, history["reminderHistory"]["nodes"][0]["id"].clone())
 }
 
+/// A session of Ada's in which she skipped everything.
+async fn skip(app: &TestApp, ada: &Client) {
+    let mut log = session(&chosen(app, Kind::ProgressLog), "2026-06-15T07:00:00Z", &items(ada).await);
+    for result in log["results"].as_array_mut().unwrap() {
+        (result["sets"], result["skipReason"]) = (json!([]), json!("TRAVELLING"));
+    }
+    ada.ask(LOG, json!({ "input": { "logs": [log] } })).await;
+}
+
 /// An alert of this patient's.
 async fn alarmed(therapist: &Client, patient: &str) -> Value {
     let fall = json!({ "patientId": patient, "signs": ["severe-trauma"] });
@@ -188,6 +197,7 @@ impl People {
         let (reminder, delivery) = reminded(&app, &own).await;
         let log = log_one(&app, &own).await;
         let pain = rate(&app, &own).await;
+        skip(&app, &own).await;
         let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
         change(&own, "reportSymptoms", "screen { id }", symptoms).await;
         let template = template(&therapist, &Kind::Program.encode(program.id)).await;
