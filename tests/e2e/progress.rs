@@ -292,8 +292,8 @@ async fn every_point_of_a_trend_opens_to_its_records() {
             (&week["from"], &week["count"], &week["before"]),
             (&json!("2026-06-29"), &json!(9), &json!(4.5))
         );
-        let long = json!({ "from": "2021-07-10", "to": "2026-07-10", "bucket": "DAY" });
-        let refusal = patient.raw(TREND, long).await;
+        let by_days = json!({ "from": "2021-07-10", "to": "2026-07-10", "bucket": "DAY" });
+        let refusal = patient.raw(TREND, by_days).await;
         assert_eq!(refusal["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{refusal}");
 
         let of_ada = "query($id: ID!) { patient(id: $id) {

@@ -44,7 +44,7 @@ pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<(), 
         .transpose()?;
     let app = sources.app().await?;
     let told = |so_far: Rebuilt| {
-        if so_far.patients % TOLD_EVERY == 0 && so_far.patients < so_far.of {
+        if so_far.patients.is_multiple_of(TOLD_EVERY) && so_far.patients < so_far.of {
             // A progress that cannot be shown stops nothing.
             let _ = print(&format!("{} of {} patients\n", so_far.patients, so_far.of));
         }

@@ -100,13 +100,15 @@ async fn reminded(app: &TestApp, ada: &Client) -> (Value, Value) {
     (reminder, history["reminderHistory"]["nodes"][0]["id"].clone())
 }
 
-/// A session of Ada's in which she skipped everything.
-async fn skip(app: &TestApp, ada: &Client) {
+/// A log of Ada's, a rating of her pain, and a session in which she skipped everything.
+async fn logged(app: &TestApp, ada: &Client) -> (String, String) {
+    let of_a_session = log_one(app, ada).await;
     let mut log = session(&chosen(app, Kind::ProgressLog), "2026-06-15T07:00:00Z", &items(ada).await);
     for result in log["results"].as_array_mut().unwrap() {
         (result["sets"], result["skipReason"]) = (json!([]), json!("TRAVELLING"));
     }
     ada.ask(LOG, json!({ "input": { "logs": [log] } })).await;
+    (of_a_session, rate(app, ada).await)
 }
 
 /// An alert of this patient's.
@@ -195,9 +197,7 @@ impl People {
         }
         let own = app.sign_in("ada@patient.example").await;
         let (reminder, delivery) = reminded(&app, &own).await;
-        let log = log_one(&app, &own).await;
-        let pain = rate(&app, &own).await;
-        skip(&app, &own).await;
+        let (log, pain) = logged(&app, &own).await;
         let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
         change(&own, "reportSymptoms", "screen { id }", symptoms).await;
         let template = template(&therapist, &Kind::Program.encode(program.id)).await;
