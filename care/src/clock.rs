@@ -102,6 +102,13 @@ impl fmt::Display for Instant {
 #[sea_orm(value_type = "String")]
 pub struct Day(pub jiff::civil::Date);
 
+/// A date may be part of a key; none is made from a number.
+impl sea_orm::TryFromU64 for Day {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("Day"))
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)

@@ -62,11 +62,13 @@ pub enum Kind {
     OutcomeAssignment,
     /// Answers to an outcome measure.
     OutcomeResponse,
+    /// A rating of pain outside of a session.
+    PainRating,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -94,6 +96,7 @@ impl Kind {
         Self::Suggestion,
         Self::OutcomeAssignment,
         Self::OutcomeResponse,
+        Self::PainRating,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -126,6 +129,7 @@ impl Kind {
             Self::Suggestion => "suggestion",
             Self::OutcomeAssignment => "outcomeplan",
             Self::OutcomeResponse => "outcome",
+            Self::PainRating => "pain",
         }
     }
 

@@ -39,6 +39,7 @@ mod m0029_education;
 mod m0029_media;
 mod m0030_program_builder;
 mod m0031_outcome;
+mod m0032_progress;
 mod m0033_alert_rules;
 mod m0036_suggestion;
 mod m0037_caseload;
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_media::Migration),
             Box::new(m0030_program_builder::Migration),
             Box::new(m0031_outcome::Migration),
+            Box::new(m0032_progress::Migration),
             Box::new(m0033_alert_rules::Migration),
             Box::new(m0036_suggestion::Migration),
             Box::new(m0037_caseload::Migration),

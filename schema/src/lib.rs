@@ -6,6 +6,7 @@
 
 #![allow(clippy::unused_async, reason = "the executor takes async resolvers only")]
 
+mod batch;
 mod context;
 mod error;
 mod id;
@@ -19,10 +20,10 @@ pub use scalar::check_scalar;
 pub use server_info::DOCUMENT_BYTES;
 
 use async_graphql::{MergedObject, Pos, Request, Response};
+use batch::{ExerciseBatch, MediaBatch, VersionBatch};
 use care::access::{Scope, Services};
 use error::raise;
 use futures::StreamExt;
-use media::MediaBatch;
 use outcome::MeasureTexts;
 use std::sync::Arc;
 use suggestion::SuggestionBatch;
@@ -72,6 +73,8 @@ struct Query(
     goal::GoalQuery,
     progress::ProgressQuery,
     outcome::OutcomeQuery,
+    progress::PainQuery,
+    progress::TrendQuery,
     visit::VisitQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
@@ -96,6 +99,7 @@ struct Mutation(
     progress::ProgressMutation,
     outcome::OutcomeMutation,
     suggestion::SuggestionMutation,
+    progress::PainMutation,
     visit::VisitMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,
@@ -155,7 +159,9 @@ impl Schema {
 
 /// The request with what it reads together.
 fn batched(request: Request) -> Request {
-    request.data(MediaBatch::default()).data(MeasureTexts::default()).data(SuggestionBatch::default())
+    let request = request.data(MediaBatch::default()).data(ExerciseBatch::default());
+    let request = request.data(VersionBatch::default()).data(MeasureTexts::default());
+    request.data(SuggestionBatch::default())
 }
 
 /// The end of an operation: its transaction is given back, and what it has shown is recorded. Where

@@ -83,7 +83,8 @@ pub(crate) struct PatientChange {
     /// The patient as they are now.
     patient: Patient,
     /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments, goals,
-    /// reports of falls, outcome assignments and outcomes written since the event before, in the order of their last write.
+    /// reports of falls, outcome assignments, outcomes and pain ratings written since the event before, in the order of
+    /// their last write.
     changed: Vec<ID>,
 }
 

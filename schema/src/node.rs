@@ -12,7 +12,7 @@ use crate::media::Media;
 use crate::outcome::{OutcomeAssignment, OutcomeResponse};
 use crate::patient::Patient;
 use crate::program::{Program, ProgramTemplate};
-use crate::progress::ProgressLog;
+use crate::progress::{PainRating, ProgressLog};
 use crate::reminder::Reminder;
 use crate::visit::Visit;
 use async_graphql::{Context, ID, Interface, Object, Result};
@@ -47,6 +47,8 @@ pub(crate) enum Node {
     Media(Media),
     /// A logged session.
     ProgressLog(ProgressLog),
+    /// Pain rated outside of a session.
+    PainRating(PainRating),
     /// A reminder.
     Reminder(Reminder),
     /// A visit to the clinic.
@@ -90,6 +92,7 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
         }
         Kind::Media => Node::Media(care::library::media::get(scope, uuid).await?.into()),
         Kind::ProgressLog => Node::ProgressLog(care::progress::get(scope, uuid).await?.into()),
+        Kind::PainRating => Node::PainRating(care::progress::get_rating(scope, uuid).await?.into()),
         Kind::Reminder => Node::Reminder(care::reminder::get(scope, uuid).await?.into()),
         Kind::Visit => Node::Visit(care::visit::get(scope, uuid).await?.into()),
         Kind::Alert => Node::Alert(care::alert::get(scope, uuid).await?.into()),

@@ -5,7 +5,7 @@ mod change;
 pub(crate) use change::{Invitation, PatientMutation};
 
 use crate::alert::Alert;
-use crate::assessment::{Assessment, BodySide};
+use crate::assessment::{Assessment, BodySide, MotionRegion, MovementDirection, RangeOfMotionPoint};
 use crate::caseload::{self, CaseloadRow};
 use crate::context::scope;
 use crate::education::{self, EducationAssignment};
@@ -17,7 +17,9 @@ use crate::member::Member;
 use crate::outcome::{self, OutcomeAssignment, OutcomeDue, OutcomeResponse, OutcomeTrend};
 use crate::page::{self, Listed};
 use crate::program::Program;
-use crate::progress::{self, ProgressLog, ProgressSummary};
+use crate::progress::{
+    self, AdherenceTrendPoint, PainRating, PainTrendPoint, ProgressLog, ProgressSummary, TrendBucket,
+};
 use crate::scalar::{DateTime, LocalDate, LocalTime, TimeZone};
 use crate::suggestion::{self, Suggestion};
 use crate::visit::{self, Visit};
@@ -274,9 +276,61 @@ impl Patient {
         #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
         #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+        #[graphql(desc = "Those that were voided too; clinicians only.", default)] voided: bool,
     ) -> Option<Result<Listed<ProgressLog>>> {
         let range = Range { from: from.map(|date| date.0), to: to.map(|date| date.0) };
-        Some(progress::logs(context, self.0.id, range, &page::request(first, after, last, before)).await)
+        let request = page::request(first, after, last, before);
+        Some(progress::logs(context, self.0.id, range, voided, &request).await)
+    }
+
+    /// Pain rated outside of sessions, newest first; voided ratings left out.
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn pain_ratings(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The first local date.")] from: Option<LocalDate>,
+        #[graphql(desc = "The last local date.")] to: Option<LocalDate>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<PainRating>>> {
+        let request = page::request(first, after, last, before);
+        Some(progress::ratings(context, self.0.id, (from, to), &request).await)
+    }
+
+    /// Pain over time; stretches in which none was told have no point.
+    async fn pain_trend(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The first local date.")] from: LocalDate,
+        #[graphql(desc = "The last local date.")] to: LocalDate,
+        #[graphql(desc = "What there is one point for.")] bucket: TrendBucket,
+    ) -> Option<Result<Vec<PainTrendPoint>>> {
+        Some(progress::pain_trend(context, self.0.id, (from, to), bucket).await)
+    }
+
+    /// Adherence over time.
+    async fn adherence_trend(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The first local date.")] from: LocalDate,
+        #[graphql(desc = "The last local date.")] to: LocalDate,
+        #[graphql(desc = "What there is one point for.")] bucket: TrendBucket,
+    ) -> Option<Result<Vec<AdherenceTrendPoint>>> {
+        Some(progress::adherence_trend(context, self.0.id, (from, to), bucket).await)
+    }
+
+    /// How far a part of the body has moved from assessment to assessment, voided ones left out, the earliest
+    /// first. Clinicians only.
+    async fn range_of_motion_trend(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The part.")] region: MotionRegion,
+        #[graphql(desc = "Where to.")] direction: MovementDirection,
+        #[graphql(desc = "Of a limb, which.")] side: Option<BodySide>,
+    ) -> Option<Result<Vec<RangeOfMotionPoint>>> {
+        Some(crate::assessment::range_of_motion(context, self.0.id, (region, direction, side)).await)
     }
 
     /// The visits, those to come included, the last to begin first.

@@ -27,10 +27,14 @@ pub(crate) struct Adherence {
     active_days: Option<f64>,
     /// Scheduled days met in a row; rest days neither break nor extend it.
     streak: u32,
+    /// Most scheduled days met in a row, within the window.
+    longest_streak: u32,
     /// Most scheduled days in a row without a session, within the window.
     longest_gap: u32,
     /// Occurrences skipped with a reason, within the window.
     skipped_with_reason: u32,
+    /// Days of an exercise with more done than asked for, weeks where it is asked for so many times a week.
+    over_performed: u32,
 }
 
 impl Adherence {
@@ -43,8 +47,10 @@ impl Adherence {
             dose: figures.dose,
             active_days: figures.active_days,
             streak,
+            longest_streak: figures.longest_streak,
             longest_gap: figures.longest_gap,
             skipped_with_reason: figures.skipped_with_reason,
+            over_performed: figures.over_performed,
         }
     }
 }

@@ -41,6 +41,8 @@ mod processes;
 mod program_builder;
 mod program_history;
 mod programs;
+mod progress;
+mod progress_kept;
 mod provider_faults;
 mod providers;
 mod records;
@@ -133,7 +135,8 @@ fn session(id: &str, performed_at: &str, items: &[Value]) -> Value {
                 "rpe": 4, "painDuring": 2 })
         })
         .collect();
-    json!({ "id": id, "performedAt": performed_at, "painBefore": 3, "painAfter": 2, "results": results })
+    json!({ "id": id, "performedAt": performed_at, "painBefore": 3, "painAfter": 2, "results": results,
+        "symptoms": { "response": "UNCHANGED", "location": "low back" } })
 }
 
 /// The items of the patient's day.
@@ -146,5 +149,14 @@ async fn log_one(app: &TestApp, patient: &Client) -> String {
     let id = chosen(app, Kind::ProgressLog);
     let log = session(&id, "2026-06-15T08:00:00Z", &items(patient).await);
     patient.ask(LOG, json!({ "input": { "logs": [log] } })).await;
+    id
+}
+
+/// Rates this patient's pain outside of a session; answers the id of the rating.
+async fn rate(app: &TestApp, patient: &Client) -> String {
+    let id = chosen(app, Kind::PainRating);
+    let input = json!({ "id": id, "ratedAt": "2026-06-15T05:30:00-04:00", "moment": "NEXT_MORNING", "pain": 3,
+        "note": "Stiff until the shower" });
+    change(patient, "recordPain", "painRating { id }", input).await;
     id
 }

@@ -138,6 +138,7 @@ async fn log(patient: &Scope, now: Instant, id: Uuid) {
         time_zone: None,
         pain_before: None,
         pain_after: None,
+        symptoms: None,
         note: None,
         results: vec![result],
     };

@@ -1,6 +1,6 @@
 //! A patient's record as a whole: withheld, handed out complete, kept, erased without a trace.
 
-use crate::{CASELOAD, LOG, TODAY, change, chosen, items, log_one, refused, session};
+use crate::{CASELOAD, LOG, TODAY, change, chosen, items, log_one, rate, refused, session};
 use care::id::Kind;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
@@ -46,6 +46,7 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     let own = app.sign_in("ada@patient.example").await;
     log_one(app, &own).await;
     rejected(app, (&own, &therapist), &Kind::Patient.encode(ada.id)).await;
+    rate(app, &own).await;
     let reminder = json!({ "kind": "EXERCISE", "title": "Stretch at the window", "times": ["06:01"] });
     change(&own, "createReminder", "reminder { id }", reminder).await;
     app.clinic.device("ada").await;
@@ -167,6 +168,7 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             assert_eq!(document["tables"]["program_hold"][0]["reason"], "Wait for the scan of the neck");
             assert_eq!(document["tables"]["red_flag_screen"][0]["note"], "Worse since the move");
             assert_eq!(document["tables"]["alert"][0]["resolution"], "No fracture on the film.");
+            assert_eq!(document["tables"]["pain_rating"][0]["note"], "Stiff until the shower");
             let content = document["tables"]["assessment"][0]["content"].as_str().unwrap();
             assert!(content.contains("Fell from a ladder"), "{content}");
             assert_eq!(document["tables"]["goal"][0]["text"], "Climb the ladder again");

@@ -94,6 +94,7 @@ async fn log_one_session(rounds: &Rounds) {
         time_zone: None,
         pain_before: Some(2),
         pain_after: Some(2),
+        symptoms: None,
         note: None,
         results: vec![care::progress::NewResult {
             prescription_id: today.items[0].prescription.id,

@@ -8,6 +8,7 @@ mod documents;
 mod keys;
 mod measures;
 mod migrate;
+mod rebuild;
 mod schema;
 mod seed;
 mod serve;
@@ -53,6 +54,7 @@ enum Command {
     Audit(audit::Arguments),
     Keys(keys::Arguments),
     Measures(measures::Arguments),
+    Rebuild(rebuild::Arguments),
     Schema(schema::Arguments),
     Documents(documents::Arguments),
     Doctor(doctor::Arguments),
@@ -106,6 +108,7 @@ pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCod
         Command::Audit(arguments) => return audit::run(&arguments, &sources).await,
         Command::Keys(arguments) => return keys::run(&arguments, &sources).await,
         Command::Measures(arguments) => measures::run(&arguments, &sources).await?,
+        Command::Rebuild(arguments) => rebuild::run(&arguments, &sources).await?,
         Command::Schema(arguments) => schema::run(&arguments)?,
         Command::Documents(arguments) => documents::run(&arguments)?,
         Command::Doctor(arguments) => return doctor::run(&arguments, &sources).await,
@@ -156,6 +159,8 @@ mod tests {
             "plumbline keys status",
             "plumbline keys rotate",
             "plumbline measures import odi.toml --clinic clinic_01h455vb4pex5vsknk084sn02q",
+            "plumbline rebuild",
+            "plumbline rebuild --clinic clinic_01h455vb4pex5vsknk084sn02q",
             "plumbline schema",
             "plumbline documents --operations a --out b",
             "plumbline doctor",

@@ -94,6 +94,7 @@ fn session(
         time_zone: Some(person.time_zone.to_owned()),
         pain_before: Some(rating(chance, form.pain, (-7, 7))),
         pain_after: Some(rating(chance, form.pain, (-8, 6))),
+        symptoms: None,
         note: chance.one(&NOTES).filter(|_| chance.percent(6)).map(str::to_owned),
         results: due.iter().map(|row| result(chance, form, row)).collect(),
     })

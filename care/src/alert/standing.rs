@@ -3,7 +3,7 @@
 use super::table::{Column, Entity, Model};
 use crate::error::Result;
 use crate::store::Tx;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ pub(super) async fn standing(tx: &Tx, key: (Uuid, Uuid), rule: &str) -> Result<O
     Ok(its.filter(Column::Rule.eq(rule)).filter(Column::ResolvedAt.is_null()).one(tx).await?)
 }
 
-/// The alerts of these patients that are not resolved, by patient, in one statement however many they are. The
+/// The alerts of these patients that are not resolved, by patient, the first raised first, in one statement however many they are. The
 /// patients must be visible to who acts.
 pub(crate) async fn standing_of_patients(
     tx: &Tx,
@@ -24,6 +24,8 @@ pub(crate) async fn standing_of_patients(
         .filter(Column::ClinicId.eq(clinic_id))
         .filter(Column::PatientId.is_in(ids.iter().copied()))
         .filter(Column::ResolvedAt.is_null())
+        .order_by_asc(Column::OpenedAt)
+        .order_by_asc(Column::Id)
         .all(tx)
         .await?;
     let mut by_patient: HashMap<Uuid, Vec<Model>> = HashMap::new();

@@ -3,7 +3,8 @@
 //!
 //! Offers of screens [`signs`] (what is asked), [`screen`] (which records the answers, holds the program and
 //! raises an alert where they mean danger), [`screens`], [`get_screen`], [`resolve`], and [`Level`], [`Finding`]; of
-//! assessments [`record`], [`void`], [`list`], [`get`], [`comparison`], [`next_on`], [`special_tests`]. The
+//! assessments [`record`], [`void`], [`list`], [`get`], [`comparison`], [`range_of_motion_trend`], [`next_on`],
+//! [`special_tests`]. The
 //! rules are [`compare()`] by [`angle_rule`], and the score of `STarT Back` by [`cuts`]; of falls [`report_fall`],
 //! [`falls`], [`get_fall`].
 
@@ -16,6 +17,7 @@ mod fall;
 mod falls;
 mod list;
 mod measure;
+mod range_trend;
 mod record;
 mod red_flag;
 #[cfg(test)]
@@ -39,6 +41,7 @@ pub use measure::{
     BodyRegion, Direction, MuscleAction, NeurologicalResponse, NeurologicalSign, NeurologicalTest,
     RangeOfMotion, SpecialTestResult, Strength, TestOutcome,
 };
+pub use range_trend::{RangePoint, range_of_motion_trend};
 pub use record::{NewAssessment, Recorded, record};
 pub use red_flag::{Finding, Level, Sign, signs};
 pub use report_fall::{NewFall, report_fall};

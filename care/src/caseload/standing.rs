@@ -11,6 +11,7 @@ use crate::outcome;
 use crate::patient::table::patient;
 use crate::program::{self, History, Status};
 use crate::progress::adherence::adherence;
+use crate::progress::table::pain_rating;
 use crate::progress::{self, Rows, plans, sessions};
 use crate::store::Tx;
 use jiff::tz::TimeZone;
@@ -24,6 +25,7 @@ const WINDOW_DAYS: i32 = 28;
 struct Records {
     histories: Vec<History>,
     logged: HashMap<Uuid, progress::Logged>,
+    ratings: HashMap<Uuid, Vec<pain_rating::Model>>,
     alerts: HashMap<Uuid, Vec<alert::table::Model>>,
     unread: HashMap<Uuid, u32>,
     overdue: HashMap<Uuid, u32>,
@@ -44,7 +46,12 @@ pub(super) async fn of_patients(
     // a schedule by the week be seen whole.
     let today = now.date_in(&TimeZone::UTC);
     let span = (today.plus(-WINDOW_DAYS - 8), today.plus(1));
+    let mut ratings: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in progress::pain_ratings(tx, clinic_id, &ids, span).await? {
+        ratings.entry(row.patient_id).or_default().push(row);
+    }
     let records = Records {
+        ratings,
         histories: program::of_clinic(tx, clinic_id, &ids).await?,
         logged: progress::of_patients(tx, clinic_id, &ids, span).await?,
         alerts: alert::standing_of_patients(tx, clinic_id, &ids).await?,
@@ -81,7 +88,8 @@ impl Records {
         let zone = zone(patient);
         let today = now.date_in(&zone);
         let [adherence7, adherence28] = session_adherence(&histories, logged, today);
-        let told = told(logged, today);
+        let ratings = self.ratings.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let told = told(logged, ratings, today);
         let mut row = Model {
             clinic_id: patient.clinic_id,
             patient_id: id,
@@ -155,12 +163,11 @@ fn session_adherence(histories: &[&History], logged: &[Rows], today: Day) -> [Op
     })
 }
 
-/// The pain told in the window, by time: after the session, else before it.
-fn told(logged: &[Rows], today: Day) -> Vec<(Day, i16)> {
-    let within = logged.iter().filter(|rows| rows.log.local_date > today.plus(-WINDOW_DAYS));
-    within
-        .filter_map(|rows| Some((rows.log.local_date, rows.log.pain_after.or(rows.log.pain_before)?)))
-        .collect()
+/// The pain last told of each session and rating of the window, by time.
+fn told(logged: &[Rows], ratings: &[pain_rating::Model], today: Day) -> Vec<(Day, i16)> {
+    let reports = progress::pain_reports(logged, ratings).into_iter();
+    let within = reports.filter(|report| report.local_date > today.plus(-WINDOW_DAYS));
+    within.map(|report| (report.local_date, report.now)).collect()
 }
 
 fn count<N: TryInto<i32>>(number: N) -> i32 {

@@ -18,7 +18,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use std::ops::{AddAssign, Range};
 use uuid::Uuid;
-use week::Verdict;
+use week::{Settled, Verdict};
 
 /// What a program asks for from a day on.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,6 +100,8 @@ pub struct Adherence {
     /// only so-many-times-a-week exercises is a rest day unless a session was logged, which meets
     /// it, or the rest of the week is too short to make up the number, which misses it.
     pub streak: u32,
+    /// The most scheduled days met in a row anywhere in the window; days as in the streak.
+    pub longest_streak: u32,
     /// The most scheduled days in a row without any session logged; days as in the streak.
     pub longest_gap: u32,
     /// Sessions scheduled: each day the most times a day among its prescriptions.
@@ -148,12 +150,10 @@ fn share<N: Into<f64>>(done: N, scheduled: N) -> Option<f64> {
 /// hold, the start or the end cuts short, so many times a week ask for at most one time per day
 /// left, so windows of whole ISO weeks are the fairest.
 pub fn adherence(plans: &[Plan], sessions: &[Session], window: Range<Date>, today: Date) -> Adherence {
-    let days = day::table(plans, sessions, &window, today);
     let mut total = Adherence::default();
     let mut dose = Tally::default();
-    let mut verdicts = Vec::with_capacity(days.len());
-    for days in days.chunk_by(|one, next| monday(one.date) == monday(next.date)) {
-        let settled = week::settle(days, plans, today);
+    let mut verdicts = Vec::new();
+    for settled in weeks(plans, sessions, &window, today) {
         total.scheduled_sessions += settled.sessions.scheduled;
         total.done_sessions += settled.sessions.done;
         total.scheduled_exercises += settled.exercises.scheduled;
@@ -171,15 +171,42 @@ pub fn adherence(plans: &[Plan], sessions: &[Session], window: Range<Date>, toda
         dose: share(dose.done, dose.scheduled),
         active_days: share(total.days_with_log, total.scheduled_days),
         streak: streak(&verdicts),
+        longest_streak: longest_streak(&verdicts),
         longest_gap: longest_gap(&verdicts),
         ..total
     }
+}
+
+/// The active days of the window, week by week.
+fn weeks(plans: &[Plan], sessions: &[Session], window: &Range<Date>, today: Date) -> Vec<Settled> {
+    let days = day::table(plans, sessions, window, today);
+    let weeks = days.chunk_by(|one, next| monday(one.date) == monday(next.date));
+    weeks.map(|days| week::settle(days, plans, today)).collect()
+}
+
+/// The streak of a window that begins on a Monday, and whether it is all of it: a day in the window has ended
+/// it, or no plan begins before the window, so that no earlier log can make it longer.
+pub fn recent_streak(plans: &[Plan], sessions: &[Session], window: &Range<Date>, today: Date) -> (u32, bool) {
+    let verdicts: Vec<_> =
+        weeks(plans, sessions, window, today).into_iter().flat_map(|week| week.verdicts).collect();
+    let ended = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Partly | Verdict::Missed));
+    (streak(&verdicts), ended || plans.iter().all(|plan| plan.starts_on >= window.start))
 }
 
 /// The days met in a row at the end of `verdicts`.
 fn streak(verdicts: &[Verdict]) -> u32 {
     let judged = verdicts.iter().rev().filter(|&verdict| !matches!(verdict, Verdict::Rest | Verdict::Begun));
     judged.take_while(|&&verdict| verdict == Verdict::Met).map(|_| 1).sum()
+}
+
+/// The most days met in a row.
+fn longest_streak(verdicts: &[Verdict]) -> u32 {
+    let (longest, _) = verdicts.iter().fold((0, 0), |(longest, run), verdict| match verdict {
+        Verdict::Met => (longest.max(run + 1), run + 1),
+        Verdict::Rest | Verdict::Begun => (longest, run),
+        Verdict::Partly | Verdict::Missed => (longest, 0),
+    });
+    longest
 }
 
 /// The most days missed in a row.
@@ -268,6 +295,9 @@ fn following(date: Date) -> Date {
 #[cfg(test)]
 #[path = "adherence_properties_tests.rs"]
 mod properties;
+#[cfg(test)]
+#[path = "adherence_reference_tests.rs"]
+mod reference;
 #[cfg(test)]
 #[path = "adherence_tests.rs"]
 mod tests;

@@ -20,11 +20,10 @@ fn frequency() -> impl Strategy<Value = Frequency> {
 }
 
 fn revision() -> impl Strategy<Value = Revision> {
-    let prescribed =
-        (frequency(), 1..=3_u8, 1..=3_u8, prop::bool::ANY).prop_map(|(frequency, times, sets, sides)| {
-            let side = if sides { Side::Alternate } else { Side::Both };
-            Prescribed { dose: Dose { sets, side, ..dose() }, ..prescribed(Uuid::nil(), frequency, times) }
-        });
+    let side = prop::sample::select(vec![Side::Both, Side::Left, Side::Right, Side::Alternate]);
+    let prescribed = (frequency(), 1..=3_u8, 1..=3_u8, side).prop_map(|(frequency, times, sets, side)| {
+        Prescribed { dose: Dose { sets, side, ..dose() }, ..prescribed(Uuid::nil(), frequency, times) }
+    });
     (0..40_i64, prop::collection::vec(prescribed, 0..=3)).prop_map(|(from, prescriptions)| {
         let numbered = (0..EXERCISES).zip(prescriptions);
         let prescriptions =
@@ -56,16 +55,16 @@ fn session() -> impl Strategy<Value = Session> {
         .prop_map(|(on, results)| Session { local_date: day(on), results })
 }
 
-fn plans() -> impl Strategy<Value = Vec<Plan>> {
+pub(super) fn plans() -> impl Strategy<Value = Vec<Plan>> {
     prop::collection::vec(plan(), 1..=2)
 }
 
-fn sessions() -> impl Strategy<Value = Vec<Session>> {
+pub(super) fn sessions() -> impl Strategy<Value = Vec<Session>> {
     prop::collection::vec(session(), 0..60)
 }
 
 /// A window and today, anywhere around the plans.
-fn view() -> impl Strategy<Value = (Range<Date>, Date)> {
+pub(super) fn view() -> impl Strategy<Value = (Range<Date>, Date)> {
     (0..40_i64, 0..40_i64, 0..50_i64)
         .prop_map(|(from, length, today)| (day(from)..day(from + length), day(today)))
 }
@@ -142,11 +141,24 @@ proptest! {
         plans in plans(), sessions in sessions(), (window, today) in view(),
     ) {
         let figures = adherence(&plans, &sessions, window, today);
-        prop_assert!(figures.streak <= figures.days_with_log);
+        prop_assert!(figures.streak <= figures.longest_streak);
+        prop_assert!(figures.longest_streak <= figures.days_with_log);
         let revisions = plans.iter().flat_map(|plan| &plan.revisions);
         let mut prescriptions = revisions.flat_map(|revision| &revision.prescriptions);
         let fixed = prescriptions.all(|one| !matches!(one.schedule.frequency, Frequency::TimesPerWeek { .. }));
         prop_assert!(!fixed || figures.streak + figures.longest_gap <= figures.scheduled_days);
+    }
+
+    #[test]
+    fn a_recent_streak_that_is_all_of_it_is_that_of_the_longer_window(
+        plans in plans(), sessions in sessions(), weeks in 0..6_i64, until in 1..14_i64, today in 0..50_i64,
+    ) {
+        let start = day(7 * weeks);
+        let end = start + until.days();
+        let (recent, all) = recent_streak(&plans, &sessions, &(start..end), day(today));
+        let streak = adherence(&plans, &sessions, day(0)..end, day(today)).streak;
+        prop_assert!(recent <= streak);
+        prop_assert!(!all || recent == streak, "{} of {}", recent, streak);
     }
 
     #[test]

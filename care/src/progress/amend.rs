@@ -1,9 +1,13 @@
 //! Correcting and taking back a log: a new version is added, the old one stays.
 
-use super::record::{Rows, insert};
+use super::around::{Around, around};
+use super::record::{Rows, fingerprint, insert};
 use super::sessions::with_results;
 use super::table::progress_log;
-use super::{NewLog, ProgressLog, VersionKind, check, concern, log, screen_due};
+use super::traffic_light::Feedback;
+use super::{
+    NewLog, ProgressLog, VersionKind, check, concern, day_total, feedback, log, personal_best, screen_due,
+};
 use crate::access::Scope;
 use crate::audit;
 use crate::clinic;
@@ -12,31 +16,35 @@ use crate::id::Kind;
 use crate::patient::Chart;
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Puts `corrected` in place of the log of the same id. Amending to what stands already changes
-/// nothing. The patient who logged it only; a voided log is not found.
-pub async fn amend(scope: &Scope, corrected: NewLog) -> Result<ProgressLog> {
+/// nothing. The patient who logged it only; a voided log is not found. Answers what its pain says, too.
+pub async fn amend(scope: &Scope, corrected: NewLog) -> Result<(ProgressLog, Option<Feedback>)> {
     let settings = clinic::own(scope).await?.settings;
+    let thresholds = settings.pain;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, scope.patient_id()?).await?;
     let newest = newest(&tx, &chart, corrected.id).await?;
     if newest.log.kind == VersionKind::Voided {
         return Err(Error::NotFound);
     }
-    check_corrected(&tx, scope, &chart, &corrected).await?;
-    if newest.log.fingerprint == super::record::fingerprint(&chart, &corrected) {
-        return newest.opened(&chart);
+    let exercises = check_corrected(&tx, scope, &chart, &corrected).await?;
+    if newest.log.fingerprint == fingerprint(&chart, &corrected) {
+        let key = (chart.clinic_id(), chart.id());
+        let around = around(&tx, key, &BTreeSet::from([newest.log.local_date])).await?;
+        return Ok((newest.opened(&chart)?, feedback::of_log(thresholds, &newest, &around)));
     }
     let version = (newest.log.version + 1, VersionKind::Amended);
     let rows = Rows::of(scope, &chart, &corrected, version, chart.row.change + 1)?;
-    let recent = log::recent(&tx, &chart, &[corrected.performed_at]).await?;
-    screen_due::note(&tx, &mut chart, settings.pain, std::slice::from_ref(&rows), &recent).await?;
-    add(&tx, scope, &mut chart, &rows, "progress.amend").await?;
+    let around = add(&tx, &mut chart, (&newest, &rows), &exercises).await?;
+    let feedback = feedback::of_log(thresholds, &rows, &around);
+    screen_due::note(&tx, &mut chart, std::iter::once((rows.log.performed_at, feedback))).await?;
     let told = concern::reports(std::slice::from_ref(&rows));
     concern::heard(&tx, scope, &chart, &settings.alerts, &told).await?;
-    finish(tx, scope, &chart).await?;
-    rows.opened(&chart)
+    finish(tx, scope, &chart, &rows, "progress.amend").await?;
+    Ok((rows.opened(&chart)?, feedback))
 }
 
 /// Takes the log of this id back. Voiding twice changes nothing.
@@ -54,27 +62,36 @@ pub async fn void(scope: &Scope, id: Uuid) -> Result<()> {
         pain_before: None,
         pain_after: None,
         note: None,
+        symptom_response: None,
+        symptom_location: None,
         recorded_by: Some(scope.actor().account_id),
         recorded_at: scope.services().now(),
         change: chart.row.change + 1,
-        ..newest.log
+        ..newest.log.clone()
     };
-    add(&tx, scope, &mut chart, &Rows { log, results: Vec::new() }, "progress.void").await?;
-    finish(tx, scope, &chart).await
+    let voided = Rows { log, results: Vec::new() };
+    add(&tx, &mut chart, (&newest, &voided), &HashMap::new()).await?;
+    finish(tx, scope, &chart, &voided, "progress.void").await
 }
 
-async fn check_corrected(tx: &Tx, scope: &Scope, chart: &Chart, corrected: &NewLog) -> Result<()> {
+/// The exercises of the prescriptions of a log that may stand.
+async fn check_corrected(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    corrected: &NewLog,
+) -> Result<HashMap<Uuid, Uuid>> {
     let mut faults = check::check(corrected, scope.services().now());
     let wanted = corrected.results.iter().map(|result| result.prescription_id).collect();
     let own = log::own_prescriptions(tx, chart, wanted).await?;
     for (at, result) in corrected.results.iter().enumerate() {
-        if !own.contains(&result.prescription_id) {
+        if !own.contains_key(&result.prescription_id) {
             let message = "Give a prescription of one of your programs.";
             faults
                 .push(FieldError::new("prescriptionId", Code::NotFound, message).under(at).under("results"));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+    if faults.is_empty() { Ok(own) } else { Err(Error::Invalid(faults)) }
 }
 
 async fn newest(tx: &Tx, chart: &Chart, log_id: Uuid) -> Result<Rows> {
@@ -89,14 +106,27 @@ async fn newest(tx: &Tx, chart: &Chart, log_id: Uuid) -> Result<Rows> {
     with_results(tx, chart.clinic_id(), vec![row]).await?.pop().ok_or(Error::NotFound)
 }
 
-async fn add(tx: &Tx, scope: &Scope, chart: &mut Chart, rows: &Rows, action: &'static str) -> Result<()> {
+/// Adds a version of a log after the newest, and brings up to it what is kept of its day, of the day before
+/// it was moved, and of its exercises. Answers what stands around those days.
+async fn add(
+    tx: &Tx,
+    chart: &mut Chart,
+    (newest, rows): (&Rows, &Rows),
+    exercises: &HashMap<Uuid, Uuid>,
+) -> Result<Around> {
     chart.raise(tx, Some(rows.log.performed_at)).await?;
     insert(tx, std::slice::from_ref(rows)).await?;
-    let object = (Kind::ProgressLog, rows.log.log_id);
-    audit::record(tx, scope, audit::Entry { action, patient_id: Some(chart.id()), object }).await
+    let key = (chart.clinic_id(), chart.id());
+    let days = BTreeSet::from([newest.log.local_date, rows.log.local_date]);
+    let around = around(tx, key, &days).await?;
+    day_total::keep(tx, key, &days, &around).await?;
+    personal_best::revise(tx, key, rows, exercises).await?;
+    Ok(around)
 }
 
-async fn finish(tx: Tx, scope: &Scope, chart: &Chart) -> Result<()> {
+async fn finish(tx: Tx, scope: &Scope, chart: &Chart, rows: &Rows, action: &'static str) -> Result<()> {
+    let object = (Kind::ProgressLog, rows.log.log_id);
+    audit::record(&tx, scope, audit::Entry { action, patient_id: Some(chart.id()), object }).await?;
     tx.commit().await?;
     scope.announce(chart.id(), chart.row.change);
     Ok(())

@@ -8,6 +8,8 @@ use std::collections::HashSet;
 
 /// Results of a log, and sets of a result.
 const MOST: usize = 20;
+/// Characters of where symptoms are felt.
+const LONGEST_LOCATION: usize = 200;
 /// Clocks of phones run ahead a little.
 const AHEAD: i64 = 5 * 60_000;
 /// How far back a log may reach: a year.
@@ -17,11 +19,8 @@ const BACK: i64 = 366 * 24 * 60 * 60_000;
 pub(super) fn check(log: &NewLog, now: Instant) -> Vec<FieldError> {
     let mut faults = Vec::new();
     let mut fault = |field: &str, code, message: &str| faults.push(FieldError::new(field, code, message));
-    if log.performed_at > now.plus(AHEAD) || log.performed_at < now.plus(-BACK) {
-        fault("performedAt", Code::OutOfRange, "Give an instant of the past year, not of the future.");
-    }
-    if log.offset_seconds.abs() > 18 * 3_600 {
-        fault("performedAt", Code::OutOfRange, "Give an offset of at most 18 hours.");
+    for text in instant_faults(log.performed_at, log.offset_seconds, now) {
+        fault("performedAt", Code::OutOfRange, text);
     }
     if log.time_zone.as_deref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
         fault("timeZone", Code::Malformed, "Give an IANA name such as Europe/Berlin.");
@@ -37,11 +36,29 @@ pub(super) fn check(log: &NewLog, now: Instant) -> Vec<FieldError> {
     if log.results.len() > MOST {
         fault("results", Code::TooMany, "Give at most 20 results.");
     }
-    if log.results.is_empty() && log.pain_before.is_none() && log.pain_after.is_none() {
+    let felt = log.pain_before.is_some() || log.pain_after.is_some() || log.symptoms.is_some();
+    if log.results.is_empty() && !felt {
         fault("results", Code::Required, "Log at least one result or a pain rating.");
+    }
+    let location = log.symptoms.as_ref().and_then(|symptoms| symptoms.location.as_ref());
+    if location.is_some_and(|location| location.chars().count() > LONGEST_LOCATION) {
+        let text = "Give at most 200 characters.";
+        faults.push(FieldError::new("location", Code::TooLong, text).under("symptoms"));
     }
     faults.extend(check_results(log));
     faults
+}
+
+/// What is wrong with an instant that something was done or felt at.
+pub(super) fn instant_faults(at: Instant, offset_seconds: i32, now: Instant) -> Vec<&'static str> {
+    let past = at <= now.plus(AHEAD) && at >= now.plus(-BACK);
+    [
+        (past, "Give an instant of the past year, not of the future."),
+        (offset_seconds.abs() <= 18 * 3_600, "Give an offset of at most 18 hours."),
+    ]
+    .into_iter()
+    .filter_map(|(right, text)| (!right).then_some(text))
+    .collect()
 }
 
 fn rated(rating: Option<i32>) -> bool {

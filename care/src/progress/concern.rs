@@ -1,6 +1,8 @@
 //! What patients tell raises alerts, and ends those that it settles, in the transaction in which they tell it.
 
+use super::around::ratings;
 use super::pain_alert::{Report, is_settled, judge, may_raise};
+use super::pain_reports::PainReport;
 use super::record::Rows;
 use super::sessions::standing;
 use super::table::{progress_log, progress_result};
@@ -26,13 +28,7 @@ const HOUR: i64 = 60 * 60_000;
 
 /// The pain that these logs report; none where they tell of none.
 pub(super) fn reports(told: &[Rows]) -> Vec<Report> {
-    let report = |rows: &Rows| {
-        let log = &rows.log;
-        let during = rows.results.iter().filter_map(|result| result.pain_during);
-        let worst = during.chain(log.pain_before).chain(log.pain_after).max()?;
-        Some(Report { at: log.performed_at, worst, record: (Kind::ProgressLog, log.log_id) })
-    };
-    told.iter().filter_map(report).collect()
+    told.iter().filter_map(PainReport::of_log).map(Report::from).collect()
 }
 
 /// Acts on what the patient whose chart is open to write has just told, as of the chart's change: ends an
@@ -58,8 +54,10 @@ pub(super) async fn heard(
     if told.is_empty() || !matters {
         return Ok(());
     }
-    let since = chart.date_at(now).plus(-BACK);
-    let known = newest(tx, chart, since, told.len() + BESIDE).await?;
+    // Zones move: a date may be a day ahead.
+    let today = chart.date_at(now);
+    let span = (today.plus(-BACK), today.plus(1));
+    let known = newest(tx, chart, span, told.len() + BESIDE).await?;
     if let Some((grade, speaking)) = judge(thresholds, &known, told, now) {
         let Some(severity) = alert::rule(PAIN).and_then(|rule| rule.severity(grade.key())) else {
             return Ok(());
@@ -87,7 +85,7 @@ fn last(row: &Alert, known: &[Report]) -> Option<Report> {
 type Rated = (Instant, Uuid, Option<i16>, Option<i16>, Option<i16>);
 
 /// The patient's newest reports of pain from the local date `since` on, so many, by time.
-async fn newest(tx: &Tx, chart: &Chart, since: Day, most: usize) -> Result<Vec<Report>> {
+async fn newest(tx: &Tx, chart: &Chart, (since, until): (Day, Day), most: usize) -> Result<Vec<Report>> {
     use progress_log::Column;
     let same = |result: progress_result::Column, log: Column| {
         Expr::col((progress_result::Entity, result)).equals((progress_log::Entity, log))
@@ -128,5 +126,9 @@ async fn newest(tx: &Tx, chart: &Chart, since: Day, most: usize) -> Result<Vec<R
         let worst = [before, after, during].into_iter().flatten().max()?;
         Some(Report { at, worst, record: (Kind::ProgressLog, id) })
     };
-    Ok(rows.into_iter().rev().filter_map(report).collect())
+    let rated = ratings(tx, chart.clinic_id(), &[chart.id()], (since, until)).await?;
+    let rated = rated.iter().map(|row| Report::from(PainReport::of_rating(row)));
+    let mut reports: Vec<_> = rows.into_iter().filter_map(report).chain(rated).collect();
+    reports.sort_by_key(|report| (report.at, report.record.1));
+    Ok(reports.split_off(reports.len().saturating_sub(most)))
 }

@@ -1,21 +1,29 @@
-//! When a patient has been worse for too long after a session.
+//! When a session did a patient harm.
 
-use super::Logged;
-use super::log::{BEFORE, feedback};
-use super::table::progress_log;
-use super::traffic_light::Reason;
+use super::around::Around;
+use super::feedback::{of_log, of_rating};
+use super::table::pain_rating;
+use super::traffic_light::{Feedback, Reason};
+use super::{Rows, SymptomResponse};
 use crate::clinic::PainThresholds;
 use crate::clock::Instant;
 
-/// The times of those of a patient's sessions, in order, before which pain was worse than before the last one
-/// for longer than the flare's hours.
-pub(crate) fn flares(logged: &Logged, thresholds: PainThresholds) -> Vec<Instant> {
-    let told: Vec<progress_log::Model> =
-        logged.iter().filter(|rows| rows.log.pain_before.is_some()).map(|rows| rows.log.clone()).collect();
-    let flared = logged.iter().filter(|rows| {
-        let recent = told.partition_point(|log| log.performed_at < rows.log.performed_at.plus(-BEFORE));
-        let said = feedback(thresholds, rows, told.get(recent..).unwrap_or_default());
-        said.is_some_and(|said| said.reason == Reason::WorseOver24Hours)
-    });
-    flared.map(|rows| rows.log.performed_at).collect()
+/// When, of a patient's sessions and ratings in order, pain was worse than before the session before for longer
+/// than the flare's hours, or a session made symptoms move outward.
+pub(crate) fn flares(
+    logged: &[Rows],
+    ratings: &[pain_rating::Model],
+    thresholds: PainThresholds,
+) -> Vec<Instant> {
+    let logs = logged.iter().map(|rows| rows.log.clone()).collect();
+    let around = Around { logs, ratings: ratings.to_vec() };
+    let lasting = |said: Option<Feedback>| said.is_some_and(|said| said.reason == Reason::WorseOver24Hours);
+    let outward = |rows: &Rows| rows.log.symptom_response == Some(SymptomResponse::Peripheralized);
+    let sessions = logged
+        .iter()
+        .filter(|rows| outward(rows) || lasting(of_log(thresholds, rows, &around)))
+        .map(|rows| rows.log.performed_at);
+    let rated =
+        ratings.iter().filter(|row| lasting(of_rating(thresholds, row, &around))).map(|row| row.rated_at);
+    sessions.chain(rated).collect()
 }

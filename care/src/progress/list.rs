@@ -1,7 +1,7 @@
 //! The logs of a patient, newest first.
 
 use super::ProgressLog;
-use super::sessions::{standing, with_results};
+use super::sessions::{newest, standing, with_results};
 use super::table::progress_log::{Column, Entity};
 use crate::access::Scope;
 use crate::clock::Day;
@@ -20,20 +20,25 @@ pub struct Range {
     pub to: Option<Day>,
 }
 
-/// One page of a visible patient's standing logs: by time performed, newest first.
+/// One page of a visible patient's standing logs, and of those that were voided where clinicians ask for
+/// them: by time performed, newest first.
 pub async fn list(
     scope: &Scope,
     patient_id: Uuid,
     range: Range,
+    voided_too: bool,
     request: &Request,
 ) -> Result<Page<ProgressLog>> {
+    if voided_too {
+        scope.member_id()?;
+    }
     let window = request.check("progressLogs")?;
     let tx = scope.read().await?;
     let chart = Chart::open(&tx, scope, patient_id).await?;
     let mut find = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()))
-        .filter(standing());
+        .filter(if voided_too { newest() } else { standing() });
     if let Some(from) = range.from {
         find = find.filter(Column::LocalDate.gte(from));
     }

@@ -1,28 +1,28 @@
 //! Logging sessions: a batch, row by row; one bad row never blocks the rest.
 
+use super::around::around;
 use super::record::{Rows, fingerprint, ids, insert};
 use super::sessions::with_results;
 use super::table::progress_log;
-use super::traffic_light::{self, Feedback, PreviousSession};
-use super::{NewLog, ProgressLog, VersionKind, check, concern, screen_due};
+use super::traffic_light::Feedback;
+use super::{
+    NewLog, ProgressLog, VersionKind, check, concern, day_total, feedback, personal_best, screen_due,
+};
 use crate::access::Scope;
 use crate::audit;
 use crate::clinic;
-use crate::clock::Instant;
+use crate::clock::Day;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::Kind;
 use crate::patient::Chart;
 use crate::program::table::{prescription, program};
 use crate::store::Tx;
-use jiff::tz::{Offset, TimeZone};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// The most logs of a batch.
 const MOST: usize = 100;
-/// How far back the session before a log is looked for: a flare shows within days.
-pub(super) const BEFORE: i64 = 7 * 24 * 60 * 60_000;
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,20 +71,26 @@ pub async fn log(
     let thresholds = settings.pain;
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, patient_id).await?;
-    let batch = check_rows(&tx, scope, &chart, batch).await?;
+    let key = (chart.clinic_id(), patient_id);
+    let (batch, exercises) = check_rows(&tx, scope, &chart, batch).await?;
     let known = known(&tx, &chart, &batch).await?;
     let sorted = sort(scope, &chart, &batch, &known)?;
     if !sorted.fresh.is_empty() {
         record(&tx, scope, &mut chart, &sorted.fresh).await?;
         concern::heard(&tx, scope, &chart, &settings.alerts, &concern::reports(&sorted.fresh)).await?;
     }
-    let times: Vec<_> = batch.iter().flatten().map(|log| log.performed_at).collect();
-    let recent = recent(&tx, &chart, &times).await?;
-    screen_due::note(&tx, &mut chart, thresholds, &sorted.fresh, &recent).await?;
+    let around = around(&tx, key, &sorted.days()).await?;
+    if !sorted.fresh.is_empty() {
+        let days = sorted.fresh.iter().map(|rows| rows.log.local_date).collect();
+        day_total::keep(&tx, key, &days, &around).await?;
+        personal_best::raise(&tx, key, &sorted.fresh, &exercises).await?;
+    }
+    let told = |rows: &Rows| (rows.log.performed_at, feedback::of_log(thresholds, rows, &around));
+    screen_due::note(&tx, &mut chart, sorted.fresh.iter().map(told)).await?;
     let answer = |row: Sorted| match row {
         Sorted::Rejected(faults) => Ok(Outcome::rejected(faults)),
         Sorted::Standing(status, rows) => {
-            let feedback = feedback(thresholds, &rows, &recent);
+            let feedback = feedback::of_log(thresholds, &rows, &around);
             let voided = rows.log.kind == VersionKind::Voided;
             let log = if voided { None } else { Some(rows.opened(&chart)?) };
             Ok(Outcome { status, log, feedback, faults: Vec::new() })
@@ -101,8 +107,13 @@ pub async fn log(
 
 type Checked = std::result::Result<NewLog, Vec<FieldError>>;
 
-/// Checks each row, and that its prescriptions are the patient's own.
-async fn check_rows(tx: &Tx, scope: &Scope, chart: &Chart, batch: Vec<Checked>) -> Result<Vec<Checked>> {
+/// Checks each row, and that its prescriptions are the patient's own; answers their exercises too.
+async fn check_rows(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    batch: Vec<Checked>,
+) -> Result<(Vec<Checked>, HashMap<Uuid, Uuid>)> {
     let now = scope.services().now();
     let wanted: HashSet<Uuid> = batch
         .iter()
@@ -114,7 +125,7 @@ async fn check_rows(tx: &Tx, scope: &Scope, chart: &Chart, batch: Vec<Checked>) 
         let log = row?;
         let mut faults = check::check(&log, now);
         for (at, result) in log.results.iter().enumerate() {
-            if !own.contains(&result.prescription_id) {
+            if !own.contains_key(&result.prescription_id) {
                 let message = "Give a prescription of one of your programs.";
                 faults.push(
                     FieldError::new("prescriptionId", Code::NotFound, message).under(at).under("results"),
@@ -123,25 +134,26 @@ async fn check_rows(tx: &Tx, scope: &Scope, chart: &Chart, batch: Vec<Checked>) 
         }
         if faults.is_empty() { Ok(log) } else { Err(faults) }
     });
-    Ok(checked.collect())
+    Ok((checked.collect(), own))
 }
 
-/// Those of `wanted` that are prescriptions of the patient, in programs that are no drafts.
+/// Those of `wanted` that are prescriptions of the patient, in programs that are no drafts, with their
+/// exercises.
 pub(super) async fn own_prescriptions(
     tx: &Tx,
     chart: &Chart,
     wanted: HashSet<Uuid>,
-) -> Result<HashSet<Uuid>> {
+) -> Result<HashMap<Uuid, Uuid>> {
     if wanted.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
     let in_program = prescription::Entity::belongs_to(program::Entity)
         .from((prescription::Column::ClinicId, prescription::Column::ProgramId))
         .to((program::Column::ClinicId, program::Column::Id))
         .into();
-    let rows: Vec<Uuid> = prescription::Entity::find()
+    let rows: Vec<(Uuid, Uuid)> = prescription::Entity::find()
         .select_only()
-        .column(prescription::Column::Id)
+        .columns([prescription::Column::Id, prescription::Column::ExerciseId])
         .join(JoinType::InnerJoin, in_program)
         .filter(prescription::Column::ClinicId.eq(chart.clinic_id()))
         .filter(prescription::Column::PatientId.eq(chart.id()))
@@ -189,6 +201,17 @@ enum Sorted {
 struct SortedBatch {
     rows: Vec<Sorted>,
     fresh: Vec<Rows>,
+}
+
+impl SortedBatch {
+    /// The days of all rows that stand.
+    fn days(&self) -> BTreeSet<Day> {
+        let day = |row: &Sorted| match row {
+            Sorted::Rejected(_) => None,
+            Sorted::Standing(_, rows) => Some(rows.log.local_date),
+        };
+        self.rows.iter().filter_map(day).collect()
+    }
 }
 
 /// Sorts the rows into new ones, replays and conflicts; also among themselves.
@@ -246,41 +269,4 @@ async fn record(tx: &Tx, scope: &Scope, chart: &mut Chart, fresh: &[Rows]) -> Re
         })
         .collect();
     audit::record_all(tx, scope, &entries).await
-}
-
-/// The pain before exercising told around sessions at these times, by time.
-pub(super) async fn recent(tx: &Tx, chart: &Chart, times: &[Instant]) -> Result<Vec<progress_log::Model>> {
-    let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) else {
-        return Ok(Vec::new());
-    };
-    Ok(progress_log::Entity::find()
-        .filter(progress_log::Column::ClinicId.eq(chart.clinic_id()))
-        .filter(progress_log::Column::PatientId.eq(chart.id()))
-        .filter(progress_log::Column::PerformedAt.between(first.plus(-BEFORE), *last))
-        .filter(progress_log::Column::PainBefore.is_not_null())
-        .filter(super::sessions::standing())
-        .order_by_asc(progress_log::Column::PerformedAt)
-        .all(tx)
-        .await?)
-}
-
-/// What the pain of a session says, seen with the session before it.
-pub(super) fn feedback(
-    thresholds: crate::clinic::PainThresholds,
-    rows: &Rows,
-    recent: &[progress_log::Model],
-) -> Option<Feedback> {
-    let log = &rows.log;
-    let pain = |rating: Option<i16>| rating.and_then(|rating| u8::try_from(rating).ok());
-    let offset = Offset::from_seconds(log.offset_seconds).unwrap_or(Offset::UTC);
-    let now = log.performed_at.timestamp().to_zoned_datetime(TimeZone::fixed(offset));
-    let previous = recent
-        .iter()
-        .rfind(|other| other.log_id != log.log_id && other.performed_at < log.performed_at)
-        .and_then(|other| {
-            let pain_before = pain(other.pain_before)?;
-            Some(PreviousSession::seen_from(&now, other.performed_at.timestamp(), pain_before))
-        });
-    let during = rows.results.iter().filter_map(|result| pain(result.pain_during));
-    traffic_light::light(&thresholds, during, pain(log.pain_before), pain(log.pain_after), previous)
 }

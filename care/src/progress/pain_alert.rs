@@ -1,5 +1,6 @@
 //! The rule about pain: what a report says, seen with the one before it.
 
+use super::pain_reports::PainReport;
 use crate::clinic::AlertThresholds;
 use crate::clock::Instant;
 use crate::id::Kind;
@@ -17,6 +18,12 @@ pub(crate) struct Report {
     pub(crate) worst: i16,
     /// The record that says so, as an alert names it.
     pub(crate) record: (Kind, Uuid),
+}
+
+impl From<PainReport> for Report {
+    fn from(report: PainReport) -> Self {
+        Self { at: report.at, worst: report.worst, record: report.source }
+    }
 }
 
 /// What a report says, the least first.

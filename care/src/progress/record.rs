@@ -1,7 +1,7 @@
 //! Turning logs into rows and back.
 
 use super::table::{progress_log, progress_result};
-use super::{LoggedResult, NewLog, ProgressLog, Sets, VersionKind};
+use super::{LoggedResult, NewLog, ProgressLog, Sets, Symptoms, VersionKind};
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
 use crate::error::Result;
@@ -38,7 +38,12 @@ impl Rows {
     ) -> Result<Self> {
         let services = scope.services();
         let (clinic_id, patient_id, id) = (chart.clinic_id(), chart.id(), services.new_id());
-        let note = log.note.as_deref().filter(|note| !note.trim().is_empty());
+        let seal = |column, text: Option<&String>| {
+            let text = text.filter(|text| !text.trim().is_empty());
+            text.map(|text| chart.seal(scope, column, id, text)).transpose()
+        };
+        let symptoms = log.symptoms.as_ref();
+        let location = symptoms.and_then(|symptoms| symptoms.location.as_ref());
         let row = progress_log::Model {
             clinic_id,
             id,
@@ -52,11 +57,13 @@ impl Rows {
             local_date: local_date(log.performed_at, log.offset_seconds),
             pain_before: rating(log.pain_before),
             pain_after: rating(log.pain_after),
-            note: note.map(|note| chart.seal(scope, "progress_log.note", id, note)).transpose()?,
+            note: seal("progress_log.note", log.note.as_ref())?,
             fingerprint: fingerprint(chart, log),
             recorded_by: Some(scope.actor().account_id),
             recorded_at: services.now(),
             change,
+            symptom_response: symptoms.map(|symptoms| symptoms.response),
+            symptom_location: seal("progress_log.symptom_location", location)?,
         };
         let results = log.results.iter().zip(0..).map(|(result, position)| progress_result::Model {
             clinic_id,
@@ -77,6 +84,9 @@ impl Rows {
     pub(super) fn opened(&self, chart: &Chart) -> Result<ProgressLog> {
         let row = &self.log;
         let note = row.note.as_ref().map(|note| chart.unseal("progress_log.note", row.id, note));
+        let location = row.symptom_location.as_ref();
+        let location = location.map(|text| chart.unseal("progress_log.symptom_location", row.id, text));
+        let location = location.transpose()?;
         Ok(ProgressLog {
             id: row.log_id,
             patient_id: row.patient_id,
@@ -86,8 +96,10 @@ impl Rows {
             local_date: row.local_date,
             pain_before: row.pain_before,
             pain_after: row.pain_after,
+            symptoms: row.symptom_response.map(|response| Symptoms { response, location }),
             note: note.transpose()?,
             recorded_at: row.recorded_at,
+            by_patient: row.recorded_by.is_some() && row.recorded_by == chart.row.account_id,
             results: self.results.iter().map(LoggedResult::from).collect(),
         })
     }

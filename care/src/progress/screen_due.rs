@@ -1,28 +1,21 @@
 //! After red pain, signs of danger are asked for again.
 
-use super::log::feedback;
-use super::record::Rows;
-use super::table::progress_log;
-use super::traffic_light::Light;
+use super::traffic_light::{Feedback, Light};
 use crate::assessment::last_screened;
-use crate::clinic::PainThresholds;
+use crate::clock::Instant;
 use crate::error::Result;
 use crate::patient::Chart;
 use crate::store::Tx;
 
-/// Notes since when a screen is due, where one of these sessions has a red light and no screen has been
-/// answered after it, however late it is told. Nothing but a screen takes it back.
+/// Notes since when a screen is due, where one of these has a red light and no screen has been answered
+/// after it, however late it is told. Nothing but a screen takes it back.
 pub(super) async fn note(
     tx: &Tx,
     chart: &mut Chart,
-    thresholds: PainThresholds,
-    told: &[Rows],
-    recent: &[progress_log::Model],
+    told: impl Iterator<Item = (Instant, Option<Feedback>)> + Send,
 ) -> Result<()> {
-    let is_red = |rows: &&Rows| {
-        feedback(thresholds, rows, recent).is_some_and(|feedback| feedback.light == Light::Red)
-    };
-    let red: Vec<_> = told.iter().filter(is_red).map(|rows| rows.log.performed_at).collect();
+    let is_red = |feedback: Option<Feedback>| feedback.is_some_and(|feedback| feedback.light == Light::Red);
+    let red: Vec<_> = told.filter(|(_, feedback)| is_red(*feedback)).map(|(at, _)| at).collect();
     if red.is_empty() {
         return Ok(());
     }

@@ -13,11 +13,19 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Logs whose results one statement asks for: databases take only so many values.
+const ROWS: usize = 20_000;
+
 /// The logs of one patient, by time performed.
 pub(crate) type Logged = Vec<Rows>;
 
 /// Only the newest version of each log, and no voided ones.
 pub(super) fn standing() -> Condition {
+    newest().add(progress_log::Column::Kind.ne(VersionKind::Voided))
+}
+
+/// Only the newest version of each log.
+pub(super) fn newest() -> Condition {
     use progress_log::{Column, Entity};
     let newer = Alias::new("newer");
     let same = |column: Column| Expr::col((newer.clone(), column)).equals((Entity, column));
@@ -32,7 +40,7 @@ pub(super) fn standing() -> Condition {
                 .add(Expr::col((newer.clone(), Column::Version)).gt(Expr::col((Entity, Column::Version)))),
         )
         .to_owned();
-    Condition::all().add(Column::Kind.ne(VersionKind::Voided)).add(Expr::exists(newer_version).not())
+    Condition::all().add(Expr::exists(newer_version).not())
 }
 
 /// The results of these versions, by version.
@@ -41,18 +49,17 @@ pub(super) async fn with_results(
     clinic_id: Uuid,
     logs: Vec<progress_log::Model>,
 ) -> Result<Vec<Rows>> {
-    if logs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let results = progress_result::Entity::find()
-        .filter(progress_result::Column::ClinicId.eq(clinic_id))
-        .filter(progress_result::Column::LogRowId.is_in(logs.iter().map(|log| log.id)))
-        .order_by_asc(progress_result::Column::Position)
-        .all(tx)
-        .await?;
     let mut by_log: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for result in results {
-        by_log.entry(result.log_row_id).or_default().push(result);
+    for logs in logs.chunks(ROWS) {
+        let results = progress_result::Entity::find()
+            .filter(progress_result::Column::ClinicId.eq(clinic_id))
+            .filter(progress_result::Column::LogRowId.is_in(logs.iter().map(|log| log.id)))
+            .order_by_asc(progress_result::Column::Position)
+            .all(tx)
+            .await?;
+        for result in results {
+            by_log.entry(result.log_row_id).or_default().push(result);
+        }
     }
     let rows = |log: progress_log::Model| Rows { results: by_log.remove(&log.id).unwrap_or_default(), log };
     Ok(logs.into_iter().map(rows).collect())

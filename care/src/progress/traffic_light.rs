@@ -1,8 +1,15 @@
 //! The pain rule: what the pain reported with a session says about it.
 
+use super::SymptomResponse;
 use crate::clinic::PainThresholds;
+use crate::library::{Language, Translations, translations};
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+static MESSAGES: LazyLock<Translations<HashMap<Reason, String>>> =
+    LazyLock::new(|| translations!("traffic_light"));
 
 /// What a rating of pain says by itself.
 fn rated(thresholds: PainThresholds, pain: u8) -> Feedback {
@@ -42,6 +49,15 @@ pub enum Reason {
     /// For longer than the flare's hours pain is worse than before the last session.
     #[serde(rename = "WORSE_OVER_24_HOURS")]
     WorseOver24Hours,
+    /// Symptoms spread outward in the session.
+    Peripheralized,
+}
+
+impl Reason {
+    /// One sentence or two for the patient.
+    pub fn message(self, language: Language) -> &'static str {
+        MESSAGES.of(language).get(&self).map_or("", String::as_str)
+    }
 }
 
 /// A light with its reason.
@@ -112,6 +128,15 @@ pub fn light(
     let flare = before.zip(previous).and_then(|(pain, previous)| previous.flare(*thresholds, pain));
     // Of two equal maxima the last is taken.
     level.into_iter().chain(flare).max_by_key(|feedback| feedback.light)
+}
+
+/// The light of a session whose pain gave `feedback`, in which symptoms responded so: where they spread
+/// outward it is amber at least, and of equals this is the reason (the rule to stop when pain moves outward;
+/// basis: published). That they drew back clears nobody.
+pub fn with_symptoms(feedback: Option<Feedback>, response: Option<SymptomResponse>) -> Option<Feedback> {
+    let outward = (response == Some(SymptomResponse::Peripheralized))
+        .then_some(Feedback { light: Light::Amber, reason: Reason::Peripheralized });
+    feedback.into_iter().chain(outward).max_by_key(|feedback| feedback.light)
 }
 
 #[cfg(test)]

@@ -108,6 +108,41 @@ fn the_next_day_is_the_patients_own() {
 }
 
 #[test]
+fn symptoms_that_spread_outward_are_amber_at_least() {
+    use SymptomResponse::{Centralized, Peripheralized, Unchanged};
+    let told = |pain, response| {
+        with_symptoms(light(&DEFAULTS, [pain].into_iter(), None, None, None), Some(response))
+    };
+    assert_eq!(told(1, Peripheralized), feedback(Light::Amber, Reason::Peripheralized));
+    assert_eq!(told(5, Peripheralized), feedback(Light::Amber, Reason::Peripheralized));
+    assert_eq!(told(6, Peripheralized), feedback(Light::Red, Reason::PainHigh));
+    assert_eq!(with_symptoms(None, Some(Peripheralized)), feedback(Light::Amber, Reason::Peripheralized));
+    for response in [Centralized, Unchanged] {
+        assert_eq!(told(5, response), feedback(Light::Amber, Reason::PainModerate));
+        assert_eq!(with_symptoms(None, Some(response)), None);
+    }
+}
+
+#[test]
+fn every_reason_has_its_words_in_each_language() {
+    let reasons = [
+        Reason::PainLow,
+        Reason::PainModerate,
+        Reason::PainHigh,
+        Reason::WorseNextMorning,
+        Reason::WorseOver24Hours,
+        Reason::Peripheralized,
+    ];
+    for reason in reasons {
+        let texts = Language::ALL.map(|language| reason.message(language));
+        assert!(texts.iter().all(|text| text.ends_with('.')) && texts[0] != texts[1], "{reason:?}");
+    }
+    for language in Language::ALL {
+        assert_eq!(MESSAGES.of(language).len(), reasons.len(), "{language:?}");
+    }
+}
+
+#[test]
 fn thresholds_are_checked() {
     let wrong = PainThresholds { green_max: 11, amber_max: 2, worse_by: 0, flare_hours: 0 };
     let fields: Vec<_> = wrong.check().unwrap_err().into_iter().map(|fault| fault.path.join(".")).collect();

@@ -16,7 +16,7 @@ use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
-use crate::progress::table::{progress_log, progress_result};
+use crate::progress::table::{pain_rating, personal_best, progress_day, progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
 use crate::suggestion::table as suggestion;
@@ -68,6 +68,9 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<outcome_assignment::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
     delete::<education::Entity>(tx, key).await?;
+    delete::<personal_best::Entity>(tx, key).await?;
+    delete::<progress_day::Entity>(tx, key).await?;
+    delete::<pain_rating::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;
     delete::<progress_log::Entity>(tx, key).await?;
     delete::<reminder_delivery::Entity>(tx, key).await?;

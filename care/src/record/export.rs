@@ -18,7 +18,7 @@ use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
-use crate::progress::table::{progress_log, progress_result};
+use crate::progress::table::{pain_rating, personal_best, progress_day, progress_log, progress_result};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::sealed::Sealed;
 use crate::store::Tx;
@@ -113,10 +113,8 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     of_assessments(&mut all, its).await?;
     let sealed = |row: &education_assignment::Model| vec![("education_assignment.note", row.note.clone())];
     all.take::<education_assignment::Entity>("education_assignment", its(), sealed).await?;
-    let sealed = |row: &progress_log::Model| vec![("progress_log.note", row.note.clone())];
-    all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
+    of_progress(&mut all, its).await?;
     all.take::<caseload_row::Entity>("caseload_row", its(), |_| vec![]).await?;
-    all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;
     let sealed = |row: &suggestion_decision::Model| vec![("suggestion_decision.reason", row.reason.clone())];
     all.take::<suggestion_decision::Entity>("suggestion_decision", its(), sealed).await?;
     let sealed = |row: &visit::Model| {
@@ -137,6 +135,23 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
 }
 
 /// Alerts, assessments, falls and goals.
+/// What the patient has done and felt.
+async fn of_progress(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Result<()> {
+    let sealed = |row: &progress_log::Model| {
+        vec![
+            ("progress_log.note", row.note.clone()),
+            ("progress_log.symptom_location", row.symptom_location.clone()),
+        ]
+    };
+    all.take::<progress_log::Entity>("progress_log", its(), sealed).await?;
+    all.take::<progress_result::Entity>("progress_result", its(), |_| vec![]).await?;
+    let sealed = |row: &pain_rating::Model| vec![("pain_rating.note", row.note.clone())];
+    all.take::<pain_rating::Entity>("pain_rating", its(), sealed).await?;
+    all.take::<progress_day::Entity>("progress_day", its(), |_| vec![]).await?;
+    all.take::<personal_best::Entity>("personal_best", its(), |_| vec![]).await
+}
+
+/// Alerts, assessments and goals.
 async fn of_assessments(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Result<()> {
     let sealed = |row: &alert::Model| vec![("alert.resolution", row.resolution.clone())];
     all.take::<alert::Entity>("alert", its(), sealed).await?;

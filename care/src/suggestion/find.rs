@@ -139,7 +139,8 @@ impl About<'_> {
         let settings = &self.gathered.settings;
         let nothing = Vec::new();
         let logged = self.gathered.logged.get(&self.chart.id()).unwrap_or(&nothing);
-        let flares = crate::progress::flares(logged, settings.pain);
+        let rated = self.gathered.ratings.get(&self.chart.id()).map(Vec::as_slice).unwrap_or_default();
+        let flares = crate::progress::flares(logged, rated, settings.pain);
         let (mut less, mut more) = (Vec::new(), Vec::new());
         for prescription in self.history.asked_on(self.today) {
             let Some(exercise) = self.gathered.exercises.get(&prescription.exercise_id) else { continue };

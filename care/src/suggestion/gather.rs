@@ -3,17 +3,18 @@
 use super::decision;
 use super::table;
 use crate::access::Scope;
-use crate::alert::table as alert;
+use crate::alert::{self, table::Model as Alert};
 use crate::clinic::Settings;
 use crate::clinic::table::clinic;
 use crate::error::{Error, Result};
 use crate::library::{self, Exercise};
 use crate::patient::{Chart, condition_keys};
 use crate::program::{self, History};
+use crate::progress::table::pain_rating;
 use crate::progress::{self, Logged};
 use crate::store::Tx;
 use jiff::tz::TimeZone;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::EntityTrait;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -26,8 +27,9 @@ pub(super) struct Gathered {
     /// The programs, newest first.
     pub(super) histories: HashMap<Uuid, Vec<History>>,
     pub(super) logged: HashMap<Uuid, Logged>,
+    pub(super) ratings: HashMap<Uuid, Vec<pain_rating::Model>>,
     /// The alerts that are not resolved, the first raised first.
-    pub(super) alerts: HashMap<Uuid, Vec<alert::Model>>,
+    pub(super) alerts: HashMap<Uuid, Vec<Alert>>,
     pub(super) decisions: HashMap<Uuid, Vec<table::Model>>,
     /// The keys of the conditions that have not ended.
     pub(super) conditions: HashMap<Uuid, Vec<String>>,
@@ -35,7 +37,7 @@ pub(super) struct Gathered {
     pub(super) exercises: HashMap<Uuid, Exercise>,
 }
 
-/// Reads it in eleven statements, however many patients there are.
+/// Reads it in twelve statements, however many patients there are.
 pub(super) async fn gather(tx: &Tx, scope: &Scope, charts: &[Chart]) -> Result<Gathered> {
     let (clinic_id, now) = (scope.clinic_id(), scope.services().now());
     let ids: Vec<Uuid> = charts.iter().map(Chart::id).collect();
@@ -46,7 +48,12 @@ pub(super) async fn gather(tx: &Tx, scope: &Scope, charts: &[Chart]) -> Result<G
     }
     // Patients live in several zones: a day more holds all their todays.
     let today = now.date_in(&TimeZone::UTC);
-    let logged = progress::of_patients(tx, clinic_id, &ids, (today.plus(-BACK), today.plus(1))).await?;
+    let span = (today.plus(-BACK), today.plus(1));
+    let logged = progress::of_patients(tx, clinic_id, &ids, span).await?;
+    let mut ratings: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in progress::pain_ratings(tx, clinic_id, &ids, span).await? {
+        ratings.entry(row.patient_id).or_default().push(row);
+    }
     let current = histories.values().flatten().filter(|history| history.row.status.is_current());
     let newest = current.filter_map(|history| Some((history, history.revisions.last()?.id)));
     let mut wanted: Vec<Uuid> =
@@ -56,26 +63,11 @@ pub(super) async fn gather(tx: &Tx, scope: &Scope, charts: &[Chart]) -> Result<G
     Ok(Gathered {
         settings: clinic.settings,
         logged,
-        alerts: alerts(tx, clinic_id, &ids).await?,
+        ratings,
+        alerts: alert::standing_of_patients(tx, clinic_id, &ids).await?,
         decisions: decision::of_patients(tx, clinic_id, &ids).await?,
         conditions: condition_keys(tx, clinic_id, &ids).await?,
         exercises: library::rows_by_ids(tx, clinic_id, &wanted).await?,
         histories,
     })
-}
-
-async fn alerts(tx: &Tx, clinic_id: Uuid, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<alert::Model>>> {
-    let rows = alert::Entity::find()
-        .filter(alert::Column::ClinicId.eq(clinic_id))
-        .filter(alert::Column::PatientId.is_in(ids.iter().copied()))
-        .filter(alert::Column::ResolvedAt.is_null())
-        .order_by_asc(alert::Column::OpenedAt)
-        .order_by_asc(alert::Column::Id)
-        .all(tx)
-        .await?;
-    let mut alerts: HashMap<Uuid, Vec<alert::Model>> = HashMap::new();
-    for row in rows {
-        alerts.entry(row.patient_id).or_default().push(row);
-    }
-    Ok(alerts)
 }

@@ -17,7 +17,7 @@ use crate::page::Cursor;
 use crate::patient::{Chart, Patient};
 use crate::program::Status;
 use crate::program::table::program;
-use crate::progress::table::progress_log;
+use crate::progress::table::{pain_rating, progress_log};
 use crate::reminder::table::{reminder, reminder_delivery};
 use crate::store::Tx;
 use crate::visit::table as visit;
@@ -72,7 +72,7 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::Program,
     Kind::ProgressLog,
     Kind::Reminder,
@@ -83,6 +83,7 @@ const KINDS: [Kind; 10] = [
     Kind::FallReport,
     Kind::OutcomeAssignment,
     Kind::OutcomeResponse,
+    Kind::PainRating,
 ];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
@@ -113,5 +114,6 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(fall_report, Id, 7));
     all.extend(written!(outcome_assignment, Id, 8));
     all.extend(written!(outcome_response, Id, 9));
+    all.extend(written!(pain_rating, Id, 10));
     Ok(all)
 }

@@ -2,6 +2,8 @@
 //!
 //! Offers [`read`].
 
+mod streak;
+
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
 use crate::education::{self, Assignment};
@@ -11,16 +13,15 @@ use crate::outcome::{self, Due};
 use crate::patient::{Chart, Patient};
 use crate::program::{self, Hold, Prescription, Program};
 use crate::progress::adherence::{Adherence, adherence, day_items};
-use crate::progress::{self, plans, sessions};
+use crate::progress::{self, plans};
 use crate::reminder::{self, Upcoming};
 use jiff::civil::Time;
 use std::collections::HashMap;
+use streak::{STREAK_DAYS, sessions_and_streak};
 use uuid::Uuid;
 
 /// Days of the adherence window: four weeks, the day itself included.
 pub const WINDOW_DAYS: i32 = 28;
-/// How far back a streak is looked for.
-const STREAK_DAYS: i32 = 366;
 /// Reminders shown for the rest of the day.
 const REMINDERS: usize = 20;
 /// Articles to be read that are shown.
@@ -86,12 +87,9 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
     let as_of = date.min(actual).0;
     let all: Vec<_> = histories.iter().collect();
     let current = program::on(&all, date);
-    // Back to the Monday before, so that a schedule by the week is seen whole.
-    let span = (date.plus(-STREAK_DAYS - 7), date);
-    let logged = progress::of_patients(&tx, chart.clinic_id(), &[patient_id], span).await?;
-    let logged = logged.get(&patient_id).map(Vec::as_slice).unwrap_or_default();
-    let (plans, sessions) = (plans(&all), sessions(logged, &all));
-    let window = |days: i32| date.plus(1 - days).0..date.plus(1).0;
+    let plans = plans(&all);
+    let (sessions, streak) = sessions_and_streak(&tx, &chart, (&all, &plans), date, as_of).await?;
+    let window = date.plus(1 - WINDOW_DAYS).0..date.plus(1).0;
     let program = current.map(|history| history.program(&chart, date)).transpose()?;
     // Signs of danger stop everything from the day on which they were told.
     let danger = chart.row.danger_since.filter(|since| date >= chart.date_at(*since));
@@ -127,8 +125,8 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
         hold: danger.or_else(|| program.as_ref().and_then(|program| program.hold.clone())),
         program,
         items,
-        adherence: adherence(&plans, &sessions, window(WINDOW_DAYS), as_of),
-        streak: adherence(&plans, &sessions, window(STREAK_DAYS), as_of).streak,
+        adherence: adherence(&plans, &sessions, window, as_of),
+        streak,
         reminders,
         education: unread.take(ARTICLES).collect(),
         outcomes_due,

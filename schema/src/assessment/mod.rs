@@ -4,13 +4,15 @@ mod change;
 mod comparison;
 mod content;
 mod fall;
+mod range_trend;
 mod red_flag;
 mod values;
 
 pub(crate) use change::AssessmentMutation;
 pub(crate) use fall::{FallMutation, FallQuery, FallReport};
+pub(crate) use range_trend::{RangeOfMotionPoint, range_of_motion};
 pub(crate) use red_flag::{RedFlagMutation, RedFlagQuery, RedFlagScreen};
-pub(crate) use values::BodySide;
+pub(crate) use values::{BodySide, MotionRegion, MovementDirection};
 
 use crate::context::{language, scope};
 use crate::error::raise;

@@ -61,7 +61,7 @@ pub(super) enum DiagnosticKind {
 /// A part of the body that moves.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "care::assessment::BodyRegion")]
-pub(super) enum MotionRegion {
+pub(crate) enum MotionRegion {
     /// Neck.
     Cervical,
     /// Upper back.
@@ -81,7 +81,7 @@ pub(super) enum MotionRegion {
 /// A direction of movement.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "care::assessment::Direction")]
-pub(super) enum MovementDirection {
+pub(crate) enum MovementDirection {
     /// Forward.
     Flexion,
     /// Backward.

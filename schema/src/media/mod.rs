@@ -1,11 +1,10 @@
 //! Images and videos of exercises.
 
-mod batch;
 mod change;
 
-pub(crate) use batch::MediaBatch;
 pub(crate) use change::MediaMutation;
 
+use crate::batch::MediaBatch;
 use crate::context::scope;
 use crate::error::raise;
 use crate::id::encode;
@@ -83,7 +82,9 @@ impl Media {
 
 /// What the clinic shows of an exercise, read with those of the exercises beside it.
 pub(crate) async fn of_exercise(context: &Context<'_>, exercise_id: Uuid) -> Result<Vec<Media>> {
+    let scope = scope(context)?;
     let batch = context.data::<MediaBatch>()?;
-    let found = batch.of(scope(context)?, exercise_id).await.map_err(raise)?;
-    Ok(found.into_iter().map(Media::from).collect())
+    let read = |ids: Vec<Uuid>| async move { care::library::media::of_exercises(scope, &ids).await };
+    let found = batch.of(exercise_id, read).await.map_err(raise)?;
+    Ok(found.unwrap_or_default().into_iter().map(Media::from).collect())
 }

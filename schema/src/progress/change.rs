@@ -2,12 +2,13 @@
 
 use super::ProgressLog;
 use super::input::ProgressLogInput;
-use crate::context::scope;
-use crate::error::{UserError, payload, settle};
+use crate::context::{language, scope};
+use crate::error::{UserError, settle};
 use crate::id;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use care::error::Error;
 use care::id::Kind;
+use care::library::Language;
 use care::progress::traffic_light;
 
 /// The sessions to log.
@@ -55,6 +56,8 @@ pub(crate) enum TrafficLightReason {
     WorseNextMorning,
     /// For longer than a day pain is worse than before the last session.
     WorseOver24Hours,
+    /// Symptoms spread outward in the session: amber at least.
+    Peripheralized,
 }
 
 /// What a session's pain says. It only raises concern; it never clears anyone.
@@ -64,25 +67,14 @@ pub(crate) struct ProgressFeedback {
     light: TrafficLight,
     /// Why.
     reason: TrafficLightReason,
-    /// One sentence for the patient, in English.
+    /// One sentence or two for the patient, in the language asked for.
     message: &'static str,
 }
 
-impl From<traffic_light::Feedback> for ProgressFeedback {
-    fn from(feedback: traffic_light::Feedback) -> Self {
-        use traffic_light::Reason;
-        let message = match feedback.reason {
-            Reason::PainLow => "Your pain stayed low. Keep going as planned.",
-            Reason::PainModerate => "Your pain was moderate. Go on gently, and do less if it grows.",
-            Reason::PainHigh => "Your pain was high. Stop this exercise for now and tell your therapist.",
-            Reason::WorseNextMorning => {
-                "Your pain is worse than before your last session. Take it easier today."
-            }
-            Reason::WorseOver24Hours => {
-                "Your pain has been worse for over a day since your last session. Pause and tell your therapist."
-            }
-        };
-        Self { light: feedback.light.into(), reason: feedback.reason.into(), message }
+impl ProgressFeedback {
+    pub(super) fn new(feedback: traffic_light::Feedback, language: Language) -> Self {
+        let traffic_light::Feedback { light, reason } = feedback;
+        Self { light: light.into(), reason: reason.into(), message: reason.message(language) }
     }
 }
 
@@ -110,12 +102,15 @@ pub(crate) struct LogProgressPayload {
     user_errors: Vec<UserError>,
 }
 
-payload! {
-    /// The log that was corrected.
-    AmendProgressLogPayload {
-        /// The log as it stands now.
-        progress_log: ProgressLog
-    }
+/// The log that was corrected.
+#[derive(SimpleObject)]
+pub(crate) struct AmendProgressLogPayload {
+    /// The log as it stands now.
+    progress_log: Option<ProgressLog>,
+    /// What its pain says; null when no pain was told.
+    feedback: Option<ProgressFeedback>,
+    /// What is wrong with the input; empty when it was done.
+    user_errors: Vec<UserError>,
 }
 
 /// The log to take back.
@@ -150,11 +145,12 @@ impl ProgressMutation {
         let ids: Vec<ID> = input.logs.iter().map(|log| log.id.clone()).collect();
         let batch = input.logs.into_iter().map(ProgressLogInput::read).collect();
         let (outcomes, user_errors) = settle(care::progress::log(scope(context)?, batch).await)?;
+        let language = language(context)?;
         let result = |(id, outcome): (ID, care::progress::Outcome)| ProgressLogResult {
             id,
             status: outcome.status.into(),
             progress_log: outcome.log.map(ProgressLog::from),
-            feedback: outcome.feedback.map(ProgressFeedback::from),
+            feedback: outcome.feedback.map(|feedback| ProgressFeedback::new(feedback, language)),
             user_errors: outcome.faults.into_iter().map(UserError::from).collect(),
         };
         let results = outcomes.map(|outcomes| ids.into_iter().zip(outcomes).map(result).collect());
@@ -171,7 +167,14 @@ impl ProgressMutation {
             Ok(log) => care::progress::amend(scope(context)?, log).await,
             Err(faults) => Err(Error::Invalid(faults)),
         };
-        AmendProgressLogPayload::of(amended)
+        let (amended, user_errors) = settle(amended)?;
+        let language = language(context)?;
+        let (progress_log, feedback) = amended.unzip();
+        Ok(AmendProgressLogPayload {
+            progress_log: progress_log.map(ProgressLog::from),
+            feedback: feedback.flatten().map(|feedback| ProgressFeedback::new(feedback, language)),
+            user_errors,
+        })
     }
 
     /// Takes a log back: it counts no longer, but is kept in the records.

@@ -1,6 +1,6 @@
 //! A log as clients send it.
 
-use super::SkipReason;
+use super::{SkipReason, SymptomResponse};
 use crate::id;
 use crate::program::Side;
 use crate::scalar::{DateTime, TimeZone};
@@ -8,7 +8,7 @@ use async_graphql::{ID, InputObject};
 use care::error::{Code, FieldError};
 use care::id::Kind;
 use care::library::dose::DoneSet;
-use care::progress::{NewLog, NewResult};
+use care::progress::{NewLog, NewResult, Symptoms};
 
 /// A set as it was performed. At least one of reps, seconds and meters.
 #[derive(InputObject, Debug)]
@@ -40,6 +40,22 @@ pub(crate) struct ResultInput {
     skip_reason: Option<SkipReason>,
 }
 
+/// What a session did to symptoms.
+#[derive(InputObject, Debug)]
+pub(crate) struct SymptomsInput {
+    /// What became of them.
+    response: SymptomResponse,
+    /// Where they are felt now, at most 200 characters.
+    location: Option<String>,
+}
+
+impl From<SymptomsInput> for Symptoms {
+    fn from(input: SymptomsInput) -> Self {
+        let location = input.location.filter(|location| !location.trim().is_empty());
+        Self { response: input.response.into(), location }
+    }
+}
+
 /// A session as performed, perhaps offline and some time ago.
 #[derive(InputObject, Debug)]
 pub(crate) struct ProgressLogInput {
@@ -53,6 +69,8 @@ pub(crate) struct ProgressLogInput {
     pain_before: Option<i32>,
     /// Pain after, 0 to 10.
     pain_after: Option<i32>,
+    /// What the session did to symptoms.
+    symptoms: Option<SymptomsInput>,
     /// At most 4,000 characters.
     note: Option<String>,
     /// At most 20 results, each of another prescription.
@@ -82,6 +100,7 @@ impl ProgressLogInput {
             time_zone: self.time_zone.map(|zone| zone.0),
             pain_before: self.pain_before,
             pain_after: self.pain_after,
+            symptoms: self.symptoms.map(Symptoms::from),
             note: self.note,
             results,
         })
@@ -179,6 +198,7 @@ mod tests {
             time_zone: None,
             pain_before: None,
             pain_after: None,
+            symptoms: None,
             note: None,
             results: vec![result("x", Some(1)), result(&known, Some(-1))],
         };

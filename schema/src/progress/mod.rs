@@ -2,21 +2,33 @@
 
 mod change;
 mod input;
+mod rating;
+mod summary;
+mod trend;
+mod version;
 
 pub(crate) use change::ProgressMutation;
+pub(crate) use rating::{PainMutation, PainQuery, PainRating, ratings};
+pub(crate) use summary::ProgressSummary;
+pub(crate) use trend::{
+    AdherenceTrendPoint, PainTrendPoint, TrendBucket, TrendQuery, adherence as adherence_trend,
+    pain as pain_trend,
+};
 
+use crate::batch::ExerciseBatch;
 use crate::context::{acting_patient, scope};
 use crate::error::raise;
 use crate::id;
+use crate::library::Exercise;
 use crate::page::{self, Listed};
 use crate::program::Side;
 use crate::scalar::{DateTime, LocalDate};
-use crate::today::Adherence;
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, Result, SimpleObject};
 use care::id::Kind;
 use care::library::dose::DoneSet;
 use care::progress::{LoggedResult, Range, VersionKind};
 use uuid::Uuid;
+use version::ProgressLogVersion;
 
 /// Why an exercise was skipped.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +44,33 @@ pub(crate) enum SkipReason {
     Travelling,
     /// Too hard.
     TooHard,
+}
+
+/// What became of symptoms in a session.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "care::progress::SymptomResponse")]
+pub(crate) enum SymptomResponse {
+    /// They drew back toward the middle of the spine.
+    Centralized,
+    /// They spread outward, down the arm or the leg: a reason to stop.
+    Peripheralized,
+    /// They stayed where they were.
+    Unchanged,
+}
+
+/// What a session did to symptoms.
+#[derive(SimpleObject)]
+pub(crate) struct Symptoms {
+    /// What became of them.
+    response: SymptomResponse,
+    /// Where they were felt then, in the patient's words.
+    location: Option<String>,
+}
+
+impl From<care::progress::Symptoms> for Symptoms {
+    fn from(symptoms: care::progress::Symptoms) -> Self {
+        Self { response: symptoms.response.into(), location: symptoms.location }
+    }
 }
 
 /// A set as it was performed.
@@ -63,7 +102,10 @@ impl From<DoneSet> for LoggedSet {
 
 /// What was done of one prescription in a session.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct ProgressResult {
+    #[graphql(skip)]
+    prescription: Uuid,
     /// The prescription.
     prescription_id: ID,
     /// The sets; none when it was skipped.
@@ -79,6 +121,7 @@ pub(crate) struct ProgressResult {
 impl From<LoggedResult> for ProgressResult {
     fn from(result: LoggedResult) -> Self {
         Self {
+            prescription: result.prescription_id,
             prescription_id: id::encode(Kind::Prescription, result.prescription_id),
             sets: result.sets.into_iter().map(LoggedSet::from).collect(),
             rpe: result.rpe.map(i32::from),
@@ -88,9 +131,28 @@ impl From<LoggedResult> for ProgressResult {
     }
 }
 
+#[ComplexObject]
+impl ProgressResult {
+    /// The exercise that was prescribed.
+    async fn exercise(&self, context: &Context<'_>) -> Option<Result<Exercise>> {
+        exercise(context, self.prescription).await.transpose()
+    }
+}
+
+/// The exercise of a prescription, read with those of the results beside it.
+async fn exercise(context: &Context<'_>, prescription_id: Uuid) -> Result<Option<Exercise>> {
+    let scope = scope(context)?;
+    let batch = context.data::<ExerciseBatch>()?;
+    let read = |ids: Vec<Uuid>| async move { care::progress::exercises(scope, &ids).await };
+    Ok(batch.of(prescription_id, read).await.map_err(raise)?.map(Exercise::from))
+}
+
 /// A logged session as it stands now.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct ProgressLog {
+    #[graphql(skip)]
+    key: care::progress::LogKey,
     /// Its id, as the client chose it.
     #[graphql(owned)]
     pub(crate) id: ID,
@@ -102,12 +164,16 @@ pub(crate) struct ProgressLog {
     pain_before: Option<i32>,
     /// Pain after, 0 to 10.
     pain_after: Option<i32>,
+    /// What the session did to symptoms.
+    symptoms: Option<Symptoms>,
     /// The patient's words.
     note: Option<String>,
     /// 1 as first recorded; one more for each amendment.
     version: i32,
     /// Whether it was amended.
     amended: bool,
+    /// Whether it was taken back, and counts no longer. Only clinicians see such logs, where they ask for them.
+    voided: bool,
     /// When this version was recorded.
     recorded_at: DateTime,
     /// What was done, in the order it was logged.
@@ -117,64 +183,28 @@ pub(crate) struct ProgressLog {
 impl From<care::progress::ProgressLog> for ProgressLog {
     fn from(log: care::progress::ProgressLog) -> Self {
         Self {
+            key: (log.patient_id, log.id),
             id: id::encode(Kind::ProgressLog, log.id),
             performed_at: log.performed_at.into(),
             local_date: LocalDate(log.local_date),
             pain_before: log.pain_before.map(i32::from),
             pain_after: log.pain_after.map(i32::from),
+            symptoms: log.symptoms.map(Symptoms::from),
             note: log.note,
             version: log.version,
             amended: log.kind == VersionKind::Amended,
+            voided: log.kind == VersionKind::Voided,
             recorded_at: log.recorded_at.into(),
             results: log.results.into_iter().map(ProgressResult::from).collect(),
         }
     }
 }
 
-/// The pain told on one day.
-#[derive(SimpleObject)]
-pub(crate) struct PainDay {
-    /// The patient-local date.
-    date: LocalDate,
-    /// Mean of the ratings before sessions, 0 to 10.
-    before: Option<f64>,
-    /// Mean of the ratings after sessions, 0 to 10.
-    after: Option<f64>,
-    /// The highest rating while exercising, 0 to 10.
-    during: Option<i32>,
-}
-
-/// Progress over a stretch of days.
-#[derive(SimpleObject)]
-pub(crate) struct ProgressSummary {
-    /// First date.
-    from: LocalDate,
-    /// Last date, included.
-    to: LocalDate,
-    /// How much of what was scheduled was done.
-    adherence: Adherence,
-    /// Sessions logged.
-    logs: i32,
-    /// The days on which pain was told, in order.
-    pain: Vec<PainDay>,
-}
-
-impl From<care::progress::Summary> for ProgressSummary {
-    fn from(summary: care::progress::Summary) -> Self {
-        let pain = |day: care::progress::PainDay| PainDay {
-            date: LocalDate(day.date),
-            before: day.before,
-            after: day.after,
-            during: day.during.map(i32::from),
-        };
-        let window = (summary.to.0 - summary.from.0).get_days() + 1;
-        Self {
-            from: LocalDate(summary.from),
-            to: LocalDate(summary.to),
-            adherence: Adherence::new(&summary.adherence, window, summary.adherence.streak),
-            logs: i32::try_from(summary.logs).unwrap_or(i32::MAX),
-            pain: summary.pain.into_iter().map(pain).collect(),
-        }
+#[ComplexObject]
+impl ProgressLog {
+    /// Every version of it, as first recorded, amended and taken back, first recorded first.
+    async fn versions(&self, context: &Context<'_>) -> Option<Result<Vec<ProgressLogVersion>>> {
+        Some(version::of_log(context, self.key).await)
     }
 }
 
@@ -198,7 +228,7 @@ impl ProgressQuery {
     ) -> Option<Result<Listed<ProgressLog>>> {
         let range = Range { from: from.map(|day| day.0), to: to.map(|day| day.0) };
         let request = page::request(first, after, last, before);
-        let read = async { logs(context, acting_patient(scope(context)?)?, range, &request).await };
+        let read = async { logs(context, acting_patient(scope(context)?)?, range, false, &request).await };
         Some(read.await)
     }
 
@@ -214,14 +244,16 @@ impl ProgressQuery {
     }
 }
 
-/// One page of the logs of a visible patient.
+/// One page of the logs of a visible patient, and of those that were voided where clinicians ask for them.
 pub(crate) async fn logs(
     context: &Context<'_>,
     patient_id: Uuid,
     range: Range,
+    voided_too: bool,
     request: &care::page::Request,
 ) -> Result<Listed<ProgressLog>> {
-    let page = care::progress::list(scope(context)?, patient_id, range, request).await.map_err(raise)?;
+    let page = care::progress::list(scope(context)?, patient_id, range, voided_too, request).await;
+    let page = page.map_err(raise)?;
     Ok(page::listed("progressLogs", page, ProgressLog::from))
 }
 

@@ -37,6 +37,9 @@ fn argument(name: &str) -> Option<&'static str> {
         "from" => "from: \"2026-06-01\"",
         "to" => "to: \"2026-06-30\"",
         "measure" => "measure: \"psfs\"",
+        "bucket" => "bucket: MONTH",
+        "region" => "region: LUMBAR",
+        "direction" => "direction: FLEXION",
         "until" => "until: \"2026-06-20T00:00:00Z\"",
         _ => return None,
     })
@@ -122,6 +125,7 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         ("Patient".to_owned(), patient),
         node(&ids.program, "Program"),
         node(&ids.log, "ProgressLog"),
+        node(&ids.pain, "PainRating"),
         node(ids.reminder.as_str().unwrap(), "Reminder"),
         node(ids.visit.as_str().unwrap(), "Visit"),
         node(&ids.clinic, "Clinic"),

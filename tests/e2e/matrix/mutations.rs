@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 87] = [
+pub(super) const MUTATIONS: [&str; 89] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
+    "recordPain",
+    "voidPainRating",
     "createReminder",
     "updateReminder",
     "pauseReminder",
@@ -111,6 +113,9 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "logProgress" => json!({ "logs": [log(&people.chosen(Kind::ProgressLog))] }),
         "amendProgressLog" => log(&ids.log),
         "voidProgressLog" => json!({ "id": ids.log }),
+        "recordPain" => json!({ "id": people.chosen(Kind::PainRating), "ratedAt": "2026-06-15T09:00:00Z",
+            "moment": "NOW", "pain": 2 }),
+        "voidPainRating" => json!({ "id": ids.pain }),
         "createReminder" => json!({ "kind": "EXERCISE", "times": ["20:00"] }),
         "updateReminder" => json!({ "id": ids.reminder, "title": "Other" }),
         "pauseReminder" | "deleteReminder" => json!({ "id": ids.reminder }),

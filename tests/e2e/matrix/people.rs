@@ -1,6 +1,6 @@
 //! Who asks in the matrix, and whom they ask about: Ada, her program, log, reminder and device.
 
-use crate::{change, chosen, log_one};
+use crate::{LOG, change, chosen, items, log_one, rate, session};
 use care::access::Role;
 use care::id::Kind;
 use serde_json::{Value, json};
@@ -46,6 +46,8 @@ pub(super) struct Ids {
     /// One of the clinic's own.
     pub(super) own_exercise: Value,
     pub(super) log: String,
+    /// A rating of pain outside of a session.
+    pub(super) pain: String,
     pub(super) article: Value,
     pub(super) education: Value,
     /// An image of the exercise, shown; and one that was announced.
@@ -103,6 +105,17 @@ async fn reminded(app: &TestApp, ada: &Client) -> (Value, Value) {
     engine.tick(due).await.unwrap();
     let history = ada.ask("{ reminderHistory { nodes { id } } }", json!({})).await;
     (reminder, history["reminderHistory"]["nodes"][0]["id"].clone())
+}
+
+/// A log of Ada's, a rating of her pain, and a session in which she skipped everything.
+async fn logged(app: &TestApp, ada: &Client) -> (String, String) {
+    let of_a_session = log_one(app, ada).await;
+    let mut log = session(&chosen(app, Kind::ProgressLog), "2026-06-15T07:00:00Z", &items(ada).await);
+    for result in log["results"].as_array_mut().unwrap() {
+        (result["sets"], result["skipReason"]) = (json!([]), json!("TRAVELLING"));
+    }
+    ada.ask(LOG, json!({ "input": { "logs": [log] } })).await;
+    (of_a_session, rate(app, ada).await)
 }
 
 /// An alert of this patient's.
@@ -247,7 +260,7 @@ impl People {
         }
         let own = app.sign_in("ada@patient.example").await;
         let (reminder, delivery) = reminded(&app, &own).await;
-        let log = log_one(&app, &own).await;
+        let (log, pain) = logged(&app, &own).await;
         let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
         change(&own, "reportSymptoms", "screen { id }", symptoms).await;
         let template = template(&therapist, &Kind::Program.encode(program.id)).await;
@@ -282,6 +295,7 @@ impl People {
             exercise: prescription["exercise"]["id"].clone(),
             own_exercise: own_exercise["exercise"]["id"].clone(),
             log,
+            pain,
             article,
             media: image["media"]["id"].clone(),
             announced: announced["media"]["id"].clone(),

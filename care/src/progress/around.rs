@@ -1,0 +1,61 @@
+//! What stands on and around the days that a write touches, read once for all that follows from it.
+
+use super::sessions::standing;
+use super::table::{pain_rating, progress_log};
+use crate::clock::Day;
+use crate::error::Result;
+use crate::store::Tx;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// How many days before a day pain may have been told that a light compares with: a flare shows within a
+/// week, and dates of two offsets differ by one more.
+const BEFORE: i32 = 9;
+
+/// The logs and ratings that stand, by time.
+pub(super) struct Around {
+    pub(super) logs: Vec<progress_log::Model>,
+    pub(super) ratings: Vec<pain_rating::Model>,
+}
+
+/// The logs and ratings of the patient (clinic, patient) on these days, between them, and shortly before,
+/// in two statements.
+pub(super) async fn around(
+    tx: &Tx,
+    (clinic_id, patient_id): (Uuid, Uuid),
+    days: &BTreeSet<Day>,
+) -> Result<Around> {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else {
+        return Ok(Around { logs: Vec::new(), ratings: Vec::new() });
+    };
+    let span = (first.plus(-BEFORE), last.plus(1));
+    let logs = progress_log::Entity::find()
+        .filter(progress_log::Column::ClinicId.eq(clinic_id))
+        .filter(progress_log::Column::PatientId.eq(patient_id))
+        .filter(progress_log::Column::LocalDate.between(span.0, span.1))
+        .filter(standing())
+        .order_by_asc(progress_log::Column::PerformedAt)
+        .order_by_asc(progress_log::Column::LogId)
+        .all(tx)
+        .await?;
+    Ok(Around { logs, ratings: ratings(tx, clinic_id, &[patient_id], span).await? })
+}
+
+/// The ratings that stand of these patients on the local dates `from..=to`, by time.
+pub(crate) async fn ratings(
+    tx: &Tx,
+    clinic_id: Uuid,
+    patient_ids: &[Uuid],
+    (from, to): (Day, Day),
+) -> Result<Vec<pain_rating::Model>> {
+    Ok(pain_rating::Entity::find()
+        .filter(pain_rating::Column::ClinicId.eq(clinic_id))
+        .filter(pain_rating::Column::PatientId.is_in(patient_ids.iter().copied()))
+        .filter(pain_rating::Column::LocalDate.between(from, to))
+        .filter(pain_rating::Column::VoidedAt.is_null())
+        .order_by_asc(pain_rating::Column::RatedAt)
+        .order_by_asc(pain_rating::Column::Id)
+        .all(tx)
+        .await?)
+}
