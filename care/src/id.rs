@@ -54,11 +54,13 @@ pub enum Kind {
     Assessment,
     /// A goal of a patient.
     Goal,
+    /// A message between a patient and their care team.
+    Message,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -82,6 +84,7 @@ impl Kind {
         Self::Alert,
         Self::Assessment,
         Self::Goal,
+        Self::Message,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -110,6 +113,7 @@ impl Kind {
             Self::Alert => "alert",
             Self::Assessment => "assessment",
             Self::Goal => "goal",
+            Self::Message => "message",
         }
     }
 

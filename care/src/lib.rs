@@ -3,7 +3,7 @@
 //! No GraphQL, no HTTP, no Redis here. Each slice is a folder; a slice uses only those before
 //! it in this list, and the read models at the end use them all:
 //! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `education`, `alert`, `assessment`, `goal`,
-//! `progress`, `visit`, `reminder`;
+//! `progress`, `visit`, `message`, `reminder`;
 //! `today`, `caseload`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
 
 pub mod clock;
@@ -25,6 +25,7 @@ pub mod education;
 pub mod goal;
 pub mod keys;
 pub mod library;
+pub mod message;
 pub mod patient;
 pub mod program;
 pub mod progress;

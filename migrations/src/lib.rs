@@ -38,6 +38,7 @@ mod m0028_visit;
 mod m0029_education;
 mod m0029_media;
 mod m0030_program_builder;
+mod m0034_message;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_education::Migration),
             Box::new(m0029_media::Migration),
             Box::new(m0030_program_builder::Migration),
+            Box::new(m0034_message::Migration),
         ]
     }
 }

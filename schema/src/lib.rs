@@ -37,6 +37,7 @@ mod library;
 mod live;
 mod media;
 mod member;
+mod message;
 mod node;
 mod patient;
 mod program;
@@ -66,6 +67,7 @@ struct Query(
     goal::GoalQuery,
     progress::ProgressQuery,
     visit::VisitQuery,
+    message::MessageQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
     patient::PatientQuery,
@@ -87,6 +89,7 @@ struct Mutation(
     goal::GoalMutation,
     progress::ProgressMutation,
     visit::VisitMutation,
+    message::MessageMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,
     care_team::CareTeamMutation,

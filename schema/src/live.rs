@@ -8,6 +8,7 @@ use crate::caseload::CaseloadRow;
 use crate::context::{acting_patient, scope};
 use crate::error::raise;
 use crate::id;
+use crate::message::{self, ReceivedMessage};
 use crate::patient::Patient;
 use crate::scalar::SyncCursor;
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
@@ -15,9 +16,9 @@ use care::access::Scope;
 use care::error::Error;
 use futures::Stream;
 use futures::stream;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 /// Why a subscription is run.
@@ -44,21 +45,31 @@ pub struct Woken {
 
 /// How far the client of a subscription has been told.
 #[derive(Debug, Clone)]
-pub struct Told(Arc<AtomicI64>);
+pub struct Told {
+    /// The place in the patient's change counter.
+    place: Arc<AtomicI64>,
+    /// The newest message of each patient.
+    messages: Arc<Mutex<HashMap<Uuid, Uuid>>>,
+}
 
 impl Default for Told {
     fn default() -> Self {
-        Self(Arc::new(AtomicI64::new(-1)))
+        Self { place: Arc::new(AtomicI64::new(-1)), messages: Arc::default() }
     }
 }
 
 impl Told {
     fn place(&self) -> Option<i64> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|place| *place >= 0)
+        Some(self.place.load(Ordering::Relaxed)).filter(|place| *place >= 0)
     }
 
     fn advance(&self, place: i64) {
-        self.0.store(place, Ordering::Relaxed);
+        self.place.store(place, Ordering::Relaxed);
+    }
+
+    /// The newest message told of each patient.
+    pub(crate) fn messages(&self) -> MutexGuard<'_, HashMap<Uuid, Uuid>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,8 +80,8 @@ pub(crate) struct PatientChange {
     cursor: SyncCursor,
     /// The patient as they are now.
     patient: Patient,
-    /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments and goals
-    /// written since the event before, in the order of their last write.
+    /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments, goals and
+    /// messages written since the event before, in the order of their last write.
     changed: Vec<ID>,
 }
 
@@ -98,6 +109,16 @@ impl Subscription {
     ) -> Result<impl Stream<Item = CaseloadRow> + use<>> {
         let rows = caseload_rows(scope(context)?, &context.data::<Woken>()?.wake).await.map_err(raise)?;
         Ok(stream::iter(rows))
+    }
+
+    /// The patients of your care teams whose messages wait to be read, each with the newest: at first all of
+    /// them, then those who have written again. A message may be told more than once. Clinicians only.
+    async fn message_received(
+        &self,
+        context: &Context<'_>,
+    ) -> Result<impl Stream<Item = ReceivedMessage> + use<>> {
+        let received = message::received(scope(context)?, context.data::<Woken>()?).await;
+        Ok(stream::iter(received.map_err(raise)?))
     }
 }
 

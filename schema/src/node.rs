@@ -9,6 +9,7 @@ use crate::error::raise;
 use crate::goal::Goal;
 use crate::library::Exercise;
 use crate::media::Media;
+use crate::message::Message;
 use crate::patient::Patient;
 use crate::program::{Program, ProgramTemplate};
 use crate::progress::ProgressLog;
@@ -58,6 +59,8 @@ pub(crate) enum Node {
     RedFlagScreen(RedFlagScreen),
     /// A goal.
     Goal(Goal),
+    /// A message between a patient and their care team.
+    Message(Message),
 }
 
 /// The clinic of who asks: the only one they can see.
@@ -89,6 +92,7 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
         Kind::Assessment => Node::Assessment(care::assessment::get(scope, uuid).await?.into()),
         Kind::RedFlagScreen => Node::RedFlagScreen(care::assessment::get_screen(scope, uuid).await?.into()),
         Kind::Goal => Node::Goal(care::goal::get(scope, uuid).await?.into()),
+        Kind::Message => Node::Message(care::message::get(scope, uuid).await?.into()),
         _ => return Err(Error::NotFound),
     })
 }

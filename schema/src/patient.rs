@@ -13,6 +13,7 @@ use crate::goal::Goal;
 use crate::id::{encode, named};
 use crate::library;
 use crate::member::Member;
+use crate::message::{self, Message};
 use crate::page::{self, Listed};
 use crate::program::Program;
 use crate::progress::{self, ProgressLog, ProgressSummary};
@@ -245,6 +246,25 @@ impl Patient {
     ) -> Option<Result<Listed<Visit>>> {
         let request = page::request(first, after, last, before);
         Some(visit::visits(context, self.0.id, (from, to), &request).await)
+    }
+
+    /// The thread of messages between the patient and their care team, last sent first. Reading it marks
+    /// nothing as read.
+    async fn messages(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<Message>>> {
+        let request = page::request(first, after, last, before);
+        Some(message::thread(context, self.0.id, &request).await)
+    }
+
+    /// Messages of the thread that you have not read: as the patient, or as the care team as a whole.
+    async fn unread_messages(&self, context: &Context<'_>) -> Option<Result<u32>> {
+        Some(message::unread(context, self.0.id).await)
     }
 
     /// The articles that the patient was assigned, is to read in the phase of the program, or has read; last

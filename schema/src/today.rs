@@ -80,6 +80,8 @@ pub(crate) struct Today {
     reminders: Vec<Upcoming>,
     /// Articles that the patient is asked to read and has not, oldest first, at most five.
     education: Vec<EducationAssignment>,
+    /// Messages of the care team that the patient has not read, now.
+    unread_messages: u32,
     /// The hold the program is on, with its reason.
     hold: Option<Hold>,
     /// Since when a screen for signs of danger is due, after red pain: ask `redFlagSigns`, and answer by
@@ -105,6 +107,7 @@ impl From<care::today::Today> for Today {
             adherence: Adherence::new(&day.adherence, care::today::WINDOW_DAYS, day.streak),
             reminders: day.reminders.into_iter().map(Upcoming::from).collect(),
             education: day.education.into_iter().map(EducationAssignment::from).collect(),
+            unread_messages: day.unread_messages,
             hold: day.hold.map(Hold::from),
         }
     }

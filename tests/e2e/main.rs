@@ -29,6 +29,7 @@ mod load;
 mod mail;
 mod matrix;
 mod media;
+mod messages;
 mod own_exercises;
 mod persisted;
 mod pool;
@@ -66,7 +67,7 @@ const TODAY: &str = "query Today($date: LocalDate) { today(date: $date) {
       schedule { text } }
     timesDue timesDone completed }
   adherence { window session exercise dose activeDays streak }
-  reminders { id dueAt reminder { id title } } education { id readAt article { id title summary minutes } } hold { reason since } } }";
+  reminders { id dueAt reminder { id title } } education { id readAt article { id title summary minutes } } unreadMessages hold { reason since } } }";
 
 /// Logging as the patient app does it.
 const LOG: &str = "mutation LogProgress($input: LogProgressInput!) { logProgress(input: $input) {

@@ -84,7 +84,7 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     ada.id
 }
 
-/// An alert, an assessment and a goal.
+/// An alert, an assessment, a goal and a message.
 async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
     let fall = json!({ "patientId": id, "kind": "INITIAL", "redFlagSigns": ["severe-trauma"],
         "history": { "complaint": "Fell from a ladder" } });
@@ -95,6 +95,8 @@ async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
         "measure": { "name": "Rungs", "unit": "rungs", "baseline": 0, "target": 12 },
         "current": { "value": 2, "measuredOn": "2026-06-15" } });
     change(own, "setGoal", "goal { id }", goal).await;
+    let message = json!({ "text": "May I climb the ladder?" });
+    change(own, "sendMessage", "message { id }", message).await;
 }
 
 /// A condition, which the harness gives its patients none of.
@@ -145,6 +147,7 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             let content = document["tables"]["assessment"][0]["content"].as_str().unwrap();
             assert!(content.contains("Fell from a ladder"), "{content}");
             assert_eq!(document["tables"]["goal"][0]["text"], "Climb the ladder again");
+            assert_eq!(document["tables"]["message"][0]["text"], "May I climb the ladder?");
             let visit = &document["tables"]["visit"][0];
             assert_eq!(
                 (&visit["place"], &visit["note"]),

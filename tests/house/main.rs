@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 13] = [
+const SLICES: [&str; 14] = [
     "audit",
     "account",
     "clinic",
@@ -25,6 +25,7 @@ const SLICES: [&str; 13] = [
     "goal",
     "progress",
     "visit",
+    "message",
     "reminder",
 ];
 const READ_MODELS: [&str; 3] = ["today", "caseload", "sync"];

@@ -13,6 +13,7 @@ use crate::education::table as education_assignment;
 use crate::error::{Error, Result};
 use crate::goal::table::{goal, goal_progress};
 use crate::id::Kind;
+use crate::message::table as message;
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
@@ -122,6 +123,8 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
         ]
     };
     all.take::<visit::Entity>("visit", its(), sealed).await?;
+    let sealed = |row: &message::Model| vec![("message.text", Some(row.text.clone()))];
+    all.take::<message::Entity>("message", its(), sealed).await?;
     let sealed = |row: &reminder::Model| vec![("reminder.title", row.title.clone())];
     all.take::<reminder::Entity>("reminder", its(), sealed).await?;
     all.take::<reminder_delivery::Entity>("reminder_delivery", its(), |_| vec![]).await?;

@@ -7,6 +7,7 @@ use crate::clock::{Day, Instant};
 use crate::education::{self, Assignment};
 use crate::error::{Code, Error, Result};
 use crate::library::{self, Exercise};
+use crate::message;
 use crate::patient::{Chart, Patient};
 use crate::program::{self, Hold, Prescription, Program};
 use crate::progress::adherence::{Adherence, adherence, day_items};
@@ -59,6 +60,8 @@ pub struct Today {
     pub reminders: Vec<Upcoming>,
     /// Articles that the patient is asked to read and has not, oldest first, at most five.
     pub education: Vec<Assignment>,
+    /// Messages of the care team that the patient has not read, now.
+    pub unread_messages: u32,
     /// The hold the program is on.
     pub hold: Option<Hold>,
 }
@@ -122,6 +125,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
         streak: adherence(&plans, &sessions, window(STREAK_DAYS), as_of).streak,
         reminders,
         education: unread.take(ARTICLES).collect(),
+        unread_messages: message::unread_by_patient(&tx, &chart).await?,
     })
 }
 

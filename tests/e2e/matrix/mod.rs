@@ -131,6 +131,7 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(ids.education.as_str().unwrap(), "EducationAssignment"),
         node(ids.alert.as_str().unwrap(), "Alert"),
         node(ids.goal.as_str().unwrap(), "Goal"),
+        node(ids.message.as_str().unwrap(), "Message"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);

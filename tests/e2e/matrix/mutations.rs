@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 79] = [
+pub(super) const MUTATIONS: [&str; 81] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -54,6 +54,8 @@ pub(super) const MUTATIONS: [&str; 79] = [
     "recordAssessment",
     "voidAssessment",
     "setGoal",
+    "sendMessage",
+    "markMessagesRead",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -159,6 +161,8 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
             json!({ "assessmentId": ids.assessments[0], "reason": "Of another patient." })
         }
         "setGoal" => json!({ "patientId": ids.patient, "kind": "POSTURE", "text": "Sit upright" }),
+        "sendMessage" => json!({ "patientId": ids.patient, "text": "Good morning" }),
+        "markMessagesRead" => json!({ "patientId": ids.patient, "upTo": ids.message }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

@@ -67,6 +67,8 @@ pub(super) struct Ids {
     /// Two assessments, the earlier first.
     pub(super) assessments: [Value; 2],
     pub(super) goal: Value,
+    /// One that Ada wrote.
+    pub(super) message: Value,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
 }
@@ -196,6 +198,8 @@ impl People {
             "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
             "current": { "value": 300, "measuredOn": "2026-06-15" } });
         let goal = change(&own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone();
+        let message = json!({ "text": "May I swim?" });
+        let message = change(&own, "sendMessage", "message { id }", message).await["message"]["id"].clone();
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
@@ -237,6 +241,7 @@ impl People {
             alert,
             assessments,
             goal,
+            message,
             spare,
         };
         let mut clients = vec![app.client()];
