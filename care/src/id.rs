@@ -56,11 +56,13 @@ pub enum Kind {
     Goal,
     /// A message between a patient and their care team.
     Message,
+    /// An entry of remote therapeutic monitoring.
+    MonitoringEntry,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -85,6 +87,7 @@ impl Kind {
         Self::Assessment,
         Self::Goal,
         Self::Message,
+        Self::MonitoringEntry,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -114,6 +117,7 @@ impl Kind {
             Self::Assessment => "assessment",
             Self::Goal => "goal",
             Self::Message => "message",
+            Self::MonitoringEntry => "monitoring",
         }
     }
 

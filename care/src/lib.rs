@@ -3,8 +3,8 @@
 //! No GraphQL, no HTTP, no Redis here. Each slice is a folder; a slice uses only those before
 //! it in this list, and the read models at the end use them all:
 //! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `education`, `alert`, `assessment`, `goal`,
-//! `progress`, `visit`, `message`, `reminder`;
-//! `today`, `caseload`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
+//! `progress`, `visit`, `monitoring`, `message`, `reminder`;
+//! `today`, `caseload`, `timeline`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
 
 pub mod clock;
 pub mod error;
@@ -26,11 +26,13 @@ pub mod goal;
 pub mod keys;
 pub mod library;
 pub mod message;
+pub mod monitoring;
 pub mod patient;
 pub mod program;
 pub mod progress;
 pub mod record;
 pub mod reminder;
 pub mod sync;
+pub mod timeline;
 pub mod today;
 pub mod visit;

@@ -39,6 +39,7 @@ mod m0029_education;
 mod m0029_media;
 mod m0030_program_builder;
 mod m0034_message;
+mod m0035_monitoring;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_media::Migration),
             Box::new(m0030_program_builder::Migration),
             Box::new(m0034_message::Migration),
+            Box::new(m0035_monitoring::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! Messages between patients and their care teams.
+//! Messages between patients and their care teams, and the instants by which a patient's timeline is read.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_integer_null, blob, uuid, uuid_null};
@@ -39,6 +39,14 @@ impl MigrationTrait for Migration {
         let mut unread = index("message_unread", "message", &columns);
         unread.cond_where(Expr::col("read_at").is_null());
         manager.create_index(unread).await?;
+        for (name, table, at) in [
+            ("progress_log_performed", "progress_log", "performed_at"),
+            ("goal_created", "goal", "created_at"),
+            ("alert_opened", "alert", "opened_at"),
+            ("alert_resolved", "alert", "resolved_at"),
+        ] {
+            manager.create_index(index(name, table, &["clinic_id", "patient_id", at])).await?;
+        }
         close_tables(manager).await
     }
 }

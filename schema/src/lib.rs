@@ -38,6 +38,7 @@ mod live;
 mod media;
 mod member;
 mod message;
+mod monitoring;
 mod node;
 mod patient;
 mod program;
@@ -45,6 +46,7 @@ mod progress;
 mod record;
 mod reminder;
 mod server_info;
+mod timeline;
 mod today;
 mod visit;
 
@@ -89,6 +91,7 @@ struct Mutation(
     goal::GoalMutation,
     progress::ProgressMutation,
     visit::VisitMutation,
+    monitoring::MonitoringMutation,
     message::MessageMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,

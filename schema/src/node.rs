@@ -98,7 +98,7 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
 }
 
 /// None for what is absent, not visible, or no id at all: the three look the same.
-async fn visible(context: &Context<'_>, scope: &Scope, id: &ID) -> Option<Result<Node>> {
+pub(crate) async fn visible(context: &Context<'_>, scope: &Scope, id: &ID) -> Option<Result<Node>> {
     match find(context, scope, id).await {
         Ok(node) => Some(Ok(node)),
         Err(Error::NotFound | Error::Forbidden) => None,

@@ -84,7 +84,7 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     ada.id
 }
 
-/// An alert, an assessment, a goal and a message.
+/// An alert, an assessment, a goal, an entry of monitoring and a message.
 async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
     let fall = json!({ "patientId": id, "kind": "INITIAL", "redFlagSigns": ["severe-trauma"],
         "history": { "complaint": "Fell from a ladder" } });
@@ -95,6 +95,9 @@ async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
         "measure": { "name": "Rungs", "unit": "rungs", "baseline": 0, "target": 12 },
         "current": { "value": 2, "measuredOn": "2026-06-15" } });
     change(own, "setGoal", "goal { id }", goal).await;
+    let time = json!({ "patientId": id, "startedAt": "2026-06-15T09:00:00Z", "endedAt": "2026-06-15T09:10:00Z",
+        "activity": "DATA_REVIEW", "note": "Looked at the ladder days" });
+    change(therapist, "logManagementTime", "entry { id }", time).await;
     let message = json!({ "text": "May I climb the ladder?" });
     change(own, "sendMessage", "message { id }", message).await;
 }
@@ -147,6 +150,7 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             let content = document["tables"]["assessment"][0]["content"].as_str().unwrap();
             assert!(content.contains("Fell from a ladder"), "{content}");
             assert_eq!(document["tables"]["goal"][0]["text"], "Climb the ladder again");
+            assert_eq!(document["tables"]["monitoring_entry"][0]["note"], "Looked at the ladder days");
             assert_eq!(document["tables"]["message"][0]["text"], "May I climb the ladder?");
             let visit = &document["tables"]["visit"][0];
             assert_eq!(

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 14] = [
+const SLICES: [&str; 15] = [
     "audit",
     "account",
     "clinic",
@@ -25,10 +25,11 @@ const SLICES: [&str; 14] = [
     "goal",
     "progress",
     "visit",
+    "monitoring",
     "message",
     "reminder",
 ];
-const READ_MODELS: [&str; 3] = ["today", "caseload", "sync"];
+const READ_MODELS: [&str; 4] = ["today", "caseload", "timeline", "sync"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

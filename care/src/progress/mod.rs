@@ -18,7 +18,7 @@ pub mod traffic_light;
 pub use amend::{amend, void};
 pub use list::{Range, get, list};
 pub use log::{Outcome, RowStatus, log};
-pub(crate) use sessions::{Logged, of_patients, plans, session_days, sessions};
+pub(crate) use sessions::{Logged, of_patients, plans, session_days, sessions, standing};
 pub use summary::{PainDay, Summary, summary};
 
 use crate::clock::{Day, Instant};

@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub(crate) type Logged = Vec<Rows>;
 
 /// Only the newest version of each log, and no voided ones.
-pub(super) fn standing() -> Condition {
+pub(crate) fn standing() -> Condition {
     use progress_log::{Column, Entity};
     let newer = Alias::new("newer");
     let same = |column: Column| Expr::col((newer.clone(), column)).equals((Entity, column));

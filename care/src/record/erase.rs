@@ -12,6 +12,7 @@ use crate::education::table as education;
 use crate::error::{Code, Error, Result};
 use crate::goal::table::{goal, goal_progress};
 use crate::message::table as message;
+use crate::monitoring::table as monitoring_entry;
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
@@ -61,6 +62,7 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<goal::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
     delete::<message::Entity>(tx, key).await?;
+    delete::<monitoring_entry::Entity>(tx, key).await?;
     delete::<education::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;
     delete::<progress_log::Entity>(tx, key).await?;

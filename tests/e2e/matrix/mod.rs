@@ -36,6 +36,7 @@ fn argument(name: &str) -> Option<&'static str> {
     Some(match name {
         "from" => "from: \"2026-06-01\"",
         "to" => "to: \"2026-06-30\"",
+        "month" => "month: \"2026-06-01\"",
         "until" => "until: \"2026-06-20T00:00:00Z\"",
         _ => return None,
     })

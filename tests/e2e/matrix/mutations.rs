@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 81] = [
+pub(super) const MUTATIONS: [&str; 85] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -54,6 +54,10 @@ pub(super) const MUTATIONS: [&str; 81] = [
     "recordAssessment",
     "voidAssessment",
     "setGoal",
+    "logManagementTime",
+    "logLiveContact",
+    "documentMonitoringSetup",
+    "voidMonitoringEntry",
     "sendMessage",
     "markMessagesRead",
     "holdProgram",
@@ -161,6 +165,14 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
             json!({ "assessmentId": ids.assessments[0], "reason": "Of another patient." })
         }
         "setGoal" => json!({ "patientId": ids.patient, "kind": "POSTURE", "text": "Sit upright" }),
+        "logManagementTime" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
+            "endedAt": "2026-06-15T09:10:00Z", "activity": "COORDINATION" }),
+        "logLiveContact" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
+            "medium": "VIDEO" }),
+        "documentMonitoringSetup" => {
+            json!({ "patientId": ids.patient, "doneAt": "2026-06-15T09:00:00Z" })
+        }
+        "voidMonitoringEntry" => json!({ "entryId": ids.monitoring, "reason": "Logged twice" }),
         "sendMessage" => json!({ "patientId": ids.patient, "text": "Good morning" }),
         "markMessagesRead" => json!({ "patientId": ids.patient, "upTo": ids.message }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),

@@ -67,6 +67,8 @@ pub(super) struct Ids {
     /// Two assessments, the earlier first.
     pub(super) assessments: [Value; 2],
     pub(super) goal: Value,
+    /// An entry of monitoring, of Ada.
+    pub(super) monitoring: Value,
     /// One that Ada wrote.
     pub(super) message: Value,
     /// A member whom nobody will miss.
@@ -198,6 +200,13 @@ impl People {
             "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
             "current": { "value": 300, "measuredOn": "2026-06-15" } });
         let goal = change(&own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone();
+        let time = json!({ "patientId": patient, "startedAt": "2026-06-15T08:00:00Z",
+            "endedAt": "2026-06-15T08:25:00Z", "activity": "DATA_REVIEW" });
+        let time = change(&therapist, "logManagementTime", "entry { id }", time).await;
+        let called = json!({ "patientId": patient, "startedAt": "2026-06-15T08:30:00Z", "medium": "PHONE" });
+        change(&therapist, "logLiveContact", "entry { id }", called).await;
+        let set_up = json!({ "patientId": patient, "doneAt": "2026-06-15T08:00:00Z" });
+        change(&therapist, "documentMonitoringSetup", "entry { id }", set_up).await;
         let message = json!({ "text": "May I swim?" });
         let message = change(&own, "sendMessage", "message { id }", message).await["message"]["id"].clone();
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
@@ -241,6 +250,7 @@ impl People {
             alert,
             assessments,
             goal,
+            monitoring: time["entry"]["id"].clone(),
             message,
             spare,
         };
