@@ -76,7 +76,8 @@ impl TimelineEntry {
         encode(self.0.entity.0, self.0.entity.1)
     }
 
-    /// What it happened with, as it stands now; each is looked for by itself.
+    /// What it happened with, as it stands now; each is looked for by itself. None for clinicians where it is
+    /// a session, whose id is its patient's own: see `Patient.progressLogs`.
     async fn node(&self, context: &Context<'_>) -> Option<Result<Node>> {
         match scope(context) {
             Ok(scope) => visible(context, scope, &encode(self.0.entity.0, self.0.entity.1)).await,

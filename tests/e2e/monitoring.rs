@@ -119,7 +119,7 @@ async fn days_are_the_patients_own_and_open_to_their_records() {
         let july = month(&therapist, &id, "2026-07-01").await;
         assert_eq!((&july["windows"], &july["dataDays"]), (&window, &json!([])), "a block over two months");
         for log in [log, second] {
-            change(&patient, "voidProgressLog", "progressLog { id }", json!({ "id": log })).await;
+            change(&patient, "voidProgressLog", "progressLogId", json!({ "id": log })).await;
         }
         let counted = month(&therapist, &id, "2026-06-01").await;
         assert_eq!(

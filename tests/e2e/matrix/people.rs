@@ -136,6 +136,26 @@ async fn visited(therapist: &Client, patient: &str) -> (Value, Value) {
     (recorded["visit"]["id"].clone(), begun["visit"]["id"].clone())
 }
 
+/// A goal of who acts.
+async fn aimed(own: &Client) -> Value {
+    let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
+        "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
+        "current": { "value": 300, "measuredOn": "2026-06-15" } });
+    change(own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone()
+}
+
+/// Time of management, a live contact and the set-up of this patient; the first of them.
+async fn monitored(therapist: &Client, patient: &str) -> Value {
+    let time = json!({ "patientId": patient, "startedAt": "2026-06-15T08:00:00Z",
+        "endedAt": "2026-06-15T08:25:00Z", "activity": "DATA_REVIEW" });
+    let time = change(therapist, "logManagementTime", "entry { id }", time).await;
+    let called = json!({ "patientId": patient, "startedAt": "2026-06-15T08:30:00Z", "medium": "PHONE" });
+    change(therapist, "logLiveContact", "entry { id }", called).await;
+    let set_up = json!({ "patientId": patient, "doneAt": "2026-06-15T08:00:00Z" });
+    change(therapist, "documentMonitoringSetup", "entry { id }", set_up).await;
+    time["entry"]["id"].clone()
+}
+
 /// An image of this exercise that the clinic sees, and one that was only announced.
 async fn media(app: &TestApp, therapist: &Client, exercise: &Value) -> (Value, Value) {
     let input = json!({ "exerciseId": exercise, "contentType": "image/png", "bytes": 8 });
@@ -196,17 +216,8 @@ impl People {
         let alert = alarmed(&therapist, &Kind::Patient.encode(second.id)).await;
         let assessments =
             [assessed(&therapist, &patient, 40).await, assessed(&therapist, &patient, 60).await];
-        let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
-            "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
-            "current": { "value": 300, "measuredOn": "2026-06-15" } });
-        let goal = change(&own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone();
-        let time = json!({ "patientId": patient, "startedAt": "2026-06-15T08:00:00Z",
-            "endedAt": "2026-06-15T08:25:00Z", "activity": "DATA_REVIEW" });
-        let time = change(&therapist, "logManagementTime", "entry { id }", time).await;
-        let called = json!({ "patientId": patient, "startedAt": "2026-06-15T08:30:00Z", "medium": "PHONE" });
-        change(&therapist, "logLiveContact", "entry { id }", called).await;
-        let set_up = json!({ "patientId": patient, "doneAt": "2026-06-15T08:00:00Z" });
-        change(&therapist, "documentMonitoringSetup", "entry { id }", set_up).await;
+        let goal = aimed(&own).await;
+        let monitoring = monitored(&therapist, &patient).await;
         let message = json!({ "text": "May I swim?" });
         let message = change(&own, "sendMessage", "message { id }", message).await["message"]["id"].clone();
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
@@ -250,7 +261,7 @@ impl People {
             alert,
             assessments,
             goal,
-            monitoring: time["entry"]["id"].clone(),
+            monitoring,
             message,
             spare,
         };
