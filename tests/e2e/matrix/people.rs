@@ -136,6 +136,12 @@ async fn visited(therapist: &Client, patient: &str) -> (Value, Value) {
     (recorded["visit"]["id"].clone(), begun["visit"]["id"].clone())
 }
 
+/// A message of who acts.
+async fn written(own: &Client) -> Value {
+    let message = json!({ "text": "May I swim?" });
+    change(own, "sendMessage", "message { id }", message).await["message"]["id"].clone()
+}
+
 /// A goal of who acts.
 async fn aimed(own: &Client) -> Value {
     let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
@@ -218,8 +224,7 @@ impl People {
             [assessed(&therapist, &patient, 40).await, assessed(&therapist, &patient, 60).await];
         let goal = aimed(&own).await;
         let monitoring = monitored(&therapist, &patient).await;
-        let message = json!({ "text": "May I swim?" });
-        let message = change(&own, "sendMessage", "message { id }", message).await["message"]["id"].clone();
+        let message = written(&own).await;
         let device = json!({ "platform": "CONSOLE", "pushToken": "token of ada", "appVersion": "1.0",
             "language": "en", "timeZone": "America/New_York" });
         let device = change(&own, "registerDevice", "device { id }", device).await["device"]["id"].clone();
