@@ -64,11 +64,15 @@ pub enum Kind {
     OutcomeResponse,
     /// A rating of pain outside of a session.
     PainRating,
+    /// A message between a patient and their care team.
+    Message,
+    /// An entry of remote therapeutic monitoring.
+    MonitoringEntry,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Account,
         Self::Clinic,
         Self::Member,
@@ -97,6 +101,8 @@ impl Kind {
         Self::OutcomeAssignment,
         Self::OutcomeResponse,
         Self::PainRating,
+        Self::Message,
+        Self::MonitoringEntry,
     ];
 
     /// The prefix of this kind's TypeIDs.
@@ -130,6 +136,8 @@ impl Kind {
             Self::OutcomeAssignment => "outcomeplan",
             Self::OutcomeResponse => "outcome",
             Self::PainRating => "pain",
+            Self::Message => "message",
+            Self::MonitoringEntry => "monitoring",
         }
     }
 

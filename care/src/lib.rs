@@ -3,8 +3,8 @@
 //! No GraphQL, no HTTP, no Redis here. Each slice is a folder; a slice uses only those before
 //! it in this list, and the read models at the end use them all:
 //! `audit`, `account`, `clinic`, `library`, `patient`, `program`, `education`, `alert`, `assessment`, `goal`,
-//! `progress`, `outcome`, `suggestion`, `visit`, `reminder`;
-//! `today`, `caseload`, the periodic `sweep`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
+//! `progress`, `outcome`, `suggestion`, `visit`, `monitoring`, `message`, `reminder`;
+//! `today`, `caseload`, `timeline`, the periodic `sweep`, and `record`, which hands out and erases what they all keep. `keys` opens the keys that all of them seal by.
 
 pub mod clock;
 pub mod error;
@@ -25,6 +25,8 @@ pub mod education;
 pub mod goal;
 pub mod keys;
 pub mod library;
+pub mod message;
+pub mod monitoring;
 pub mod outcome;
 pub mod patient;
 pub mod program;
@@ -34,5 +36,6 @@ pub mod reminder;
 pub mod suggestion;
 pub mod sweep;
 pub mod sync;
+pub mod timeline;
 pub mod today;
 pub mod visit;

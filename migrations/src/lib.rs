@@ -41,6 +41,8 @@ mod m0030_program_builder;
 mod m0031_outcome;
 mod m0032_progress;
 mod m0033_alert_rules;
+mod m0034_message;
+mod m0035_monitoring;
 mod m0036_suggestion;
 mod m0037_caseload;
 mod row_security;
@@ -85,6 +87,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0031_outcome::Migration),
             Box::new(m0032_progress::Migration),
             Box::new(m0033_alert_rules::Migration),
+            Box::new(m0034_message::Migration),
+            Box::new(m0035_monitoring::Migration),
             Box::new(m0036_suggestion::Migration),
             Box::new(m0037_caseload::Migration),
         ]

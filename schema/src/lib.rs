@@ -4,6 +4,8 @@
 //! it answers. It decides nothing about access and cannot run a query. `schema.graphql` beside
 //! this folder is the printed form.
 
+// The merged roots nest by slice.
+#![recursion_limit = "256"]
 #![allow(clippy::unused_async, reason = "the executor takes async resolvers only")]
 
 mod batch;
@@ -40,6 +42,8 @@ mod library;
 mod live;
 mod media;
 mod member;
+mod message;
+mod monitoring;
 mod node;
 mod outcome;
 mod patient;
@@ -50,6 +54,7 @@ mod reminder;
 mod server_info;
 mod suggestion;
 mod threshold;
+mod timeline;
 mod today;
 mod visit;
 
@@ -76,6 +81,7 @@ struct Query(
     progress::PainQuery,
     progress::TrendQuery,
     visit::VisitQuery,
+    message::MessageQuery,
     reminder::ReminderQuery,
     caseload::CaseloadQuery,
     patient::PatientQuery,
@@ -101,6 +107,8 @@ struct Mutation(
     suggestion::SuggestionMutation,
     progress::PainMutation,
     visit::VisitMutation,
+    monitoring::MonitoringMutation,
+    message::MessageMutation,
     reminder::ReminderMutation,
     patient::PatientMutation,
     care_team::CareTeamMutation,

@@ -9,6 +9,7 @@ use crate::caseload::CaseloadRow;
 use crate::context::{acting_patient, scope};
 use crate::error::raise;
 use crate::id;
+use crate::message::{self, ReceivedMessage};
 use crate::patient::Patient;
 use crate::scalar::SyncCursor;
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
@@ -20,7 +21,7 @@ use futures::Stream;
 use futures::stream;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 /// Why a subscription is run.
@@ -48,14 +49,17 @@ pub struct Woken {
 /// How far the client of a subscription has been told.
 #[derive(Debug, Clone)]
 pub struct Told {
+    /// The place in the patient's change counter.
     place: Arc<AtomicI64>,
     /// When the alerts that were told were last raised.
     alerts: Arc<Mutex<HashMap<Uuid, Instant>>>,
+    /// The newest message of each patient.
+    messages: Arc<Mutex<HashMap<Uuid, Uuid>>>,
 }
 
 impl Default for Told {
     fn default() -> Self {
-        Self { place: Arc::new(AtomicI64::new(-1)), alerts: Arc::default() }
+        Self { place: Arc::new(AtomicI64::new(-1)), alerts: Arc::default(), messages: Arc::default() }
     }
 }
 
@@ -73,6 +77,11 @@ impl Told {
         let mut alerts = self.alerts.lock().unwrap_or_else(PoisonError::into_inner);
         alerts.insert(alert.id, alert.newest_at).is_none_or(|told| told < alert.newest_at)
     }
+
+    /// The newest message told of each patient.
+    pub(crate) fn messages(&self) -> MutexGuard<'_, HashMap<Uuid, Uuid>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A change of the patient who listens.
@@ -83,8 +92,8 @@ pub(crate) struct PatientChange {
     /// The patient as they are now.
     patient: Patient,
     /// Ids of the programs, progress logs, reminders, deliveries, visits, education assignments, goals,
-    /// reports of falls, outcome assignments, outcomes and pain ratings written since the event before, in the order of
-    /// their last write.
+    /// reports of falls, outcome assignments, outcomes, pain ratings and messages written since the event before, in the
+    /// order of their last write.
     changed: Vec<ID>,
 }
 
@@ -112,6 +121,16 @@ impl Subscription {
     ) -> Result<impl Stream<Item = CaseloadRow> + use<>> {
         let rows = caseload_rows(scope(context)?, &context.data::<Woken>()?.wake).await.map_err(raise)?;
         Ok(stream::iter(rows))
+    }
+
+    /// The patients of your care teams whose messages wait to be read, each with the newest: at first all of
+    /// them, then those who have written again. A message may be told more than once. Clinicians only.
+    async fn message_received(
+        &self,
+        context: &Context<'_>,
+    ) -> Result<impl Stream<Item = ReceivedMessage> + use<>> {
+        let received = message::received(scope(context)?, context.data::<Woken>()?).await;
+        Ok(stream::iter(received.map_err(raise)?))
     }
 
     /// The alerts of the patients of your care teams that are raised, or raised again, each as it is now, at least

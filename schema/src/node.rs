@@ -9,6 +9,7 @@ use crate::error::raise;
 use crate::goal::Goal;
 use crate::library::Exercise;
 use crate::media::Media;
+use crate::message::Message;
 use crate::outcome::{OutcomeAssignment, OutcomeResponse};
 use crate::patient::Patient;
 use crate::program::{Program, ProgramTemplate};
@@ -67,6 +68,8 @@ pub(crate) enum Node {
     OutcomeAssignment(OutcomeAssignment),
     /// Answers to an outcome measure.
     OutcomeResponse(OutcomeResponse),
+    /// A message between a patient and their care team.
+    Message(Message),
 }
 
 /// The clinic of who asks: the only one they can see.
@@ -104,12 +107,13 @@ async fn find(context: &Context<'_>, scope: &Scope, id: &ID) -> care::error::Res
             Node::OutcomeAssignment(care::outcome::get_assignment(scope, uuid).await?.into())
         }
         Kind::OutcomeResponse => Node::OutcomeResponse(care::outcome::get(scope, uuid).await?.into()),
+        Kind::Message => Node::Message(care::message::get(scope, uuid).await?.into()),
         _ => return Err(Error::NotFound),
     })
 }
 
 /// None for what is absent, not visible, or no id at all: the three look the same.
-async fn visible(context: &Context<'_>, scope: &Scope, id: &ID) -> Option<Result<Node>> {
+pub(crate) async fn visible(context: &Context<'_>, scope: &Scope, id: &ID) -> Option<Result<Node>> {
     match find(context, scope, id).await {
         Ok(node) => Some(Ok(node)),
         Err(Error::NotFound | Error::Forbidden) => None,

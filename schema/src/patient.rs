@@ -14,6 +14,8 @@ use crate::goal::Goal;
 use crate::id::{encode, named};
 use crate::library;
 use crate::member::Member;
+use crate::message::{self, Message};
+use crate::monitoring::{self, Monitoring};
 use crate::outcome::{self, OutcomeAssignment, OutcomeDue, OutcomeResponse, OutcomeTrend};
 use crate::page::{self, Listed};
 use crate::program::Program;
@@ -22,6 +24,7 @@ use crate::progress::{
 };
 use crate::scalar::{DateTime, LocalDate, LocalTime, TimeZone};
 use crate::suggestion::{self, Suggestion};
+use crate::timeline::{self, TimelineEntry, TimelineKind};
 use crate::visit::{self, Visit};
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use care::id::Kind;
@@ -347,6 +350,50 @@ impl Patient {
     ) -> Option<Result<Listed<Visit>>> {
         let request = page::request(first, after, last, before);
         Some(visit::visits(context, self.0.id, (from, to), &request).await)
+    }
+
+    /// The thread of messages between the patient and their care team, last sent first. Reading it marks
+    /// nothing as read.
+    async fn messages(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<Message>>> {
+        let request = page::request(first, after, last, before);
+        Some(message::thread(context, self.0.id, &request).await)
+    }
+
+    /// All that happened, newest first; what is yet to come is left out. Patients see neither assessments nor
+    /// alerts, nor drafts of programs.
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn timeline(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Of these kinds alone; all when missing.")] kinds: Option<Vec<TimelineKind>>,
+        #[graphql(desc = "So many from the start or from `after`: 1 to 100, else 20.")] first: Option<i32>,
+        #[graphql(desc = "A cursor: only what follows it.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or up to `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor: only what precedes it.")] before: Option<String>,
+    ) -> Option<Result<Listed<TimelineEntry>>> {
+        let request = page::request(first, after, last, before);
+        Some(timeline::timeline(context, self.0.id, kinds, &request).await)
+    }
+
+    /// What of a month counts for remote therapeutic monitoring, as of now. Clinicians only.
+    async fn monitoring(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The first day of the month, on the patient's clock.")] month: LocalDate,
+    ) -> Option<Result<Monitoring>> {
+        Some(monitoring::month(context, self.0.id, month).await)
+    }
+
+    /// Messages of the thread that you have not read: as the patient, or as the care team as a whole.
+    async fn unread_messages(&self, context: &Context<'_>) -> Option<Result<u32>> {
+        Some(message::unread(context, self.0.id).await)
     }
 
     /// The articles that the patient was assigned, is to read in the phase of the program, or has read; last

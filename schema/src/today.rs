@@ -89,6 +89,8 @@ pub(crate) struct Today {
     education: Vec<EducationAssignment>,
     /// The outcome measures to answer, what waits longest first; none on other days than the actual.
     outcomes_due: Vec<OutcomeDue>,
+    /// Messages of the care team that the patient has not read, now.
+    unread_messages: u32,
     /// The hold the program is on, with its reason.
     hold: Option<Hold>,
     /// Since when a screen for signs of danger is due, after red pain: ask `redFlagSigns`, and answer by
@@ -115,6 +117,7 @@ impl From<care::today::Today> for Today {
             reminders: day.reminders.into_iter().map(Upcoming::from).collect(),
             education: day.education.into_iter().map(EducationAssignment::from).collect(),
             outcomes_due: day.outcomes_due.into_iter().map(OutcomeDue::from).collect(),
+            unread_messages: day.unread_messages,
             hold: day.hold.map(Hold::from),
         }
     }

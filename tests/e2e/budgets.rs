@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::{Client, Stack, TestApp, at};
 
 /// Statements inside the operation's own transactions, those of authentication taken off.
-async fn statements(app: &TestApp, client: &Client, query: &str, variables: Value) -> u64 {
+pub(crate) async fn statements(app: &TestApp, client: &Client, query: &str, variables: Value) -> u64 {
     // A first request marks the token as used.
     client.ask("{ serverInfo { version } }", json!({})).await;
     let before = app.clinic.services.store.statements();

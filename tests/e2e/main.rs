@@ -33,6 +33,8 @@ mod load;
 mod mail;
 mod matrix;
 mod media;
+mod messages;
+mod monitoring;
 mod outcomes;
 mod own_exercises;
 mod persisted;
@@ -58,6 +60,7 @@ mod streams;
 mod suggestions;
 mod sweep;
 mod teams;
+mod timeline;
 mod transport;
 mod visits;
 mod walls;
@@ -76,7 +79,7 @@ const TODAY: &str = "query Today($date: LocalDate) { today(date: $date) {
     timesDue timesDone completed }
   adherence { window session exercise dose activeDays streak }
   reminders { id dueAt reminder { id title } } education { id readAt article { id title summary minutes } }
-  outcomesDue { measure { key name } dueOn } hold { reason since } } }";
+  outcomesDue { measure { key name } dueOn } unreadMessages hold { reason since } } }";
 
 /// Logging as the patient app does it.
 const LOG: &str = "mutation LogProgress($input: LogProgressInput!) { logProgress(input: $input) {

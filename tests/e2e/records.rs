@@ -102,7 +102,8 @@ async fn rejected(app: &TestApp, (own, therapist): (&tests::Client, &tests::Clie
     change(therapist, "rejectSuggestion", "patient { id }", why).await;
 }
 
-/// An alert, an assessment, a fall, a goal, and a measure that is asked and answered.
+/// An alert, an assessment, a fall, a goal, an entry of monitoring, a message, and a measure that is asked and
+/// answered.
 async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
     let fall = json!({ "patientId": id, "kind": "INITIAL", "redFlagSigns": ["severe-trauma"],
         "history": { "complaint": "Fell from a ladder" } });
@@ -121,6 +122,11 @@ async fn assessed(therapist: &tests::Client, own: &tests::Client, id: &str) {
     let answered = json!({ "measure": "psfs", "answeredAt": "2026-06-15T10:00:00Z",
         "answers": [{ "item": "1", "value": 2 }], "activities": ["Pruning the roses", "Lift", "Sleep"] });
     change(own, "submitOutcome", "outcome { id }", answered).await;
+    let time = json!({ "patientId": id, "startedAt": "2026-06-15T09:00:00Z", "endedAt": "2026-06-15T09:10:00Z",
+        "activity": "DATA_REVIEW", "note": "Looked at the ladder days" });
+    change(therapist, "logManagementTime", "entry { id }", time).await;
+    let message = json!({ "text": "May I climb the ladder?" });
+    change(own, "sendMessage", "message { id }", message).await;
 }
 
 /// A condition, which the harness gives its patients none of.
@@ -174,6 +180,8 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             assert_eq!(document["tables"]["goal"][0]["text"], "Climb the ladder again");
             let answered = document["tables"]["outcome_response"][0]["content"].as_str().unwrap();
             assert!(answered.contains("Pruning the roses"), "{answered}");
+            assert_eq!(document["tables"]["monitoring_entry"][0]["note"], "Looked at the ladder days");
+            assert_eq!(document["tables"]["message"][0]["text"], "May I climb the ladder?");
             let visit = &document["tables"]["visit"][0];
             assert_eq!(
                 (&visit["place"], &visit["note"]),

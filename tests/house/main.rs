@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first; the read models at the end use all and are used by none.
-const SLICES: [&str; 15] = [
+const SLICES: [&str; 17] = [
     "audit",
     "account",
     "clinic",
@@ -27,9 +27,11 @@ const SLICES: [&str; 15] = [
     "outcome",
     "suggestion",
     "visit",
+    "monitoring",
+    "message",
     "reminder",
 ];
-const READ_MODELS: [&str; 4] = ["today", "caseload", "sync", "sweep"];
+const READ_MODELS: [&str; 5] = ["today", "caseload", "timeline", "sync", "sweep"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

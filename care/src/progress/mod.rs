@@ -50,7 +50,7 @@ pub use rate::{NewRating, rate};
 pub use ratings::{Moment, PainRating, get_rating, ratings};
 pub use rebuild::{Rebuilt, rebuild};
 pub(crate) use record::Rows;
-pub(crate) use sessions::{Logged, of_patients, plans, session_days, sessions};
+pub(crate) use sessions::{Logged, of_patients, plans, session_days, sessions, standing};
 pub use summary::{PainDay, Summary, summary};
 pub use versions::{LogKey, versions};
 pub use void_rating::void_rating;

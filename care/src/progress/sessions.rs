@@ -20,7 +20,7 @@ const ROWS: usize = 20_000;
 pub(crate) type Logged = Vec<Rows>;
 
 /// Only the newest version of each log, and no voided ones.
-pub(super) fn standing() -> Condition {
+pub(crate) fn standing() -> Condition {
     newest().add(progress_log::Column::Kind.ne(VersionKind::Voided))
 }
 

@@ -12,6 +12,8 @@ use crate::clinic::table::{care_team, member};
 use crate::education::table as education;
 use crate::error::{Code, Error, Result};
 use crate::goal::table::{goal, goal_progress};
+use crate::message::table as message;
+use crate::monitoring::table as monitoring_entry;
 use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
@@ -67,6 +69,8 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<outcome_response::Entity>(tx, key).await?;
     delete::<outcome_assignment::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
+    delete::<message::Entity>(tx, key).await?;
+    delete::<monitoring_entry::Entity>(tx, key).await?;
     delete::<education::Entity>(tx, key).await?;
     delete::<personal_best::Entity>(tx, key).await?;
     delete::<progress_day::Entity>(tx, key).await?;

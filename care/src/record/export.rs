@@ -14,6 +14,8 @@ use crate::education::table as education_assignment;
 use crate::error::{Error, Result};
 use crate::goal::table::{goal, goal_progress};
 use crate::id::Kind;
+use crate::message::table as message;
+use crate::monitoring::table as monitoring_entry;
 use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
@@ -126,6 +128,15 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
         ]
     };
     all.take::<visit::Entity>("visit", its(), sealed).await?;
+    let sealed = |row: &monitoring_entry::Model| {
+        vec![
+            ("monitoring_entry.note", row.note.clone()),
+            ("monitoring_entry.void_reason", row.void_reason.clone()),
+        ]
+    };
+    all.take::<monitoring_entry::Entity>("monitoring_entry", its(), sealed).await?;
+    let sealed = |row: &message::Model| vec![("message.text", Some(row.text.clone()))];
+    all.take::<message::Entity>("message", its(), sealed).await?;
     let sealed = |row: &reminder::Model| vec![("reminder.title", row.title.clone())];
     all.take::<reminder::Entity>("reminder", its(), sealed).await?;
     all.take::<reminder_delivery::Entity>("reminder_delivery", its(), |_| vec![]).await?;

@@ -12,6 +12,7 @@ use crate::education::table as education_assignment;
 use crate::error::{Code, Error, Result};
 use crate::goal::table::goal;
 use crate::id::Kind;
+use crate::message::table as message;
 use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::page::Cursor;
 use crate::patient::{Chart, Patient};
@@ -72,7 +73,7 @@ pub async fn changed_since(scope: &Scope, patient_id: Uuid, place: Option<i64>) 
 }
 
 /// The kinds named, in the order in which those of one write are.
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind::Program,
     Kind::ProgressLog,
     Kind::Reminder,
@@ -84,6 +85,7 @@ const KINDS: [Kind; 11] = [
     Kind::OutcomeAssignment,
     Kind::OutcomeResponse,
     Kind::PainRating,
+    Kind::Message,
 ];
 
 /// (change, position in [`KINDS`], id) of each row written after `place`.
@@ -115,5 +117,6 @@ async fn rows(tx: &Tx, chart: &Chart, place: i64) -> Result<Vec<(i64, usize, Uui
     all.extend(written!(outcome_assignment, Id, 8));
     all.extend(written!(outcome_response, Id, 9));
     all.extend(written!(pain_rating, Id, 10));
+    all.extend(written!(message, Id, 11));
     Ok(all)
 }

@@ -9,6 +9,7 @@ use crate::clock::{Day, Instant};
 use crate::education::{self, Assignment};
 use crate::error::{Code, Error, Result};
 use crate::library::{self, Exercise};
+use crate::message;
 use crate::outcome::{self, Due};
 use crate::patient::{Chart, Patient};
 use crate::program::{self, Hold, Prescription, Program};
@@ -63,6 +64,8 @@ pub struct Today {
     pub education: Vec<Assignment>,
     /// The measures that the patient is to answer, what waits longest first; none on other days than the actual.
     pub outcomes_due: Vec<Due>,
+    /// Messages of the care team that the patient has not read, now.
+    pub unread_messages: u32,
     /// The hold the program is on.
     pub hold: Option<Hold>,
 }
@@ -130,6 +133,7 @@ pub async fn read(scope: &Scope, date: Option<Day>) -> Result<Today> {
         reminders,
         education: unread.take(ARTICLES).collect(),
         outcomes_due,
+        unread_messages: message::unread_by_patient(&tx, &chart).await?,
     })
 }
 

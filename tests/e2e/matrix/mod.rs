@@ -40,6 +40,7 @@ fn argument(name: &str) -> Option<&'static str> {
         "bucket" => "bucket: MONTH",
         "region" => "region: LUMBAR",
         "direction" => "direction: FLEXION",
+        "month" => "month: \"2026-06-01\"",
         "until" => "until: \"2026-06-20T00:00:00Z\"",
         _ => return None,
     })
@@ -139,6 +140,7 @@ fn beginnings(ids: &Ids, types: &Types) -> Vec<(String, Path)> {
         node(ids.fall.as_str().unwrap(), "FallReport"),
         node(ids.outcome_plan.as_str().unwrap(), "OutcomeAssignment"),
         node(ids.outcome.as_str().unwrap(), "OutcomeResponse"),
+        node(ids.message.as_str().unwrap(), "Message"),
     ];
     for root in &types["Query"] {
         let written = root_field(ids, root);

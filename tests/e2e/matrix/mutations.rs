@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::PASSWORD;
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 89] = [
+pub(super) const MUTATIONS: [&str; 95] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -65,6 +65,12 @@ pub(super) const MUTATIONS: [&str; 89] = [
     "submitOutcome",
     "voidOutcome",
     "endOutcomeAssignment",
+    "logManagementTime",
+    "logLiveContact",
+    "documentMonitoringSetup",
+    "voidMonitoringEntry",
+    "sendMessage",
+    "markMessagesRead",
     "holdProgram",
     "releaseProgram",
     "completeProgram",
@@ -184,6 +190,16 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
             "answeredAt": "2026-06-15T09:00:00Z", "answers": [{ "item": "1", "value": 4 }] }),
         "voidOutcome" => json!({ "outcomeId": ids.own_outcome, "reason": "Of another patient." }),
         "endOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan }),
+        "logManagementTime" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
+            "endedAt": "2026-06-15T09:10:00Z", "activity": "COORDINATION" }),
+        "logLiveContact" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
+            "medium": "VIDEO" }),
+        "documentMonitoringSetup" => {
+            json!({ "patientId": ids.patient, "doneAt": "2026-06-15T09:00:00Z" })
+        }
+        "voidMonitoringEntry" => json!({ "entryId": ids.monitoring, "reason": "Logged twice" }),
+        "sendMessage" => json!({ "patientId": ids.patient, "text": "Good morning" }),
+        "markMessagesRead" => json!({ "patientId": ids.patient, "upTo": ids.message }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),

@@ -76,6 +76,10 @@ pub(super) struct Ids {
     /// What the therapist has entered for her, and what she has answered herself.
     pub(super) outcome: Value,
     pub(super) own_outcome: Value,
+    /// An entry of monitoring, of Ada.
+    pub(super) monitoring: Value,
+    /// One that Ada wrote.
+    pub(super) message: Value,
     /// A member whom nobody will miss.
     pub(super) spare: Value,
 }
@@ -202,6 +206,32 @@ async fn visited(therapist: &Client, patient: &str) -> (Value, Value) {
     (recorded["visit"]["id"].clone(), begun["visit"]["id"].clone())
 }
 
+/// A message of who acts.
+async fn written(own: &Client) -> Value {
+    let message = json!({ "text": "May I swim?" });
+    change(own, "sendMessage", "message { id }", message).await["message"]["id"].clone()
+}
+
+/// A goal of who acts.
+async fn aimed(own: &Client) -> Value {
+    let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
+        "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
+        "current": { "value": 300, "measuredOn": "2026-06-15" } });
+    change(own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone()
+}
+
+/// Time of management, a live contact and the set-up of this patient; the first of them.
+async fn monitored(therapist: &Client, patient: &str) -> Value {
+    let time = json!({ "patientId": patient, "startedAt": "2026-06-15T08:00:00Z",
+        "endedAt": "2026-06-15T08:25:00Z", "activity": "DATA_REVIEW" });
+    let time = change(therapist, "logManagementTime", "entry { id }", time).await;
+    let called = json!({ "patientId": patient, "startedAt": "2026-06-15T08:30:00Z", "medium": "PHONE" });
+    change(therapist, "logLiveContact", "entry { id }", called).await;
+    let set_up = json!({ "patientId": patient, "doneAt": "2026-06-15T08:00:00Z" });
+    change(therapist, "documentMonitoringSetup", "entry { id }", set_up).await;
+    time["entry"]["id"].clone()
+}
+
 /// An image of this exercise that the clinic sees, and one that was only announced.
 async fn media(app: &TestApp, therapist: &Client, exercise: &Value) -> (Value, Value) {
     let input = json!({ "exerciseId": exercise, "contentType": "image/png", "bytes": 8 });
@@ -271,6 +301,7 @@ impl People {
         let (goal, fall) = (aimed(&own).await, fallen(&own).await);
         let [outcome_plan, outcome, own_outcome] = measured(&therapist, &own, &patient).await;
         let device = registered(&own).await;
+        let (monitoring, message) = (monitored(&therapist, &patient).await, written(&own).await);
         let quiet = json!({ "quietHours": { "start": "22:00", "end": "06:00" } });
         change(&own, "updateSettings", "patient { id }", quiet).await;
         let found = own.ask("{ educationArticle(key: \"lifting\") { id } }", json!({})).await;
@@ -316,6 +347,8 @@ impl People {
             outcome_plan,
             outcome,
             own_outcome,
+            monitoring,
+            message,
             spare,
         };
         let mut clients = vec![app.client()];
