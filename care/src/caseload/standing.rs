@@ -7,6 +7,7 @@ use super::table::Model;
 use crate::alert::{self, Severity};
 use crate::clock::{Day, Instant};
 use crate::error::Result;
+use crate::message;
 use crate::outcome;
 use crate::patient::table::patient;
 use crate::program::{self, History, Status};
@@ -55,7 +56,7 @@ pub(super) async fn of_patients(
         histories: program::of_clinic(tx, clinic_id, &ids).await?,
         logged: progress::of_patients(tx, clinic_id, &ids, span).await?,
         alerts: alert::standing_of_patients(tx, clinic_id, &ids).await?,
-        unread: HashMap::new(),
+        unread: message::unread_of_patients(tx, clinic_id, &ids).await?,
         overdue: overdue(tx, clinic_id, patients, now).await?,
     };
     Ok(patients.iter().map(|row| records.row(row, now)).collect())

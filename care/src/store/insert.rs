@@ -33,7 +33,7 @@ impl Tx {
         let (table, columns) = (M::Entity::default(), columns.join(", "));
         let table = table.table_name();
         let sql = format!(
-            "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, $1)"
+            "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, $1)"
         );
         let parameter = Value::Json(Some(Box::new(Json::Array(rows))));
         self.execute_raw(Statement::from_sql_and_values(self.get_database_backend(), sql, [parameter]))

@@ -245,7 +245,7 @@ async fn red_pain_twice_suggests_less_of_what_hurts() {
         let second = ward
             .does(|log| {
                 log["results"][0]["painDuring"] = 6.into();
-                log["painAfter"] = 7.into();
+                log["painAfter"] = 6.into();
             })
             .await;
         let less = Ward::only(&ward.suggested().await, "REGRESS");
