@@ -212,14 +212,6 @@ async fn written(own: &Client) -> Value {
     change(own, "sendMessage", "message { id }", message).await["message"]["id"].clone()
 }
 
-/// A goal of who acts.
-async fn aimed(own: &Client) -> Value {
-    let goal = json!({ "kind": "FUNCTION", "text": "Walk to the market",
-        "measure": { "name": "Distance", "unit": "m", "baseline": 200, "target": 1000 },
-        "current": { "value": 300, "measuredOn": "2026-06-15" } });
-    change(own, "setGoal", "goal { id }", goal).await["goal"]["id"].clone()
-}
-
 /// Time of management, a live contact and the set-up of this patient; the first of them.
 async fn monitored(therapist: &Client, patient: &str) -> Value {
     let time = json!({ "patientId": patient, "startedAt": "2026-06-15T08:00:00Z",
