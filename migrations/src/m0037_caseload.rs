@@ -25,6 +25,7 @@ impl MigrationTrait for Migration {
                     .col(uuid("clinic_id"))
                     .col(uuid("patient_id"))
                     .col(big_integer("change"))
+                    .col(integer("rules"))
                     .col(big_integer("stale_at"))
                     .col(double_null("adherence7"))
                     .col(double_null("adherence28"))

@@ -223,6 +223,9 @@ struct SnoozeAlertInput {
     alert_id: ID,
     /// Until when, within the next 14 days; it is open again then.
     until: DateTime,
+    /// Its `newestAt` that you have seen. When it was raised again after that, the answer is `CONFLICT` and nothing
+    /// changes: look at it first. Dashboards send it always.
+    seen_newest_at: Option<DateTime>,
 }
 
 /// An alert that is done.
@@ -291,8 +294,8 @@ impl AlertMutation {
         #[graphql(desc = "The alert, and until when.")] input: SnoozeAlertInput,
     ) -> Result<SnoozeAlertPayload> {
         let scope = scope(context)?;
-        let done =
-            async { care::alert::snooze(scope, alert_id(&input.alert_id)?, input.until.instant).await };
+        let (until, seen) = (input.until.instant, input.seen_newest_at.map(|seen| seen.instant));
+        let done = async { care::alert::snooze(scope, alert_id(&input.alert_id)?, until, seen).await };
         SnoozeAlertPayload::of(done.await)
     }
 

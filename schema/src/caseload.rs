@@ -67,7 +67,7 @@ pub(crate) struct CaseloadFilter {
     conditions: Option<Vec<String>>,
     /// With a session adherence over 28 days below this share, 0 to 1.
     adherence_below: Option<f64>,
-    /// Who have not performed a session since.
+    /// Who have told of no session, symptoms or fall since.
     inactive_since: Option<DateTime>,
 }
 
@@ -85,12 +85,13 @@ pub(crate) struct CaseloadRow {
     adherence7: Option<f64>,
     /// Session adherence over the last 28 days, 0 to 1; none when nothing was scheduled.
     adherence28: Option<f64>,
-    /// The pain last told within 28 days, 0 to 10: after a session, else before it.
+    /// The pain last told within 28 days, 0 to 10: after a session, else before it, else the worst during it; or rated
+    /// outside of sessions.
     pain_now: Option<i16>,
     /// How pain goes, in points a week: the slope of a straight line through what was told in 28 days, above 0
     /// when it rises; none with fewer than three days of it.
     pain_slope: Option<f64>,
-    /// When the patient last performed a session; none before the first log.
+    /// When the patient last told of a session, symptoms or a fall; none before the first.
     last_activity_at: Option<DateTime>,
     /// Alerts that are neither resolved nor put off.
     open_alerts: i32,
@@ -133,7 +134,7 @@ impl CaseloadQuery {
         context: &Context<'_>,
         #[graphql(desc = "Which patients; all when missing.")] filter: Option<CaseloadFilter>,
         #[graphql(
-            desc = "In which order, by risk when missing. A cursor belongs to the order it was given in."
+            desc = "In which order, by risk when missing. A cursor is refused by another order."
         )]
         sort: Option<CaseloadSort>,
         #[graphql(desc = "Patients whose name answers to this, past small slips; at most 100 characters.")]
@@ -171,7 +172,7 @@ async fn caseload(
     request: &care::page::Request,
 ) -> Result<Counted<CaseloadRow>> {
     let page = care::caseload::read(scope(context)?, filter, sort, request).await.map_err(raise)?;
-    Ok(page::counted("caseload", page, CaseloadRow::from))
+    Ok(page::counted(sort.list(), page, CaseloadRow::from))
 }
 
 /// What the caseload says of one patient.

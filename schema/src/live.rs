@@ -14,9 +14,7 @@ use crate::patient::Patient;
 use crate::scalar::SyncCursor;
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use care::access::Scope;
-use care::caseload::{Filter, Sort};
 use care::clock::Instant;
-use care::error::Error;
 use futures::Stream;
 use futures::stream;
 use std::collections::{BTreeSet, HashMap};
@@ -53,13 +51,20 @@ pub struct Told {
     place: Arc<AtomicI64>,
     /// When the alerts that were told were last raised.
     alerts: Arc<Mutex<HashMap<Uuid, Instant>>>,
+    /// The rows of the caseload.
+    caseload: Arc<Mutex<care::caseload::Told>>,
     /// The newest message of each patient.
     messages: Arc<Mutex<HashMap<Uuid, Uuid>>>,
 }
 
 impl Default for Told {
     fn default() -> Self {
-        Self { place: Arc::new(AtomicI64::new(-1)), alerts: Arc::default(), messages: Arc::default() }
+        Self {
+            place: Arc::new(AtomicI64::new(-1)),
+            alerts: Arc::default(),
+            messages: Arc::default(),
+            caseload: Arc::default(),
+        }
     }
 }
 
@@ -119,7 +124,7 @@ impl Subscription {
         &self,
         context: &Context<'_>,
     ) -> Result<impl Stream<Item = CaseloadRow> + use<>> {
-        let rows = caseload_rows(scope(context)?, &context.data::<Woken>()?.wake).await.map_err(raise)?;
+        let rows = caseload_rows(scope(context)?, context.data::<Woken>()?).await.map_err(raise)?;
         Ok(stream::iter(rows))
     }
 
@@ -174,31 +179,13 @@ async fn patient_change(context: &Context<'_>, after: Option<SyncCursor>) -> Res
     }))
 }
 
-/// The rows that a wake names. Patients outside the care teams are passed over.
-async fn caseload_rows(scope: &Scope, wake: &Wake) -> care::error::Result<Vec<CaseloadRow>> {
-    let mut rows = Vec::new();
-    match wake {
-        Wake::Begin | Wake::Look => care::caseload::allowed(scope)?,
-        Wake::Changed(ids) => {
-            for id in ids {
-                match care::caseload::of_patient(scope, *id).await {
-                    Ok(row) => rows.push(row.into()),
-                    Err(Error::NotFound) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Wake::Missed => {
-            let mut request = care::page::Request::first(100);
-            loop {
-                let page = care::caseload::read(scope, &Filter::default(), Sort::default(), &request).await?;
-                request.after = page.entries.last().map(|(cursor, _)| cursor.encode("caseload"));
-                rows.extend(page.entries.into_iter().map(|(_, row)| row.into()));
-                if !page.has_next {
-                    break;
-                }
-            }
-        }
-    }
-    Ok(rows)
+/// The rows that say something else than was told, of those whom a wake names.
+async fn caseload_rows(scope: &Scope, woken: &Woken) -> care::error::Result<Vec<CaseloadRow>> {
+    let (ids, begins) = match &woken.wake {
+        Wake::Begin => (None, true),
+        Wake::Changed(ids) => (Some(ids), false),
+        Wake::Look | Wake::Missed => (None, false),
+    };
+    let rows = care::caseload::news(scope, &woken.told.caseload, ids, begins).await?;
+    Ok(rows.into_iter().map(CaseloadRow::from).collect())
 }

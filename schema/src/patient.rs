@@ -313,7 +313,7 @@ impl Patient {
         Some(progress::pain_trend(context, self.0.id, (from, to), bucket).await)
     }
 
-    /// Adherence over time.
+    /// Adherence over time. So many times a week are asked of a week, not of a day: points of days leave them out.
     async fn adherence_trend(
         &self,
         context: &Context<'_>,

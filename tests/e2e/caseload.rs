@@ -90,6 +90,7 @@ async fn it_is_searched_filtered_ordered_and_paged() {
         assert_eq!(ask(json!({ "search": "emil" })).await, ["Émile"]);
         assert_eq!(ask(json!({ "search": "berhta" })).await, ["Bertha"], "past a slip");
         assert_eq!(ask(json!({ "search": "nobody" })).await, [""; 0]);
+        assert_eq!(ask(json!({ "search": "  " })).await.len(), 4, "nothing was typed");
         assert_eq!(ask(json!({ "filter": { "reasons": ["PAIN_HIGH"] } })).await, ["Bertha"]);
         assert_eq!(ask(json!({ "filter": { "leastRisk": 30 } })).await, ["Bertha"]);
         let never = json!({ "filter": { "inactiveSince": "2026-06-15T17:00:00Z" }, "sort": "NAME" });

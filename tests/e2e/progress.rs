@@ -330,3 +330,36 @@ async fn a_range_of_motion_is_followed_from_assessment_to_assessment() {
     assert_eq!(own["errors"][0]["extensions"]["code"], "FORBIDDEN", "{own}");
     app.stop().await;
 }
+
+#[tokio::test]
+async fn pain_that_stays_worse_is_a_flare_however_often_the_patient_exercises() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let items = {
+            let (patient, _) = ada(&app).await;
+            items(&patient).await
+        };
+        app.clinic.clock.set(at("2026-07-20T10:00:00Z"));
+        let patient = app.sign_in("ada@patient.example").await;
+        let said = async |performed_at: &str, before: i32| {
+            let mut log = session(&chosen(&app, Kind::ProgressLog), performed_at, &items);
+            (log["painBefore"], log["painAfter"]) = (before.into(), 0.into());
+            let feedback = send(&patient, &log).await["feedback"].clone();
+            (feedback["light"].as_str().unwrap().to_owned(), feedback["reason"].as_str().unwrap().to_owned())
+        };
+        let answer = |light: &str, reason: &str| (light.to_owned(), reason.to_owned());
+        let green = answer("GREEN", "PAIN_LOW");
+        // Once a day.
+        assert_eq!(said("2026-06-15T12:00:00Z", 1).await, green, "{stack:?}");
+        assert_eq!(said("2026-06-16T12:00:00Z", 3).await, answer("AMBER", "WORSE_NEXT_MORNING"));
+        assert_eq!(said("2026-06-17T12:00:00Z", 3).await, answer("RED", "WORSE_OVER_24_HOURS"));
+        assert_eq!(said("2026-06-18T12:00:00Z", 1).await, green, "it is over");
+        assert_eq!(said("2026-06-19T12:00:00Z", 3).await, answer("AMBER", "WORSE_NEXT_MORNING"), "a new one");
+        // Twice a day.
+        assert_eq!(said("2026-07-01T12:00:00Z", 1).await, green);
+        assert_eq!(said("2026-07-01T22:00:00Z", 3).await, green, "on the same day");
+        assert_eq!(said("2026-07-02T11:00:00Z", 3).await, answer("AMBER", "WORSE_NEXT_MORNING"), "{stack:?}");
+        assert_eq!(said("2026-07-02T22:00:00Z", 3).await, answer("RED", "WORSE_OVER_24_HOURS"));
+        app.stop().await;
+    }
+}

@@ -55,6 +55,7 @@ impl Database {
             url: self.url.clone(),
             max_connections: 10,
             acquire_timeout: Duration::from_secs(10),
+            lifetime: Duration::from_secs(5),
             statement_timeout,
         };
         Store::connect(&options).await.unwrap()

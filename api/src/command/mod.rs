@@ -88,7 +88,13 @@ impl Sources {
 
     /// The program wired by the settings.
     async fn app(&self) -> Result<App, Failure> {
-        let configuration = self.configuration()?;
+        self.app_with(|_| {}).await
+    }
+
+    /// The program with these settings changed.
+    async fn app_with(&self, change: impl FnOnce(&mut Configuration)) -> Result<App, Failure> {
+        let mut configuration = self.configuration()?;
+        change(&mut configuration);
         let ports = Ports::of(&configuration)?;
         App::build(configuration, ports).await
     }

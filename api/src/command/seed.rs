@@ -27,7 +27,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<(), Failure> {
-    let app = sources.app().await?;
+    // Tables that grow this fast leave plans behind within seconds.
+    let app = sources.app_with(|settings| settings.database.connection_lifetime_seconds = 3).await?;
     if is_seeded(&app.services).await? {
         return Err(Failure::new(
             "A clinic has begun in this database. Fictional data go into an empty one only: choose another by database.url (PLUMBLINE_DATABASE__URL).",

@@ -87,6 +87,7 @@ impl Configuration {
             ("limits.definitions", self.limits.definitions, 10, 1_000),
             ("database.max_connections", u64::from(database.max_connections), 1, 1_000),
             ("database.acquire_timeout_seconds", database.acquire_timeout_seconds, 1, 60),
+            ("database.connection_lifetime_seconds", database.connection_lifetime_seconds, 1, 86_400),
             ("media.image_limit_bytes", self.media.image_limit_bytes, 1, 104_857_600),
             ("media.video_limit_bytes", self.media.video_limit_bytes, 1, 2_147_483_647),
             ("media.clinic_limit_bytes", self.media.clinic_limit_bytes, 1, 1 << 50),

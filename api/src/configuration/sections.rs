@@ -116,6 +116,8 @@ pub struct Database {
     pub max_connections: u32,
     /// How long a request waits for a connection, in seconds.
     pub acquire_timeout_seconds: u64,
+    /// How long a connection is used, in seconds.
+    pub connection_lifetime_seconds: u64,
 }
 
 impl fmt::Debug for Database {
@@ -126,6 +128,7 @@ impl fmt::Debug for Database {
             .field("migration_url", &masked_url(&self.migration_url))
             .field("max_connections", &self.max_connections)
             .field("acquire_timeout_seconds", &self.acquire_timeout_seconds)
+            .field("connection_lifetime_seconds", &self.connection_lifetime_seconds)
             .finish()
     }
 }

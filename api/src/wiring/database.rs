@@ -17,6 +17,7 @@ pub(super) async fn connect(configuration: &Configuration) -> Result<Store, Fail
         url: url.to_owned(),
         max_connections: configuration.database.max_connections,
         acquire_timeout: Duration::from_secs(configuration.database.acquire_timeout_seconds),
+        lifetime: Duration::from_secs(configuration.database.connection_lifetime_seconds),
         // A little later than the client is told, so that it is told why.
         statement_timeout: Duration::from_secs(
             configuration.server.request_timeout_seconds.saturating_add(1),

@@ -41,13 +41,15 @@ pub(super) async fn run_sweeper(app: &App, mut stop: watch::Receiver<bool>) -> R
     Ok(())
 }
 
+/// Each is done whether or not another fails; answers the first failure.
 async fn sweep(worker: &Worker) -> care::error::Result<()> {
-    care::account::sweep(worker).await?;
-    let erased = care::record::erase_outlived(worker, MOST).await?;
-    if erased > 0 {
+    let accounts = care::account::sweep(worker).await;
+    let erased = care::record::erase_outlived(worker, MOST).await;
+    if let Ok(erased @ 1..) = erased {
         tracing::info!(erased, "records have outlived the years for which their clinics keep them");
     }
-    // Last: a storage that does not answer keeps no record from being erased.
-    care::library::media::sweep(worker).await?;
-    Ok(())
+    let media = care::library::media::sweep(worker).await;
+    accounts?;
+    erased?;
+    media.map(|_| ())
 }

@@ -2,7 +2,7 @@
 
 use super::standing::standing;
 use super::table::Model;
-use super::{Closed, Status};
+use super::{Closed, Severity, Status};
 use crate::access::{By, Scope};
 use crate::audit;
 use crate::error::Result;
@@ -22,9 +22,12 @@ pub(crate) async fn close(tx: &Tx, by: By<'_>, mut row: Model, because: Closed, 
 }
 
 /// Closes the alert of this rule, if one stands, of the patient whose chart is open to write: what raised it is over.
+/// One that is critical stays for a clinician.
 pub(crate) async fn subside(tx: &Tx, scope: &Scope, chart: &Chart, rule: &str, change: i64) -> Result<()> {
     match standing(tx, chart.row.key(), rule).await? {
-        Some(row) => close(tx, By::Person(scope), row, Closed::Settled, change).await,
-        None => Ok(()),
+        Some(row) if row.severity < Severity::Critical => {
+            close(tx, By::Person(scope), row, Closed::Settled, change).await
+        }
+        _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use crate::alert::{self, Raise, SAFETY};
 use crate::audit;
 use crate::clinic::tell_administrators;
 use crate::clock::Instant;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, Result};
 use crate::id::Kind;
 use crate::patient::{Chart, tell_team};
 use crate::program::{FALL, hold_for_safety};
@@ -18,8 +18,6 @@ use uuid::Uuid;
 
 /// The most characters of a note.
 const LONGEST_NOTE: usize = 2_000;
-/// Clocks of phones run ahead a little.
-const AHEAD: i64 = 5 * 60_000;
 /// How long ago it may have happened: a year.
 const BACK: i64 = 366 * 24 * 60 * 60_000;
 
@@ -55,7 +53,9 @@ pub async fn report_fall(scope: &Scope, input: NewFall) -> Result<Fall> {
     let own = scope.actor().person.patient_id();
     let patient_id = scope.concerned(input.patient_id.filter(|id| own != Some(*id)))?;
     let now = scope.services().now();
-    check(&input, now)?;
+    if input.happened_at < now.plus(-BACK) {
+        return Err(Error::field("happenedAt", Code::OutOfRange, "Give an instant of the past year."));
+    }
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, patient_id).await?;
     let id = input.id.unwrap_or_else(|| scope.services().new_id());
@@ -77,18 +77,6 @@ pub async fn report_fall(scope: &Scope, input: NewFall) -> Result<Fall> {
     Fall::of(&chart, &row)
 }
 
-fn check(input: &NewFall, now: Instant) -> Result<()> {
-    let mut faults = Vec::new();
-    if input.happened_at > now.plus(AHEAD) || input.happened_at < now.plus(-BACK) {
-        let message = "Give an instant of the past year, not of the future.";
-        faults.push(FieldError::new("happenedAt", Code::OutOfRange, message));
-    }
-    if input.note.as_ref().is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
-        faults.push(FieldError::new("note", Code::TooLong, "Give at most 2,000 characters."));
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
-}
-
 impl NewFall {
     fn row(
         &self,
@@ -96,17 +84,20 @@ impl NewFall {
         chart: &Chart,
         (id, fingerprint, change): (Uuid, Vec<u8>, i64),
     ) -> Result<Model> {
+        // What is odd beside a fall does not keep it from being heard.
+        let happened_at = self.happened_at.min(scope.services().now());
         let note = self.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+        let note: Option<String> = note.map(|note| note.chars().take(LONGEST_NOTE).collect());
         let person = scope.actor().person;
         Ok(Model {
             clinic_id: chart.clinic_id(),
             id,
             patient_id: chart.id(),
             kind: self.kind,
-            happened_at: self.happened_at,
-            local_date: chart.date_at(self.happened_at),
+            happened_at,
+            local_date: chart.date_at(happened_at),
             injured: self.injured,
-            note: note.map(|note| chart.seal(scope, "fall_report.note", id, note)).transpose()?,
+            note: note.map(|note| chart.seal(scope, "fall_report.note", id, &note)).transpose()?,
             by_patient: person.patient_id().is_some(),
             recorded_by: person.member_id(),
             recorded_at: scope.services().now(),

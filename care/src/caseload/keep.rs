@@ -1,5 +1,6 @@
 //! Keeping the rows, so that nobody who reads has to wait for them to be found.
 
+use super::risk::rules;
 use super::standing;
 use super::table::{Column, Entity, Model};
 use crate::access::Worker;
@@ -48,7 +49,8 @@ async fn stale(tx: &Tx, now: Instant) -> Result<Vec<patient::Model>> {
     let differs = Condition::any()
         .add(Column::Change.is_null())
         .add(Expr::col((Entity, Column::Change)).ne(Expr::col((patient::Entity, patient::Column::Change))))
-        .add(Column::StaleAt.lte(now));
+        .add(Column::StaleAt.lte(now))
+        .add(Column::Rules.ne(rules()));
     Ok(patient::Entity::find()
         .join(JoinType::LeftJoin, row)
         .filter(patient::Column::DischargedAt.is_null())
@@ -68,6 +70,7 @@ async fn write(tx: &Tx, rows: Vec<Model>) -> Result<()> {
     let keys = [Column::ClinicId, Column::PatientId];
     let rest = [
         Column::Change,
+        Column::Rules,
         Column::StaleAt,
         Column::Adherence7,
         Column::Adherence28,

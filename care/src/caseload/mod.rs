@@ -5,7 +5,7 @@
 //! kept rows, and finds those anew that something has been written of since, so that its answer is always as
 //! things are, whatever has been kept.
 //!
-//! Offers [`read`], [`of_patient`], [`allowed`], and to the worker [`keep`] and [`forget`].
+//! Offers [`read`], [`of_patient`], [`news`], and to the worker [`keep`] and [`forget`].
 
 mod keep;
 mod order;
@@ -17,8 +17,8 @@ pub(crate) mod table;
 
 pub use keep::{forget, keep};
 pub use order::{Filter, Sort};
-pub use read::{allowed, of_patient, read};
-pub use risk::{Reasons, RiskReason};
+pub use read::{Told, news, of_patient, read};
+pub use risk::RiskReason;
 
 use crate::clock::Instant;
 use crate::patient::Patient;
@@ -37,11 +37,12 @@ pub struct Row {
     pub adherence7: Option<f64>,
     /// Session adherence over the last 28 days, 0 to 1.
     pub adherence28: Option<f64>,
-    /// The pain last told, within 28 days: after the session, else before it, 0 to 10.
+    /// The pain last told, within 28 days, 0 to 10: after the session, else before it, else during it; or rated
+    /// outside of sessions.
     pub pain_now: Option<i16>,
     /// The slope of pain over 28 days, in points a week; none with fewer than three days of it.
     pub pain_slope: Option<f64>,
-    /// When a session was last performed; none when there is no log yet.
+    /// When the patient last told of a session, symptoms or a fall; none before the first.
     pub last_activity_at: Option<Instant>,
     /// Alerts that are neither resolved nor put off.
     pub open_alerts: i32,

@@ -52,6 +52,17 @@ pub(super) struct Candidate {
 const INSTANT_BITS: u32 = 43;
 
 impl Sort {
+    /// What the cursors of this order are cursors of.
+    pub fn list(self) -> &'static str {
+        match self {
+            Self::Risk => "caseload.risk",
+            Self::Name => "caseload.name",
+            Self::Activity => "caseload.activity",
+            Self::Adherence => "caseload.adherence",
+            Self::Pain => "caseload.pain",
+        }
+    }
+
     /// Whether the names have to be opened.
     pub(super) fn by_name(self) -> bool {
         self == Self::Name
@@ -101,14 +112,14 @@ fn thousandths(share: f64) -> i64 {
 }
 
 impl Filter {
-    /// Whether `candidate` is asked for, as far as it tells by itself.
+    /// Whether `candidate` is asked for, its name apart.
     pub(super) fn takes(&self, candidate: &Candidate) -> bool {
         let (row, patient) = (&candidate.row, &candidate.patient);
         let active_at = Some(patient.last_activity_at).filter(|at| *at > patient.created_at);
         self.least_risk.is_none_or(|least| row.risk >= i16::from(least))
-            && (self.reasons.is_empty() || self.reasons.iter().any(|reason| row.reasons.0.contains(reason)))
+            && (self.reasons.is_empty()
+                || row.reasons.known().iter().any(|reason| self.reasons.contains(reason)))
             && self.adherence_below.is_none_or(|below| row.adherence28.is_some_and(|share| share < below))
             && self.inactive_since.is_none_or(|since| active_at.is_none_or(|at| at < since))
-            && self.search.as_deref().is_none_or(|typed| Words::of(typed).rank(&candidate.name).is_some())
     }
 }

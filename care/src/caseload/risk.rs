@@ -3,6 +3,7 @@
 use crate::library::parse;
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -37,9 +38,29 @@ pub enum RiskReason {
     OutcomeOverdue,
 }
 
-/// The reasons of a row, the gravest first; one JSON column.
+/// The reasons of a row, the gravest first; one JSON column. A newer release may have written one that this one does
+/// not know.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct Reasons(pub Vec<RiskReason>);
+pub(crate) struct Reasons(Vec<Reason>);
+
+/// A reason, or the word of another release for one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Reason {
+    Known(RiskReason),
+    Other(String),
+}
+
+impl Reasons {
+    /// Those that this release knows.
+    pub(super) fn known(&self) -> Vec<RiskReason> {
+        let known = |reason: &Reason| match reason {
+            Reason::Known(reason) => Some(*reason),
+            Reason::Other(_) => None,
+        };
+        self.0.iter().filter_map(known).collect()
+    }
+}
 
 /// What the data file says.
 #[derive(Debug, Deserialize)]
@@ -53,8 +74,21 @@ pub(super) struct Rule {
     weights: HashMap<RiskReason, u8>,
 }
 
-pub(super) static RULE: LazyLock<Option<Rule>> =
-    LazyLock::new(|| parse("risk", include_str!("../../data/risk.toml")));
+const FILE: &str = include_str!("../../data/risk.toml");
+
+pub(super) static RULE: LazyLock<Option<Rule>> = LazyLock::new(|| parse("risk", FILE));
+
+/// To be raised where rows are found in another way though the file is the same.
+const WAY: u8 = 1;
+
+/// What tells rows that were found by other rules.
+pub(super) fn rules() -> i32 {
+    static RULES: LazyLock<i32> = LazyLock::new(|| {
+        let hash = Sha256::new().chain_update([WAY]).chain_update(FILE).finalize();
+        hash.first_chunk().map_or(0, |bytes| i32::from_be_bytes(*bytes))
+    });
+    *RULES
+}
 
 /// The weight of a reason, 1 to 100.
 fn weight(reason: RiskReason) -> u8 {
@@ -65,12 +99,12 @@ fn weight(reason: RiskReason) -> u8 {
 pub(super) fn sorted(mut reasons: Vec<RiskReason>) -> Reasons {
     reasons.sort_by_key(|reason| (Reverse(weight(*reason)), *reason));
     reasons.dedup();
-    Reasons(reasons)
+    Reasons(reasons.into_iter().map(Reason::Known).collect())
 }
 
 /// How much these reasons weigh together, 0 (none) to 100.
 pub(super) fn risk(reasons: &Reasons) -> u8 {
-    let mut weights = reasons.0.iter().map(|reason| u32::from(weight(*reason)));
+    let mut weights = reasons.known().into_iter().map(|reason| u32::from(weight(reason)));
     let gravest = weights.next().unwrap_or(0);
     let others: u32 = weights.sum();
     u8::try_from((gravest + others / 10).min(100)).unwrap_or(100)
@@ -111,6 +145,8 @@ mod tests {
         let danger = sorted(vec![RiskReason::RedFlag]);
         assert_eq!(risk(&danger), 100);
         assert_eq!(risk(&Reasons::default()), 0);
+        let newer: Reasons = serde_json::from_str(r#"["TOMORROWS", "PAIN_HIGH"]"#).unwrap();
+        assert_eq!(newer.known(), [RiskReason::PainHigh]);
         let rest = ALL.iter().copied().filter(|reason| *reason > RiskReason::CriticalAlert).collect();
         assert!(risk(&sorted(rest)) < risk(&sorted(vec![RiskReason::CriticalAlert])));
         assert_eq!(risk(&sorted(vec![RiskReason::UnreadMessage, RiskReason::LowAdherence])), 21);
@@ -124,7 +160,7 @@ mod tests {
             let before = risk(&sorted(reasons.clone()));
             let with = sorted([reasons, vec![more]].concat());
             prop_assert!(risk(&with) >= before);
-            let weights: Vec<_> = with.0.iter().map(|reason| weight(*reason)).collect();
+            let weights: Vec<_> = with.known().into_iter().map(weight).collect();
             prop_assert!(weights.is_sorted_by(|one, next| one >= next));
         }
     }

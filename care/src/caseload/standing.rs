@@ -1,7 +1,7 @@
 //! How patients stand: what the caseload says of them, found from their records in a number of statements that
 //! does not grow with them.
 
-use super::risk::{RULE, RiskReason, risk, sorted};
+use super::risk::{RULE, RiskReason, risk, rules, sorted};
 use super::slope::slope_per_week;
 use super::table::Model;
 use crate::alert::{self, Severity};
@@ -95,6 +95,7 @@ impl Records {
             clinic_id: patient.clinic_id,
             patient_id: id,
             change: patient.change,
+            rules: rules(),
             stale_at: self.stale_at(id, today.plus(1).begins_in(&zone), now),
             adherence7,
             adherence28,

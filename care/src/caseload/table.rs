@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub(crate) patient_id: Uuid,
     /// The patient's change counter that it was found at.
     pub(crate) change: i64,
+    /// The rules that it was found by.
+    pub(crate) rules: i32,
     /// From when on time alone makes it another: the patient's midnight, or the end of a snooze.
     pub(crate) stale_at: Instant,
     pub(crate) adherence7: Option<f64>,
@@ -33,3 +35,10 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Whether the other says something else of the patient, or is of another change.
+    pub(super) fn says_else(&self, other: &Self) -> bool {
+        *self != Self { stale_at: self.stale_at, ..other.clone() }
+    }
+}

@@ -93,6 +93,11 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// Whether it asks for so many times a week, on whatever days.
+    pub fn is_by_week(&self) -> bool {
+        matches!(self.frequency, Frequency::TimesPerWeek { .. })
+    }
+
     /// Whether every number lies within its range and the weekdays are told once each.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::Response;
 use super::change::Verdict;
 use super::decline::{Given, Grade, RULE, between, grade};
 use super::list::of_patient;
-use super::measure::{Measure, measures};
+use super::measure::{Measure, measure as measure_of, measures};
 use super::table::outcome_response::{Column, Model};
 use crate::access::Scope;
 use crate::alert::{self, Raise};
@@ -37,12 +37,7 @@ pub(super) async fn look(
     let surgery_on = chart.row.surgery_on;
     let newest = given(chart, measure, &rows)?;
     if let Some(found) = grade(measure, &newest, surgery_on) {
-        let severity = alert::rule(RULE).and_then(|rule| rule.severity(found.key()));
-        if let Some(severity) = severity {
-            let raise = Raise { rule: RULE, severity, evidence: (Kind::OutcomeResponse, id) };
-            alert::raise(tx, scope, chart, raise, change).await?;
-        }
-        return Ok(());
+        return sound(tx, scope, chart, (found, id), change).await;
     }
     let last = newest.first().zip(newest.get(1));
     let gain = last.and_then(|(after, before)| between(measure, before, after, surgery_on));
@@ -50,6 +45,33 @@ pub(super) async fn look(
         alert::subside(tx, scope, chart, RULE, change).await?;
     }
     Ok(())
+}
+
+/// Looks again after answers to a measure were voided in `voided`: where they were the newest,
+/// what stands is, and raises the alert that they may have ended.
+pub(super) async fn look_again(
+    tx: &Tx,
+    scope: &Scope,
+    chart: &Chart,
+    voided: &Model,
+    change: i64,
+) -> Result<()> {
+    let Some(measure) = measure_of(&voided.measure).filter(|measure| measure.function) else { return Ok(()) };
+    let rows = last_of_function(tx, chart).await?;
+    let Some(newest) = rows.iter().find(|row| row.measure == measure.key) else { return Ok(()) };
+    if newest.answered_at > voided.answered_at {
+        return Ok(());
+    }
+    match grade(measure, &given(chart, measure, &rows)?, chart.row.surgery_on) {
+        Some(found) => sound(tx, scope, chart, (found, newest.id), change).await,
+        None => Ok(()),
+    }
+}
+
+async fn sound(tx: &Tx, scope: &Scope, chart: &Chart, (found, id): (Grade, Uuid), change: i64) -> Result<()> {
+    let Some(severity) = alert::rule(RULE).and_then(|rule| rule.severity(found.key())) else { return Ok(()) };
+    let raise = Raise { rule: RULE, severity, evidence: (Kind::OutcomeResponse, id) };
+    alert::raise(tx, scope, chart, raise, change).await
 }
 
 async fn last_of_function(tx: &Tx, chart: &Chart) -> Result<Vec<Model>> {

@@ -1,7 +1,7 @@
 //! Taking mistaken answers back.
 
-use super::Response;
 use super::table::outcome_response::Entity;
+use super::{Response, alarm};
 use crate::access::{Role, Scope};
 use crate::audit;
 use crate::error::{Error, Result};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// Voids answers: they stay to be read, and count for nothing. `reason` says why in 10 to 500 characters. Voiding
 /// twice changes nothing. Therapists of the care team; patients and assistants what they recorded themselves. An
-/// alert that they raised stays for a therapist to resolve.
+/// alert that they raised stays for a therapist to resolve; one that they ended is raised again.
 pub async fn void(scope: &Scope, id: Uuid, reason: &str) -> Result<Response> {
     let actor = scope.actor();
     if !matches!(actor.role, Role::Patient | Role::Therapist | Role::Assistant) {
@@ -36,6 +36,7 @@ pub async fn void(scope: &Scope, id: Uuid, reason: &str) -> Result<Response> {
         let object = (Kind::OutcomeResponse, id);
         let entry = audit::Entry { action: "outcome.void", patient_id: Some(patient_id), object };
         audit::record(&tx, scope, entry).await?;
+        alarm::look_again(&tx, scope, &chart, &row, row.change).await?;
         tx.commit().await?;
         scope.announce(patient_id, row.change);
     }

@@ -22,7 +22,8 @@ pub struct AdherencePoint {
 }
 
 /// The adherence of a visible patient on the local dates `from..=to`, a point for each day, week or month.
-/// At most a year of days, or five years of weeks or months.
+/// At most a year of days, or five years of weeks or months. So many times a week are asked of a week, not of a day:
+/// points of days leave them out.
 pub async fn adherence_trend(
     scope: &Scope,
     patient_id: Uuid,
@@ -36,7 +37,11 @@ pub async fn adherence_trend(
     let histories: Vec<_> = histories.iter().collect();
     let logged = of_patients(&tx, chart.clinic_id(), &[patient_id], (from, to)).await?;
     let logged = logged.get(&patient_id).map(Vec::as_slice).unwrap_or_default();
-    let (plans, mut sessions) = (plans(&histories), sessions(logged, &histories));
+    let (mut plans, mut sessions) = (plans(&histories), sessions(logged, &histories));
+    if bucket == Bucket::Day {
+        let revisions = plans.iter_mut().flat_map(|plan| &mut plan.revisions);
+        revisions.for_each(|revision| revision.prescriptions.retain(|one| !one.schedule.is_by_week()));
+    }
     sessions.sort_by_key(|session| session.local_date);
     let today = chart.date_at(scope.services().now()).0;
     let point = |(from, to): (Day, Day)| {

@@ -67,8 +67,9 @@ pub(super) fn may_raise(thresholds: &AlertThresholds, worst: i16) -> bool {
     grade(thresholds, worst, Some(0)).is_some()
 }
 
-/// What the reports `told` now say together, and which of them say anything: the gravest counts. `known` are
-/// the patient's reports, those told now among them, by time. Only what was felt lately raises concern.
+/// What the reports `told` now say together, and which of them say anything: the gravest counts. A report that
+/// follows one told now says something else than before, and is heard too. `known` are the patient's reports, those
+/// told now among them, by time. Only what was felt lately raises concern.
 pub(super) fn judge(
     thresholds: &AlertThresholds,
     known: &[Report],
@@ -76,12 +77,17 @@ pub(super) fn judge(
     now: Instant,
 ) -> Option<(Grade, Vec<Report>)> {
     let lately = now.plus(-i64::from(thresholds.pain_recent_days) * DAY);
-    let before = std::iter::once(None).chain(known.iter().map(|report| Some(report.worst)));
+    let before = std::iter::once(None).chain(known.iter().map(Some));
+    let is_new = |report: &Report, before: Option<&Report>| {
+        told.contains(report) || before.is_some_and(|before| told.contains(before))
+    };
     let speaking: Vec<_> = known
         .iter()
         .zip(before)
-        .filter(|(report, _)| report.at >= lately && told.contains(report))
-        .filter_map(|(report, before)| Some((grade(thresholds, report.worst, before)?, *report)))
+        .filter(|(report, before)| report.at >= lately && is_new(report, *before))
+        .filter_map(|(report, before)| {
+            Some((grade(thresholds, report.worst, before.map(|before| before.worst))?, *report))
+        })
         .collect();
     let gravest = speaking.iter().map(|(grade, _)| *grade).max()?;
     Some((gravest, speaking.into_iter().map(|(_, report)| report).collect()))

@@ -47,6 +47,16 @@ fn each_threshold_speaks_at_it_and_above_and_not_below() {
 }
 
 #[test]
+fn the_order_in_which_reports_arrive_changes_nothing() {
+    let known = reports(&[5, 2, 5]);
+    let told = |at: usize| judge(&AlertThresholds::default(), &known, &known[at..=at], NOW);
+    assert_eq!(told(2).map(|(grade, _)| grade), Some(Grade::Steep));
+    let (late, speaking) = told(1).unwrap();
+    assert_eq!((late, speaking), (Grade::Steep, vec![known[2]]), "told late, it makes the next one a rise");
+    assert_eq!(told(0), None);
+}
+
+#[test]
 fn the_numbers_are_the_clinics() {
     let thresholds = AlertThresholds {
         pain_from: 3,

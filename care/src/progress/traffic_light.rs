@@ -69,7 +69,7 @@ pub struct Feedback {
     pub reason: Reason,
 }
 
-/// The last session before the one being judged that reported pain before exercising.
+/// A session before the one being judged that reported pain before exercising.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PreviousSession {
     /// Its pain before exercising, 0 to 10.
@@ -108,8 +108,8 @@ impl PreviousSession {
 /// The light of a session, from the pain reported `during` its exercises, `before` and `after` it.
 ///
 /// The level is that of the worst pain during and after. Pain before exercising is compared with
-/// that before the `previous` session: worse on a later day is amber, still worse after more than
-/// the flare's hours is red. The graver of the two decides; between equals the comparison gives
+/// that before `previous` sessions: worse on a later day is amber, still worse after more than
+/// the flare's hours is red. The gravest of all decides; between equals the comparison gives
 /// the reason, because the level shows in the figures anyway.
 ///
 /// None when there is nothing to judge by. Green is never inferred: when only the pain before
@@ -119,15 +119,15 @@ pub fn light(
     during: impl Iterator<Item = u8>,
     before: Option<u8>,
     after: Option<u8>,
-    previous: Option<PreviousSession>,
+    previous: impl IntoIterator<Item = PreviousSession>,
 ) -> Option<Feedback> {
     let level = match during.chain(after).max() {
         Some(worst) => Some(rated(*thresholds, worst)),
         None => before.map(|pain| rated(*thresholds, pain)).filter(|feedback| feedback.light > Light::Green),
     };
-    let flare = before.zip(previous).and_then(|(pain, previous)| previous.flare(*thresholds, pain));
+    let flares = previous.into_iter().filter_map(|session| session.flare(*thresholds, before?));
     // Of two equal maxima the last is taken.
-    level.into_iter().chain(flare).max_by_key(|feedback| feedback.light)
+    level.into_iter().chain(flares).max_by_key(|feedback| feedback.light)
 }
 
 /// The light of a session whose pain gave `feedback`, in which symptoms responded so: where they spread

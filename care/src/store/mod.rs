@@ -36,6 +36,9 @@ pub struct Options {
     pub max_connections: u32,
     /// How long a request waits for a connection before it is `Unavailable`.
     pub acquire_timeout: Duration,
+    /// How long a connection is used. A connection keeps plans; one that was made when a table was small reads all
+    /// of it when it is large.
+    pub lifetime: Duration,
     /// How long PostgreSQL works on one statement before it gives up: whoever asked may be gone.
     pub statement_timeout: Duration,
 }
@@ -43,7 +46,13 @@ pub struct Options {
 impl Options {
     /// One connection to `url`, and `timeout` for everything: for a look before the program starts.
     pub fn single(url: &str, timeout: Duration) -> Self {
-        Self { url: url.to_owned(), max_connections: 1, acquire_timeout: timeout, statement_timeout: timeout }
+        Self {
+            url: url.to_owned(),
+            max_connections: 1,
+            acquire_timeout: timeout,
+            lifetime: Duration::from_hours(1),
+            statement_timeout: timeout,
+        }
     }
 }
 
@@ -65,6 +74,7 @@ impl Store {
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire_timeout)
             .connect_timeout(options.acquire_timeout)
+            .max_lifetime(options.lifetime)
             .sqlx_logging(false)
             .record_stmt_in_spans(false)
             .map_sqlx_postgres_opts(move |postgres| postgres.options([("statement_timeout", limit.as_str())]))

@@ -133,6 +133,7 @@ impl About<'_> {
             && self.alerts.is_empty()
             && row.danger_since.is_none()
             && row.review_since.is_none()
+            && row.screen_due_since.is_none()
     }
 
     fn steps(&self) -> Result<Vec<Suggestion>> {

@@ -11,6 +11,7 @@ use crate::clinic::table::clinic;
 use crate::clock::Instant;
 use crate::error::Result;
 use crate::id::Kind;
+use crate::patient::table::patient;
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
@@ -39,7 +40,8 @@ pub async fn tick(worker: &Worker, most: u64) -> Result<Swept> {
         let over = settled(&tx, &clinic, worker.now(), most).await?;
         tx.commit().await?;
         for (row, standing) in over {
-            swept.settled += u64::from(act(worker, &row, Step::Close(standing, Closed::Settled)).await?);
+            let step = Step::Close(standing, Closed::Settled);
+            swept.settled += u64::from(tried(&row, act(worker, &row, step).await));
         }
     }
     Ok(swept)
@@ -60,9 +62,18 @@ async fn sweep_silent(worker: &Worker, clinic: &clinic::Model, most: u64, swept:
                 Step::Raise(..) => &mut swept.raised,
                 Step::Close(..) => &mut swept.dropped_out,
             };
-            *count += u64::from(act(worker, &seen.row, step).await?);
+            *count += u64::from(tried(&seen.row, act(worker, &seen.row, step).await));
         }
     }
+}
+
+/// Whether something was done. One patient who cannot be looked at keeps nobody else from being; the next sweep tries
+/// again.
+fn tried(row: &patient::Model, done: Result<bool>) -> bool {
+    done.unwrap_or_else(|error| {
+        tracing::warn!(patient_id = %row.id, %error, "a patient could not be looked at");
+        false
+    })
 }
 
 /// What is to be done about this patient, if anything has not been done yet.
