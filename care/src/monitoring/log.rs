@@ -1,6 +1,6 @@
 //! Logging what was done in monitoring a patient.
 
-use super::table::{Column, Entity, Model};
+use super::table::monitoring_entry::{Column, Entity, Model};
 use super::{Activity, Entry, Kind, Medium, clinician_id};
 use crate::access::Scope;
 use crate::audit;
