@@ -146,8 +146,8 @@ async fn every_record_of_the_patient_makes_a_day_and_none_of_others() {
             "answers": [{ "item": "1", "value": 2 }], "activities": ["Walk", "Lift", "Sleep"] })
         };
         let fall = |day: u8| json!({ "patientId": id, "kind": "NEAR_FALL", "happenedAt": format!("2026-06-{day:02}T10:00:00Z") });
-        let pain = pain_of(&patient, 11).await;
-        let voided_pain = pain_of(&patient, 9).await;
+        let pain = pain_of(&app, &patient, 11).await;
+        let voided_pain = pain_of(&app, &patient, 9).await;
         let answered = change(&patient, "submitOutcome", "outcome { id }", outcome(12)).await;
         let mistaken = change(&patient, "submitOutcome", "outcome { id }", outcome(8)).await;
         let fell = change(&patient, "reportFall", "fallReport { id }", fall(13)).await;
@@ -173,10 +173,17 @@ async fn every_record_of_the_patient_makes_a_day_and_none_of_others() {
 }
 
 /// Rates the pain of this day of June; the id of the rating.
-async fn pain_of(patient: &Client, day: u8) -> Value {
-    let input =
-        json!({ "ratedAt": format!("2026-06-{day:02}T08:00:00-04:00"), "moment": "NEXT_MORNING", "pain": 3 });
-    change(patient, "recordPain", "painRating { id }", input).await["painRating"]["id"].clone()
+async fn pain_of(app: &TestApp, patient: &Client, day: u8) -> Value {
+    pain_on(app, patient, &format!("2026-06-{day:02}")).await
+}
+
+async fn pain_on(app: &TestApp, patient: &Client, date: &str) -> Value {
+    let id = chosen(app, Kind::PainRating);
+    let at = format!("{date}T08:00:00-04:00");
+    let input = json!({ "id": id, "ratedAt": at, "moment": "NEXT_MORNING", "pain": 3 });
+    let rated = change(patient, "recordPain", "painRating { id }", input).await;
+    assert_eq!(rated["painRating"]["id"], id, "{rated}");
+    json!(id)
 }
 
 async fn freeze(app: &TestApp) -> usize {
@@ -196,8 +203,8 @@ async fn a_month_freezes_at_its_end_and_what_comes_later_is_told_as_amended() {
         let ben = Kind::Patient.encode(app.clinic.patient("ben").await.id);
         let patient = app.sign_in("ada@patient.example").await;
         let therapist = app.sign_in("therapist@clinic.example").await;
-        let first = pain_of(&patient, 13).await;
-        let gone = pain_of(&patient, 14).await;
+        let first = pain_of(&app, &patient, 13).await;
+        let gone = pain_of(&app, &patient, 14).await;
         let time = manage(&therapist, minutes(&id, "08:00", "08:25")).await["entry"]["id"].clone();
         let called = json!({ "patientId": id, "startedAt": "2026-06-15T08:30:00Z", "medium": "PHONE" });
         let called = change(&therapist, "logLiveContact", ENTRY, called).await["entry"]["id"].clone();
@@ -218,7 +225,7 @@ async fn a_month_freezes_at_its_end_and_what_comes_later_is_told_as_amended() {
 
         let patient = app.sign_in("ada@patient.example").await;
         let therapist = app.sign_in("therapist@clinic.example").await;
-        let late = pain_of(&patient, 20).await;
+        let late = pain_of(&app, &patient, 20).await;
         change(&patient, "voidPainRating", "painRatingId", json!({ "id": gone })).await;
         let void = json!({ "entryId": time, "reason": "Of another patient" });
         change(&therapist, "voidMonitoringEntry", ENTRY, void).await;
@@ -250,7 +257,7 @@ async fn months_freeze_one_after_the_other_in_as_many_statements() {
     for stack in Stack::BOTH {
         let app = TestApp::start(stack).await;
         let ada = Kind::Patient.encode(app.clinic.patient("ada").await.id);
-        pain_of(&app.sign_in("ada@patient.example").await, 13).await;
+        pain_of(&app, &app.sign_in("ada@patient.example").await, 13).await;
         app.clinic.clock.set(at("2026-08-15T10:00:00Z"));
         let before = app.clinic.services.store.statements();
         assert_eq!(freeze(&app).await, 1);
@@ -262,13 +269,12 @@ async fn months_freeze_one_after_the_other_in_as_many_statements() {
         assert_eq!(figures(&app, &ada, "2026-08-01").await["frozenAt"], Value::Null, "it is not over");
         // One who was offline all July: the month was frozen with nothing in it.
         let patient = app.sign_in("ada@patient.example").await;
-        let input = json!({ "ratedAt": "2026-07-20T08:00:00-04:00", "moment": "NEXT_MORNING", "pain": 3 });
-        change(&patient, "recordPain", "painRating { id }", input).await;
+        pain_on(&app, &patient, "2026-07-20").await;
         let july = figures(&app, &ada, "2026-07-01").await;
         assert_eq!(july["amendments"][0]["figure"], "DATA_DAY", "{stack:?}: {july}");
         for name in ["ben", "cy"] {
             app.clinic.patient(name).await;
-            pain_of(&app.sign_in(&format!("{name}@patient.example")).await, 13).await;
+            pain_of(&app, &app.sign_in(&format!("{name}@patient.example")).await, 13).await;
         }
         app.clinic.clock.set(at("2026-09-01T04:00:00Z"));
         let before = app.clinic.services.store.statements();
