@@ -150,7 +150,7 @@ async fn every_record_of_the_patient_makes_a_day_and_none_of_others() {
         let voided_pain = pain_of(&app, &patient, 9).await;
         let answered = change(&patient, "submitOutcome", "outcome { id }", outcome(12)).await;
         let mistaken = change(&patient, "submitOutcome", "outcome { id }", outcome(8)).await;
-        let fell = change(&patient, "reportFall", "fallReport { id }", fall(13)).await;
+        let near = change(&patient, "reportFall", "fallReport { id }", fall(13)).await;
         let asked = change(&patient, "reportSymptoms", "screen { id }", json!({ "signs": [] })).await;
         let by_member = change(&therapist, "submitOutcome", "outcome { id }", outcome(7)).await;
         let told = change(&therapist, "reportFall", "fallReport { id }", fall(6)).await;
@@ -162,7 +162,7 @@ async fn every_record_of_the_patient_makes_a_day_and_none_of_others() {
         let expected = [
             ("2026-06-11", &pain),
             ("2026-06-12", &answered["outcome"]["id"]),
-            ("2026-06-13", &fell["fallReport"]["id"]),
+            ("2026-06-13", &near["fallReport"]["id"]),
             ("2026-06-15", &asked["screen"]["id"]),
         ];
         let expected = expected.map(|(date, record)| json!({ "date": date, "recordIds": [record] }));
@@ -272,8 +272,9 @@ async fn months_freeze_one_after_the_other_in_as_many_statements() {
         pain_on(&app, &patient, "2026-07-20").await;
         let july = figures(&app, &ada, "2026-07-01").await;
         assert_eq!(july["amendments"][0]["figure"], "DATA_DAY", "{stack:?}: {july}");
+        let mut left = String::new();
         for name in ["ben", "cy"] {
-            app.clinic.patient(name).await;
+            left = Kind::Patient.encode(app.clinic.patient(name).await.id);
             pain_of(&app, &app.sign_in(&format!("{name}@patient.example")).await, 13).await;
         }
         app.clinic.clock.set(at("2026-09-01T04:00:00Z"));
@@ -286,10 +287,38 @@ async fn months_freeze_one_after_the_other_in_as_many_statements() {
         );
         assert!(statements <= 10, "{stack:?}: {statements}");
         assert!(figures(&app, &ada, "2026-08-01").await["frozenAt"].is_string());
+        let therapist = app.sign_in("therapist@clinic.example").await;
+        let over =
+            change(&therapist, "dischargePatient", "patient { id }", json!({ "patientId": left })).await;
+        assert_eq!(over["patient"]["id"], left, "{over}");
         app.clinic.clock.set(at("2026-10-01T04:00:00Z"));
         assert_eq!(care::monitoring::freeze(&app.clinic.worker(), 2).await.unwrap(), 2, "in chunks");
         assert_eq!(care::monitoring::freeze(&app.clinic.worker(), 2).await.unwrap(), 1);
         assert_eq!(freeze(&app).await, 0);
+        app.clinic.clock.set(at("2026-11-01T04:00:00Z"));
+        freeze(&app).await;
+        assert!(figures(&app, &ada, "2026-10-01").await["frozenAt"].is_string());
+        let ended = figures(&app, &left, "2026-10-01").await;
+        assert_eq!(ended["frozenAt"], Value::Null, "{stack:?}: the care ended in September");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn in_another_zone_the_month_ends_at_another_time() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        let ada = Kind::Patient.encode(app.clinic.patient("ada").await.id);
+        let patient = app.sign_in("ada@patient.example").await;
+        pain_of(&app, &patient, 13).await;
+        freeze(&app).await;
+        change(&patient, "updateSettings", "patient { id }", json!({ "timeZone": "Asia/Tokyo" })).await;
+        assert_eq!(freeze(&app).await, 1, "{stack:?}: looked at again");
+        app.clinic.clock.set(at("2026-06-30T14:59:59Z"));
+        assert_eq!(freeze(&app).await, 0);
+        app.clinic.clock.set(at("2026-06-30T15:00:00Z"));
+        freeze(&app).await;
+        assert_eq!(figures(&app, &ada, "2026-06-01").await["frozenAt"], "2026-06-30T15:00:00Z");
         app.stop().await;
     }
 }
