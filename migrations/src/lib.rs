@@ -45,6 +45,8 @@ mod m0034_message;
 mod m0035_monitoring;
 mod m0036_suggestion;
 mod m0037_caseload;
+mod m0038_monitoring_month;
+mod m0039_program_events;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -91,6 +93,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0035_monitoring::Migration),
             Box::new(m0036_suggestion::Migration),
             Box::new(m0037_caseload::Migration),
+            Box::new(m0038_monitoring_month::Migration),
+            Box::new(m0039_program_events::Migration),
         ]
     }
 }

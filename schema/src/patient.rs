@@ -382,7 +382,7 @@ impl Patient {
         Some(timeline::timeline(context, self.0.id, kinds, &request).await)
     }
 
-    /// What of a month counts for remote therapeutic monitoring, as of now. Clinicians only.
+    /// What of a month counts for remote therapeutic monitoring. Clinicians only.
     async fn monitoring(
         &self,
         context: &Context<'_>,

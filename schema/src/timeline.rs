@@ -7,6 +7,8 @@ use crate::node::{Node, visible};
 use crate::page::{self, Listed};
 use crate::scalar::DateTime;
 use async_graphql::{Context, Enum, ID, Object, Result};
+use care::error::Error;
+use care::id::Kind;
 use uuid::Uuid;
 
 /// What happened.
@@ -47,42 +49,62 @@ pub(crate) enum TimelineKind {
     ArticleRead,
     /// A message was sent.
     MessageSent,
+    /// The patient rated their pain outside of a session.
+    PainRated,
+    /// An outcome measure was answered.
+    OutcomeAnswered,
+    /// The patient fell, or nearly.
+    FallReported,
     /// An assessment was recorded; clinicians only.
     AssessmentRecorded,
     /// An alert was raised; clinicians only.
     AlertRaised,
     /// An alert was resolved; clinicians only.
     AlertResolved,
+    /// A suggestion was accepted or rejected; clinicians only.
+    SuggestionDecided,
 }
 
 /// Something that happened with a patient.
-pub(crate) struct TimelineEntry(care::timeline::Entry);
+pub(crate) struct TimelineEntry {
+    patient_id: Uuid,
+    entry: care::timeline::Entry,
+}
 
 /// Something that happened with a patient.
 #[Object]
 impl TimelineEntry {
     /// When.
     async fn at(&self) -> DateTime {
-        self.0.at.into()
+        self.entry.at.into()
     }
 
     /// What.
     async fn kind(&self) -> TimelineKind {
-        self.0.what.into()
+        self.entry.what.into()
     }
 
     /// The id of what it happened with: a program, a log, a visit, a message and so on.
     async fn entity_id(&self) -> ID {
-        encode(self.0.entity.0, self.0.entity.1)
+        encode(self.entry.entity.0, self.entry.entity.1)
     }
 
-    /// What it happened with, as it stands now; each is looked for by itself. None for clinicians where it is
-    /// a session, whose id is its patient's own: see `Patient.progressLogs`.
+    /// What it happened with, as it stands now; each is looked for by itself. None where it stands no more, and
+    /// for suggestions.
     async fn node(&self, context: &Context<'_>) -> Option<Result<Node>> {
-        match scope(context) {
-            Ok(scope) => visible(context, scope, &encode(self.0.entity.0, self.0.entity.1)).await,
-            Err(error) => Some(Err(error)),
-        }
+        let found = async {
+            let (scope, (kind, id)) = (scope(context)?, self.entry.entity);
+            // The id of a log is its patient's own: by it alone, nobody else finds the log.
+            if kind != Kind::ProgressLog {
+                return visible(context, scope, &encode(kind, id)).await.transpose();
+            }
+            match care::progress::get_of(scope, self.patient_id, id).await {
+                Ok(log) => Ok(Some(Node::ProgressLog(log.into()))),
+                Err(Error::NotFound) => Ok(None),
+                Err(error) => Err(raise(error)),
+            }
+        };
+        found.await.transpose()
     }
 }
 
@@ -95,5 +117,6 @@ pub(crate) async fn timeline(
 ) -> Result<Listed<TimelineEntry>> {
     let kinds: Option<Vec<_>> = kinds.map(|kinds| kinds.into_iter().map(Into::into).collect());
     let page = care::timeline::read(scope(context)?, patient_id, kinds.as_deref(), request).await;
-    Ok(page::listed(care::timeline::LIST, page.map_err(raise)?, TimelineEntry))
+    let entry = |entry| TimelineEntry { patient_id, entry };
+    Ok(page::listed(care::timeline::LIST, page.map_err(raise)?, entry))
 }

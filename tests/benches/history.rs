@@ -40,9 +40,8 @@ impl Side {
         let signed_in = account::sign_in(&door(&clinic.services), THERAPIST, PASSWORD).await.unwrap();
         let SignedIn::In(tokens) = signed_in else { panic!("the therapist has no second factor") };
         let mut side = Self { name, clinic, token: tokens.access, patients: Vec::new() };
-        let page =
-            caseload::read(&side.scope().await, &Filter::default(), Sort::Activity, &Request::first(50));
-        let page = page.await.unwrap();
+        let (scope, request) = (side.scope().await, Request::first(50));
+        let page = caseload::read(&scope, &Filter::default(), Sort::Activity, &request).await.unwrap();
         side.patients = page.entries.into_iter().map(|(_, row)| row.patient.id).collect();
         side
     }

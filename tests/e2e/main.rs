@@ -155,6 +155,14 @@ async fn log_one(app: &TestApp, patient: &Client) -> String {
     id
 }
 
+/// Freezes what counts of the month that it is as if it were over.
+async fn freeze_month(app: &TestApp) {
+    const MONTH: i64 = 31 * 24 * 3_600_000;
+    app.clinic.clock.advance(MONTH);
+    while care::monitoring::freeze(&app.clinic.worker(), 1).await.unwrap() > 0 {}
+    app.clinic.clock.advance(-MONTH);
+}
+
 /// Rates this patient's pain outside of a session; answers the id of the rating.
 async fn rate(app: &TestApp, patient: &Client) -> String {
     let id = chosen(app, Kind::PainRating);

@@ -1,6 +1,6 @@
 //! A patient's record as a whole: withheld, handed out complete, kept, erased without a trace.
 
-use crate::{CASELOAD, LOG, TODAY, change, chosen, items, log_one, rate, refused, session};
+use crate::{CASELOAD, LOG, TODAY, change, chosen, freeze_month, items, log_one, rate, refused, session};
 use care::id::Kind;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
@@ -83,12 +83,13 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     let reason = json!({ "patientId": id, "reason": "A claim against the insurer." });
     let placed = change(&admin, "placeLegalHold", "legalHold { placedAt liftedAt }", reason).await;
     assert!(placed["legalHold"]["liftedAt"].is_null() && placed["legalHold"]["placedAt"].is_string());
+    freeze_month(app).await;
     care::caseload::keep(&app.clinic.worker()).await.unwrap();
     ada.id
 }
 
 /// A suggestion after red pain twice, rejected.
-async fn rejected(app: &TestApp, (own, therapist): (&tests::Client, &tests::Client), id: &str) {
+pub(crate) async fn rejected(app: &TestApp, (own, therapist): (&tests::Client, &tests::Client), id: &str) {
     let items = items(own).await;
     let red = || {
         let mut log = session(&chosen(app, Kind::ProgressLog), "2026-06-15T09:00:00Z", &items[..1]);
@@ -185,6 +186,7 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
             let answered = document["tables"]["outcome_response"][0]["content"].as_str().unwrap();
             assert!(answered.contains("Pruning the roses"), "{answered}");
             assert_eq!(document["tables"]["monitoring_entry"][0]["note"], "Looked at the ladder days");
+            assert_eq!(document["tables"]["monitoring_month"][0]["figures"]["minutes"], 10);
             assert_eq!(document["tables"]["message"][0]["text"], "May I climb the ladder?");
             let visit = &document["tables"]["visit"][0];
             assert_eq!(

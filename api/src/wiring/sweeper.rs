@@ -1,4 +1,4 @@
-//! What is done by the clock: every ten minutes it is looked who has fallen silent; once an hour is cleared away
+//! What is done by the clock: every ten minutes it is looked who has fallen silent and which months are over; once an hour is cleared away
 //! what is no longer needed of accounts, and the records that have outlived their retention.
 
 use super::App;
@@ -13,6 +13,8 @@ const EVERY: Duration = Duration::from_mins(10);
 const ROUNDS: u32 = 6;
 /// Patients of a clinic who are looked at together.
 const TOGETHER: u64 = 200;
+/// Patients of a clinic whose months are frozen together, and who are locked meanwhile.
+const FROZEN: u64 = 50;
 /// Records of a clinic that are erased in one go.
 const MOST: u64 = 100;
 
@@ -27,6 +29,9 @@ pub(super) async fn run_sweeper(app: &App, mut stop: watch::Receiver<bool>) -> R
         if let Err(error) = care::sweep::tick(&worker, TOGETHER).await {
             tracing::warn!(%error, "not all patients could be looked at; it is tried again in ten minutes");
         }
+        if let Err(error) = freeze(&worker).await {
+            tracing::warn!(%error, "not all months could be frozen; it is tried again in ten minutes");
+        }
         if round == 0
             && let Err(error) = sweep(&worker).await
         {
@@ -38,6 +43,11 @@ pub(super) async fn run_sweeper(app: &App, mut stop: watch::Receiver<bool>) -> R
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
+    Ok(())
+}
+
+async fn freeze(worker: &Worker) -> care::error::Result<()> {
+    while care::monitoring::freeze(worker, FROZEN).await? > 0 {}
     Ok(())
 }
 

@@ -172,8 +172,10 @@ fn manifests_are_built_from_a_folder_and_a_fault_names_its_file() {
         let paths = [from.display().to_string(), out.display().to_string()];
         plumbline(&["documents", "--operations", &paths[0], "--out", &paths[1]], &[])
     };
-    let built = arguments(&operations);
-    assert!(built.status.success(), "{}", text(&built));
+    for operations in [operations.with_file_name("dashboard"), operations] {
+        let built = arguments(&operations);
+        assert!(built.status.success(), "{}", text(&built));
+    }
     let read = |name: &str| -> serde_json::Value {
         serde_json::from_slice(&std::fs::read(out.join(name)).unwrap()).unwrap()
     };

@@ -2,7 +2,7 @@
 
 use crate::clock::Day;
 use crate::library::{Basis, parse};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// The rules, straight from the data file.
@@ -55,7 +55,7 @@ pub(super) fn rules() -> Option<&'static Rules> {
 }
 
 /// A block of days on end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// Its first day.
     pub from: Day,
@@ -64,21 +64,21 @@ pub struct Block {
     /// Days with data in it.
     pub days: u32,
     /// The code whose count is met.
-    pub code: Option<&'static str>,
+    pub code: Option<String>,
 }
 
 /// A code whose count is met, so many times.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Met {
     /// The code.
-    pub code: &'static str,
+    pub code: String,
     /// How many times.
     pub times: u32,
 }
 
 impl Rules {
     /// The blocks from the first of these days, which rise and are distinct, up to the last.
-    pub(super) fn blocks(&'static self, days: &[Day]) -> Vec<Block> {
+    pub(super) fn blocks(&self, days: &[Day]) -> Vec<Block> {
         let Some(first) = days.first() else { return Vec::new() };
         let length = self.window.days.max(1);
         let mut blocks: Vec<Block> = Vec::new();
@@ -91,7 +91,7 @@ impl Rules {
         }
         for block in &mut blocks {
             let met = self.window.band.iter().find(|band| (band.from..=band.to).contains(&block.days));
-            block.code = met.map(|band| band.code.as_str());
+            block.code = met.map(|band| band.code.clone());
         }
         blocks
     }
@@ -102,18 +102,18 @@ impl Rules {
     }
 
     /// What so many minutes of a month meet; nothing without a live contact.
-    pub(super) fn management(&'static self, minutes: u32, contacts: usize) -> Vec<Met> {
+    pub(super) fn management(&self, minutes: u32, contacts: usize) -> Vec<Met> {
         let rule = &self.management;
         if contacts == 0 || minutes < rule.short_from {
             return Vec::new();
         }
         if minutes < rule.first_from {
-            return vec![Met { code: &rule.short_code, times: 1 }];
+            return vec![Met { code: rule.short_code.clone(), times: 1 }];
         }
         let more = (minutes - rule.first_from) / rule.more_each.max(1);
-        let mut met = vec![Met { code: &rule.first_code, times: 1 }];
+        let mut met = vec![Met { code: rule.first_code.clone(), times: 1 }];
         if more > 0 {
-            met.push(Met { code: &rule.more_code, times: more });
+            met.push(Met { code: rule.more_code.clone(), times: more });
         }
         met
     }
@@ -134,23 +134,24 @@ mod tests {
 
     #[test]
     fn minutes_meet_their_codes_at_every_edge() {
-        let met = |minutes, contacts| -> Vec<(&str, u32)> {
-            rules().unwrap().management(minutes, contacts).iter().map(|met| (met.code, met.times)).collect()
+        let met = |minutes, contacts| rules().unwrap().management(minutes, contacts);
+        let codes = |of: &[(&str, u32)]| -> Vec<Met> {
+            of.iter().map(|(code, times)| Met { code: (*code).to_owned(), times: *times }).collect()
         };
         for minutes in [0, 9] {
-            assert_eq!(met(minutes, 1), []);
+            assert_eq!(met(minutes, 1), codes(&[]));
         }
         for minutes in [10, 19] {
-            assert_eq!(met(minutes, 1), [("98979", 1)]);
+            assert_eq!(met(minutes, 1), codes(&[("98979", 1)]));
         }
         for minutes in [20, 39] {
-            assert_eq!(met(minutes, 1), [("98980", 1)]);
+            assert_eq!(met(minutes, 1), codes(&[("98980", 1)]));
         }
-        assert_eq!(met(40, 2), [("98980", 1), ("98981", 1)]);
-        assert_eq!(met(59, 1), [("98980", 1), ("98981", 1)]);
-        assert_eq!(met(60, 1), [("98980", 1), ("98981", 2)]);
+        assert_eq!(met(40, 2), codes(&[("98980", 1), ("98981", 1)]));
+        assert_eq!(met(59, 1), codes(&[("98980", 1), ("98981", 1)]));
+        assert_eq!(met(60, 1), codes(&[("98980", 1), ("98981", 2)]));
         for minutes in [10, 20, 600] {
-            assert_eq!(met(minutes, 0), [], "nothing counts without a live contact");
+            assert_eq!(met(minutes, 0), codes(&[]), "nothing counts without a live contact");
         }
     }
 
@@ -161,13 +162,13 @@ mod tests {
             [(1, None), (2, Some("98985")), (15, Some("98985")), (16, Some("98977")), (30, Some("98977"))]
         {
             let blocks = rules.blocks(&on_end("2028-02-01", many));
-            assert_eq!((blocks.len(), blocks[0].code), (1, code), "{many} days");
+            assert_eq!((blocks.len(), blocks[0].code.as_deref()), (1, code), "{many} days");
             assert_eq!(blocks[0].to, day("2028-03-01"), "over the end of a leap February");
         }
         assert!(rules.blocks(&[]).is_empty());
         let blocks = rules.blocks(&on_end("2027-02-01", 31));
         assert_eq!((blocks[0].to, blocks[0].days), (day("2027-03-02"), 30), "over a short month");
-        assert_eq!((blocks[1].from, blocks[1].days, blocks[1].code), (day("2027-03-03"), 1, None));
+        assert_eq!((blocks[1].from, blocks[1].days, blocks[1].code.as_deref()), (day("2027-03-03"), 1, None));
         let gap = rules.blocks(&[day("2026-01-01"), day("2026-03-02"), day("2026-03-31")]);
         assert_eq!(
             gap.iter().map(|block| block.from).collect::<Vec<_>>(),

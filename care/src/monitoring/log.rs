@@ -1,6 +1,6 @@
 //! Logging what was done in monitoring a patient.
 
-use super::table::{Column, Entity, Model};
+use super::table::monitoring_entry::{Column, Entity, Model};
 use super::{Activity, Entry, Kind, Medium, clinician_id};
 use crate::access::Scope;
 use crate::audit;
@@ -10,7 +10,9 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::id;
 use crate::patient::Chart;
 use crate::store::Tx;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
 use uuid::Uuid;
 
 /// An hour, in milliseconds.
@@ -45,7 +47,7 @@ pub struct NewEntry {
 
 /// Logs what the therapist or assistant who acts did for a patient of their care teams. The same id and content
 /// answer the same entry; other content is a `Conflict`. The times of management of one member never overlap,
-/// whichever patients they are of (`NotAllowed`).
+/// whichever patients they are of, nor do those of one patient, whoever they are of (`NotAllowed`).
 pub async fn log(scope: &Scope, input: NewEntry) -> Result<Entry> {
     let (member_id, now) = (clinician_id(scope)?, scope.services().now());
     check(&input, now)?;
@@ -107,8 +109,8 @@ fn check(input: &NewEntry, now: Instant) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }
 
-/// Whether no other time of management of the member overlaps. The member's row is locked, so that of two at
-/// once one sees the other.
+/// Whether no other time of management overlaps, of the member or of the patient. The rows of both are locked, so
+/// that of two at once one sees the other.
 async fn check_free(
     tx: &Tx,
     chart: &Chart,
@@ -118,7 +120,7 @@ async fn check_free(
     tx.locking(member::Entity::find_by_id((chart.clinic_id(), member_id))).one(tx).await?;
     let overlapping = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
-        .filter(Column::MemberId.eq(member_id))
+        .filter(Condition::any().add(Column::MemberId.eq(member_id)).add(Column::PatientId.eq(chart.id())))
         .filter(Column::Kind.eq(Kind::Management))
         .filter(Column::VoidedAt.is_null())
         .filter(Column::StartedAt.lt(ended_at))
@@ -126,6 +128,7 @@ async fn check_free(
     if overlapping.count(tx).await? == 0 {
         return Ok(());
     }
-    let message = "You have logged other time that overlaps with this. Give times that do not.";
+    let message =
+        "Other time overlaps with this: yours, or a colleague's for this patient. Give times that do not.";
     Err(Error::field("startedAt", Code::NotAllowed, message))
 }

@@ -1,17 +1,22 @@
 //! Remote therapeutic monitoring: what members do for it, and what of a month meets which count. It says that
 //! a count is met, and nothing of what may be claimed.
 //!
-//! Offers [`log`], [`void`] and [`month`].
+//! Offers [`log`], [`void`], [`month`] and [`freeze`].
 
 mod count;
+mod figures;
+mod freeze;
 mod log;
 mod month;
+mod source;
 pub(crate) mod table;
 mod void;
 
 pub use count::{Block, Met, Rules};
+pub use figures::{Amendment, DataDay, Figure, Figures, Tally};
+pub use freeze::freeze;
 pub use log::{NewEntry, log};
-pub use month::{DataDay, Month, month};
+pub use month::{Month, month};
 pub use void::void;
 
 use crate::access::{Role, Scope};
@@ -19,7 +24,7 @@ use crate::clock::Instant;
 use crate::error::Result;
 use crate::patient::Chart;
 use sea_orm::{DeriveActiveEnum, EnumIter};
-use table::Model;
+use table::monitoring_entry::Model;
 use uuid::Uuid;
 
 /// What an entry is about.

@@ -1,6 +1,6 @@
 //! Voiding a mistaken entry.
 
-use super::table::{ActiveModel, Entity};
+use super::table::monitoring_entry::{ActiveModel, Entity};
 use super::{Entry, clinician_id};
 use crate::access::Scope;
 use crate::audit;

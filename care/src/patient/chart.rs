@@ -120,7 +120,7 @@ impl Chart {
 
     /// The zone of the patient's days.
     pub(crate) fn zone(&self) -> TimeZone {
-        TimeZone::get(&self.row.time_zone).unwrap_or(TimeZone::UTC)
+        self.row.zone()
     }
 
     /// The patient's date at `now`.

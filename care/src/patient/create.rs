@@ -5,7 +5,7 @@ use super::{Chart, Diagnosis, Patient, ZonePolicy, add_conditions};
 use crate::access::Scope;
 use crate::account::Email;
 use crate::clinic::table::care_team;
-use crate::clock::Day;
+use crate::clock::{Day, Instant};
 use crate::error::{Code, Error, FieldError, Result, has_control};
 use crate::id::Kind;
 use crate::sealed::{DataKey, Place};
@@ -173,6 +173,7 @@ async fn insert(
         danger_since: None,
         review_since: None,
         screen_due_since: None,
+        months_close_at: Instant::default(),
     };
     patient::ActiveModel::from(row.clone()).reset_all().insert(tx).await?;
     Ok(row)

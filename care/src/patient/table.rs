@@ -4,6 +4,7 @@ pub(crate) mod patient {
     use super::super::ZonePolicy;
     use crate::clock::{Day, Instant};
     use crate::sealed::Sealed;
+    use jiff::tz::TimeZone;
     use sea_orm::entity::prelude::*;
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
@@ -44,12 +45,20 @@ pub(crate) mod patient {
         pub(crate) review_since: Option<Instant>,
         /// Since when a screen for signs of danger is due, after red pain.
         pub(crate) screen_due_since: Option<Instant>,
+        /// When the months that monitoring counts are looked at next: one of them ends then.
+        #[serde(skip)]
+        pub(crate) months_close_at: Instant,
     }
 
     impl Model {
         /// The clinic and the patient.
         pub(crate) fn key(&self) -> (Uuid, Uuid) {
             (self.clinic_id, self.id)
+        }
+
+        /// The zone of the patient's days.
+        pub(crate) fn zone(&self) -> TimeZone {
+            TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
         }
     }
 

@@ -60,8 +60,13 @@ pub async fn list(
 
 /// The standing log of this id, of the patient who acts.
 pub async fn get(scope: &Scope, id: Uuid) -> Result<ProgressLog> {
+    get_of(scope, scope.actor().person.patient_id().ok_or(Error::NotFound)?, id).await
+}
+
+/// The standing log of this id, of a visible patient.
+pub async fn get_of(scope: &Scope, patient_id: Uuid, id: Uuid) -> Result<ProgressLog> {
     let tx = scope.read().await?;
-    let chart = Chart::open(&tx, scope, scope.actor().person.patient_id().ok_or(Error::NotFound)?).await?;
+    let chart = Chart::open(&tx, scope, patient_id).await?;
     let row = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()))

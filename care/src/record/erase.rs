@@ -13,7 +13,7 @@ use crate::education::table as education;
 use crate::error::{Code, Error, Result};
 use crate::goal::table::{goal, goal_progress};
 use crate::message::table as message;
-use crate::monitoring::table as monitoring_entry;
+use crate::monitoring::table::{monitoring_entry, monitoring_month};
 use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
@@ -70,6 +70,7 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<outcome_assignment::Entity>(tx, key).await?;
     delete::<visit::Entity>(tx, key).await?;
     delete::<message::Entity>(tx, key).await?;
+    delete::<monitoring_month::Entity>(tx, key).await?;
     delete::<monitoring_entry::Entity>(tx, key).await?;
     delete::<education::Entity>(tx, key).await?;
     delete::<personal_best::Entity>(tx, key).await?;

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::goal::table::{goal, goal_progress};
 use crate::id::Kind;
 use crate::message::table as message;
-use crate::monitoring::table as monitoring_entry;
+use crate::monitoring::table::{monitoring_entry, monitoring_month};
 use crate::outcome::table::{outcome_assignment, outcome_response};
 use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
@@ -135,6 +135,7 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
         ]
     };
     all.take::<monitoring_entry::Entity>("monitoring_entry", its(), sealed).await?;
+    all.take::<monitoring_month::Entity>("monitoring_month", its(), |_| vec![]).await?;
     let sealed = |row: &message::Model| vec![("message.text", Some(row.text.clone()))];
     all.take::<message::Entity>("message", its(), sealed).await?;
     let sealed = |row: &reminder::Model| vec![("reminder.title", row.title.clone())];

@@ -115,6 +115,8 @@ async fn move_along(tx: &Tx, scope: &Scope, chart: &mut Chart) -> Result<Vec<Mod
         quiet_end: Set(row.quiet_end.clone()),
         language: Set(row.language.clone()),
         emergency_country: Set(row.emergency_country.clone()),
+        // In another zone the month ends at another time.
+        months_close_at: Set(Instant::default()),
         ..Default::default()
     }
     .update(tx)

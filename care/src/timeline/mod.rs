@@ -10,7 +10,7 @@ mod place;
 
 use crate::access::Scope;
 use crate::alert::table as alert;
-use crate::assessment::table::{assessment, red_flag_screen};
+use crate::assessment::table::{assessment, fall_report, red_flag_screen};
 use crate::audit::table::audit_event;
 use crate::clock::Instant;
 use crate::education::table as education_assignment;
@@ -18,13 +18,15 @@ use crate::error::Result;
 use crate::goal::table::goal;
 use crate::id::Kind;
 use crate::message::table as message;
+use crate::outcome::table::outcome_response;
 use crate::page::{Cursor, Page, Request, Window};
 use crate::patient::Chart;
 use crate::program::Status;
 use crate::program::table::program;
 use crate::progress::standing;
-use crate::progress::table::progress_log;
+use crate::progress::table::{pain_rating, progress_log};
 use crate::store::Tx;
+use crate::suggestion::table as suggestion;
 use crate::visit::Status as VisitStatus;
 use crate::visit::table as visit;
 use sea_orm::sea_query::Query;
@@ -71,12 +73,20 @@ pub enum Happened {
     ArticleRead,
     /// A message was sent.
     MessageSent,
+    /// The patient rated their pain outside of a session.
+    PainRated,
+    /// An outcome measure was answered.
+    OutcomeAnswered,
+    /// The patient fell, or nearly.
+    FallReported,
     /// An assessment was recorded; clinicians only.
     AssessmentRecorded,
     /// An alert was raised; clinicians only.
     AlertRaised,
     /// An alert was resolved; clinicians only.
     AlertResolved,
+    /// A suggestion was accepted or rejected; clinicians only.
+    SuggestionDecided,
 }
 
 /// By which actions of the audit trail a program's life is told: its row has only what stands now.
@@ -103,7 +113,7 @@ pub struct Entry {
 }
 
 /// One page of what happened with a visible patient, newest first; of these kinds, or of all. Patients see
-/// neither assessments nor alerts, nor programs that are drafts.
+/// neither assessments nor alerts nor decisions about suggestions, nor programs that are drafts.
 pub async fn read(
     scope: &Scope,
     patient_id: Uuid,
@@ -161,10 +171,15 @@ async fn entries(
     source!(7, ArticleAssigned, EducationAssignment, education_assignment(Id, AssignedAt));
     source!(8, ArticleRead, EducationAssignment, education_assignment(Id, ReadAt));
     source!(9, MessageSent, Message, message(Id, SentAt));
+    source!(13, PainRated, PainRating, pain_rating(Id, RatedAt), pain_rating::Column::VoidedAt.is_null());
+    let stands = outcome_response::Column::VoidedAt.is_null();
+    source!(14, OutcomeAnswered, OutcomeResponse, outcome_response(Id, AnsweredAt), stands);
+    source!(15, FallReported, FallReport, fall_report(Id, HappenedAt));
     if !chart.is_own() {
         source!(10, AssessmentRecorded, Assessment, assessment(Id, RecordedAt));
         source!(11, AlertRaised, Alert, alert(Id, OpenedAt));
         source!(12, AlertResolved, Alert, alert(Id, ResolvedAt));
+        source!(16, SuggestionDecided, Suggestion, suggestion(Id, DecidedAt));
     }
     Ok(all)
 }
@@ -191,6 +206,7 @@ async fn of_programs(
         .columns([Column::ObjectId, Column::Action])
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()))
+        .filter(Column::ObjectKind.eq(Kind::Program.prefix()))
         .filter(Column::Outcome.eq("DONE"))
         .filter(Column::Action.is_in(actions));
     if chart.is_own() {

@@ -121,8 +121,8 @@ pub(crate) struct MonitoringMutation;
 
 #[Object]
 impl MonitoringMutation {
-    /// Logs time of management. Yours never overlaps with other time that you have logged, for whichever
-    /// patient. Therapists and assistants of the care team only.
+    /// Logs time of management. It overlaps neither with other time of yours, for whichever patient, nor with other time
+    /// for this patient, whoever logged it. Therapists and assistants of the care team only.
     async fn log_management_time(
         &self,
         context: &Context<'_>,

@@ -11,7 +11,7 @@ use crate::library::RuleBasis;
 use crate::scalar::{DateTime, LocalDate};
 use async_graphql::{Context, Enum, ID, Result, SimpleObject};
 use care::id::Kind;
-use care::monitoring::{Block, DataDay, Entry, Met, Month};
+use care::monitoring::{Amendment, Block, DataDay, Entry, Met, Month, Tally};
 use uuid::Uuid;
 
 /// What an entry of monitoring is about.
@@ -103,8 +103,7 @@ struct MonitoringDay {
 
 impl From<DataDay> for MonitoringDay {
     fn from(day: DataDay) -> Self {
-        let record_ids = day.records.into_iter().map(|(kind, id)| encode(kind, id)).collect();
-        Self { date: day.date.into(), record_ids }
+        Self { date: day.date.into(), record_ids: day.records.into_iter().map(ID).collect() }
     }
 }
 
@@ -115,10 +114,10 @@ struct MonitoringWindow {
     first_date: LocalDate,
     /// Its last.
     last_date: LocalDate,
-    /// Days with data in it, as of now.
+    /// Days with data in it, up to the end of the month.
     data_days: u32,
     /// The code whose count is met.
-    code: Option<&'static str>,
+    code: Option<String>,
 }
 
 impl From<Block> for MonitoringWindow {
@@ -136,7 +135,7 @@ impl From<Block> for MonitoringWindow {
 #[derive(SimpleObject)]
 struct MonitoringCount {
     /// The code.
-    code: &'static str,
+    code: String,
     /// How many times.
     times: u32,
 }
@@ -147,17 +146,79 @@ impl From<Met> for MonitoringCount {
     }
 }
 
-/// What of a calendar month on the patient's clock counts for remote therapeutic monitoring. That a count is
-/// met says nothing of what may be claimed.
+/// What a number counts.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "care::monitoring::Figure")]
+enum MonitoringFigure {
+    /// Whether a day has data: 1 or 0.
+    DataDay,
+    /// The days with data of a block, which its first day tells.
+    WindowDays,
+    /// Whole minutes of management.
+    ManagementMinutes,
+    /// Live contacts.
+    LiveContacts,
+    /// How many times the count of a code is met.
+    Code,
+}
+
+/// A number, and the records behind it.
+#[derive(SimpleObject)]
+struct MonitoringTally {
+    /// The number.
+    count: u32,
+    /// The ids of the records.
+    record_ids: Vec<ID>,
+}
+
+impl From<Tally> for MonitoringTally {
+    fn from(tally: Tally) -> Self {
+        Self { count: tally.count, record_ids: tally.records.into_iter().map(ID).collect() }
+    }
+}
+
+/// A number of a frozen month that is another now, since something was recorded late or voided.
+#[derive(SimpleObject)]
+struct MonitoringAmendment {
+    /// What it counts.
+    figure: MonitoringFigure,
+    /// The day with data, or the first day of the block.
+    date: Option<LocalDate>,
+    /// The code.
+    code: Option<String>,
+    /// As it was frozen.
+    frozen: MonitoringTally,
+    /// As it is now.
+    current: MonitoringTally,
+}
+
+impl From<Amendment> for MonitoringAmendment {
+    fn from(amendment: Amendment) -> Self {
+        Self {
+            figure: amendment.figure.into(),
+            date: amendment.date.map(LocalDate::from),
+            code: amendment.code,
+            frozen: amendment.frozen.into(),
+            current: amendment.current.into(),
+        }
+    }
+}
+
+/// What of a calendar month on the patient's clock counts for remote therapeutic monitoring, as of the end of the
+/// month; its numbers are frozen then. That a count is met says nothing of what may be claimed.
 #[derive(SimpleObject)]
 pub(crate) struct Monitoring {
     /// The first day of the month.
     month: LocalDate,
+    /// When its numbers were frozen; until then they are counted anew each time.
+    frozen_at: Option<DateTime>,
+    /// Which of the frozen numbers is another now.
+    amendments: Vec<MonitoringAmendment>,
     /// The days of the month with records that the patient made.
     data_days: Vec<MonitoringDay>,
     /// The blocks of 30 days that reach into the month.
     windows: Vec<MonitoringWindow>,
-    /// What members did in the month, the voided too.
+    /// What members did in the month, the voided too; always as of now.
     entries: Vec<MonitoringEntry>,
     /// Whole minutes of management.
     management_minutes: u32,
@@ -165,10 +226,10 @@ pub(crate) struct Monitoring {
     live_contacts: u32,
     /// What the minutes meet.
     counts: Vec<MonitoringCount>,
-    /// The first set-up that was documented, in whichever month.
+    /// The first set-up that was documented, by the end of the month.
     setup: Option<MonitoringEntry>,
     /// The code of the set-up, where its count is met; once.
-    setup_code: Option<&'static str>,
+    setup_code: Option<String>,
     /// Where the rules are from.
     basis: RuleBasis,
     /// Their source, or who is to review them.
@@ -177,16 +238,20 @@ pub(crate) struct Monitoring {
 
 impl From<Month> for Monitoring {
     fn from(month: Month) -> Self {
+        let (from, figures) = (month.from, month.figures);
+        let days = figures.days.into_iter().filter(|day| day.date >= from);
         Self {
-            month: month.from.into(),
-            data_days: month.data_days.into_iter().map(MonitoringDay::from).collect(),
-            windows: month.blocks.into_iter().map(MonitoringWindow::from).collect(),
+            month: from.into(),
+            frozen_at: month.frozen_at.map(DateTime::from),
+            amendments: month.amendments.into_iter().map(MonitoringAmendment::from).collect(),
+            data_days: days.map(MonitoringDay::from).collect(),
+            windows: figures.blocks.into_iter().map(MonitoringWindow::from).collect(),
             entries: month.entries.into_iter().map(MonitoringEntry::from).collect(),
-            management_minutes: month.minutes,
-            live_contacts: u32::try_from(month.contacts).unwrap_or(u32::MAX),
-            counts: month.met.into_iter().map(MonitoringCount::from).collect(),
+            management_minutes: figures.minutes,
+            live_contacts: u32::try_from(figures.contacts.len()).unwrap_or(u32::MAX),
+            counts: figures.met.into_iter().map(MonitoringCount::from).collect(),
             setup: month.setup.map(MonitoringEntry::from),
-            setup_code: month.setup_code,
+            setup_code: figures.setup_code,
             basis: month.rules.basis.into(),
             source: month.rules.source.as_str(),
         }

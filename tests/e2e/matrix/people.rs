@@ -1,6 +1,6 @@
 //! Who asks in the matrix, and whom they ask about: Ada, her program, log, reminder and device.
 
-use crate::{LOG, change, chosen, items, log_one, rate, session};
+use crate::{LOG, change, chosen, freeze_month, items, log_one, rate, session};
 use care::access::Role;
 use care::id::Kind;
 use serde_json::{Value, json};
@@ -212,8 +212,9 @@ async fn written(own: &Client) -> Value {
     change(own, "sendMessage", "message { id }", message).await["message"]["id"].clone()
 }
 
-/// Time of management, a live contact and the set-up of this patient; the first of them.
-async fn monitored(therapist: &Client, patient: &str) -> Value {
+/// Time of management, a live contact and the set-up of this patient in a month that is frozen, and a contact
+/// afterward; the first of them.
+async fn monitored(app: &TestApp, therapist: &Client, patient: &str) -> Value {
     let time = json!({ "patientId": patient, "startedAt": "2026-06-15T08:00:00Z",
         "endedAt": "2026-06-15T08:25:00Z", "activity": "DATA_REVIEW" });
     let time = change(therapist, "logManagementTime", "entry { id }", time).await;
@@ -221,6 +222,9 @@ async fn monitored(therapist: &Client, patient: &str) -> Value {
     change(therapist, "logLiveContact", "entry { id }", called).await;
     let set_up = json!({ "patientId": patient, "doneAt": "2026-06-15T08:00:00Z" });
     change(therapist, "documentMonitoringSetup", "entry { id }", set_up).await;
+    freeze_month(app).await;
+    let late = json!({ "patientId": patient, "startedAt": "2026-06-15T09:30:00Z", "medium": "VIDEO" });
+    change(therapist, "logLiveContact", "entry { id }", late).await;
     time["entry"]["id"].clone()
 }
 
@@ -293,7 +297,7 @@ impl People {
         let (goal, fall) = (aimed(&own).await, fallen(&own).await);
         let [outcome_plan, outcome, own_outcome] = measured(&therapist, &own, &patient).await;
         let device = registered(&own).await;
-        let (monitoring, message) = (monitored(&therapist, &patient).await, written(&own).await);
+        let (monitoring, message) = (monitored(&app, &therapist, &patient).await, written(&own).await);
         let quiet = json!({ "quietHours": { "start": "22:00", "end": "06:00" } });
         change(&own, "updateSettings", "patient { id }", quiet).await;
         let found = own.ask("{ educationArticle(key: \"lifting\") { id } }", json!({})).await;
