@@ -183,10 +183,10 @@ async fn kept(tx: &Tx, scope: &Scope, patients: &[patient::Model]) -> Result<Has
 async fn rows(tx: &Tx, scope: &Scope, shown: Vec<(Chart, Model)>) -> Result<Vec<Row>> {
     let ids: Vec<Uuid> = shown.iter().map(|(chart, _)| chart.id()).collect();
     let histories = program::of_patients(tx, scope, &ids).await?;
-    shown.into_iter().map(|(chart, row)| shown_row(scope, &chart, row, &histories)).collect()
+    shown.into_iter().map(|(chart, row)| shown_row(scope, &chart, &row, &histories)).collect()
 }
 
-fn shown_row(scope: &Scope, chart: &Chart, row: Model, histories: &[History]) -> Result<Row> {
+fn shown_row(scope: &Scope, chart: &Chart, row: &Model, histories: &[History]) -> Result<Row> {
     let today = chart.date_at(scope.services().now());
     let own: Vec<_> = histories.iter().filter(|history| history.row.patient_id == chart.id()).collect();
     let draft = || own.iter().copied().find(|history| history.row.status == Status::Draft);

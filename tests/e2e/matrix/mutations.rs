@@ -1,7 +1,7 @@
 //! Every mutation with an input about Ada. Who may do it gets `done`, or the refusal of the object's
 //! state; everybody else their own refusal.
 
-use super::people::People;
+use super::people::{Ids, People};
 use care::id::Kind;
 use serde_json::{Value, json};
 use tests::PASSWORD;
@@ -184,22 +184,6 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
             json!({ "assessmentId": ids.assessments[0], "reason": "Of another patient." })
         }
         "setGoal" => json!({ "patientId": ids.patient, "kind": "POSTURE", "text": "Sit upright" }),
-        "assignOutcome" => json!({ "patientId": ids.patient, "measure": "groc" }),
-        "updateOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan, "everyWeeks": 4 }),
-        "submitOutcome" => json!({ "patientId": ids.patient, "measure": "nprs",
-            "answeredAt": "2026-06-15T09:00:00Z", "answers": [{ "item": "1", "value": 4 }] }),
-        "voidOutcome" => json!({ "outcomeId": ids.own_outcome, "reason": "Of another patient." }),
-        "endOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan }),
-        "logManagementTime" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
-            "endedAt": "2026-06-15T09:10:00Z", "activity": "COORDINATION" }),
-        "logLiveContact" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
-            "medium": "VIDEO" }),
-        "documentMonitoringSetup" => {
-            json!({ "patientId": ids.patient, "doneAt": "2026-06-15T09:00:00Z" })
-        }
-        "voidMonitoringEntry" => json!({ "entryId": ids.monitoring, "reason": "Logged twice" }),
-        "sendMessage" => json!({ "patientId": ids.patient, "text": "Good morning" }),
-        "markMessagesRead" => json!({ "patientId": ids.patient, "upTo": ids.message }),
         "withdrawConsent" | "grantConsent" => json!({ "kind": "CARE_TEAM" }),
         "exportPatient" | "liftLegalHold" => json!({ "patientId": ids.patient }),
         "updateClinic" => json!({ "retentionYears": 10 }),
@@ -221,8 +205,31 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "unlinkProvider" => json!({ "issuer": "https://login.example" }),
         "resetPassword" => json!({ "token": "forged", "newPassword": "short" }),
         "exportMyData" | "deleteMyAccount" | "enrollTotp" | "signOut" => return None,
-        other => panic!("no input of {other}: what would a stranger send?"),
+        other => of_follow_up(ids, other),
     })
+}
+
+/// The input of a mutation of outcome measures, messages or monitoring.
+fn of_follow_up(ids: &Ids, mutation: &str) -> Value {
+    match mutation {
+        "assignOutcome" => json!({ "patientId": ids.patient, "measure": "groc" }),
+        "updateOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan, "everyWeeks": 4 }),
+        "submitOutcome" => json!({ "patientId": ids.patient, "measure": "nprs",
+            "answeredAt": "2026-06-15T09:00:00Z", "answers": [{ "item": "1", "value": 4 }] }),
+        "voidOutcome" => json!({ "outcomeId": ids.own_outcome, "reason": "Of another patient." }),
+        "endOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan }),
+        "logManagementTime" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
+            "endedAt": "2026-06-15T09:10:00Z", "activity": "COORDINATION" }),
+        "logLiveContact" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
+            "medium": "VIDEO" }),
+        "documentMonitoringSetup" => {
+            json!({ "patientId": ids.patient, "doneAt": "2026-06-15T09:00:00Z" })
+        }
+        "voidMonitoringEntry" => json!({ "entryId": ids.monitoring, "reason": "Logged twice" }),
+        "sendMessage" => json!({ "patientId": ids.patient, "text": "Good morning" }),
+        "markMessagesRead" => json!({ "patientId": ids.patient, "upTo": ids.message }),
+        other => panic!("no input of {other}: what would a stranger send?"),
+    }
 }
 
 /// Whether a refusal of this mutation counts as a guess.

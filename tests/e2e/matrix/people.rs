@@ -257,6 +257,25 @@ async fn fallen(ada: &Client) -> Value {
     change(ada, "reportFall", "fallReport { id }", fall).await["fallReport"]["id"].clone()
 }
 
+/// The clients of [`ACTORS`], in their order.
+async fn signed_in(app: &TestApp) -> Vec<Client> {
+    let mut clients = vec![app.client()];
+    for email in [
+        "foreign@other.example",
+        "officer@clinic.example",
+        "admin@clinic.example",
+        "ben@patient.example",
+        "other-assistant@clinic.example",
+        "other@clinic.example",
+        "assistant@clinic.example",
+        "ada@patient.example",
+        "therapist@clinic.example",
+    ] {
+        clients.push(app.sign_in(email).await);
+    }
+    clients
+}
+
 impl People {
     pub(super) async fn gather(stack: Stack) -> Self {
         let app =
@@ -347,20 +366,7 @@ impl People {
             message,
             spare,
         };
-        let mut clients = vec![app.client()];
-        for email in [
-            "foreign@other.example",
-            "officer@clinic.example",
-            "admin@clinic.example",
-            "ben@patient.example",
-            "other-assistant@clinic.example",
-            "other@clinic.example",
-            "assistant@clinic.example",
-            "ada@patient.example",
-            "therapist@clinic.example",
-        ] {
-            clients.push(app.sign_in(email).await);
-        }
+        let clients = signed_in(&app).await;
         Self { app, clients, ids }
     }
 
