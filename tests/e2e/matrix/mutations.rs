@@ -4,7 +4,8 @@
 use super::people::{Ids, People};
 use care::id::Kind;
 use serde_json::{Value, json};
-use tests::PASSWORD;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use tests::{PASSWORD, at};
 
 /// The mutations in an order in which none takes from the later ones what they need.
 pub(super) const MUTATIONS: [&str; 95] = [
@@ -209,6 +210,9 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
     })
 }
 
+/// Times of management never overlap: each is a turn of its own.
+static TURN: AtomicI64 = AtomicI64::new(0);
+
 /// The input of a mutation of outcome measures, messages or monitoring.
 fn of_follow_up(ids: &Ids, mutation: &str) -> Value {
     match mutation {
@@ -218,8 +222,11 @@ fn of_follow_up(ids: &Ids, mutation: &str) -> Value {
             "answeredAt": "2026-06-15T09:00:00Z", "answers": [{ "item": "1", "value": 4 }] }),
         "voidOutcome" => json!({ "outcomeId": ids.own_outcome, "reason": "Of another patient." }),
         "endOutcomeAssignment" => json!({ "assignmentId": ids.outcome_plan }),
-        "logManagementTime" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
-            "endedAt": "2026-06-15T09:10:00Z", "activity": "COORDINATION" }),
+        "logManagementTime" => {
+            let started_at = at("2026-06-14T00:00:00Z").plus(TURN.fetch_add(1, Relaxed) * 600_000);
+            json!({ "patientId": ids.patient, "startedAt": started_at.to_string(),
+                "endedAt": started_at.plus(60_000).to_string(), "activity": "COORDINATION" })
+        }
         "logLiveContact" => json!({ "patientId": ids.patient, "startedAt": "2026-06-15T09:00:00Z",
             "medium": "VIDEO" }),
         "documentMonitoringSetup" => {
