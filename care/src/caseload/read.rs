@@ -11,7 +11,7 @@ use crate::library::Words;
 use crate::page::{Page, Request};
 use crate::patient::table::{patient, patient_condition};
 use crate::patient::{Chart, cared_for_by};
-use crate::program::{self, History, Status};
+use crate::program::{self, History};
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -189,8 +189,7 @@ async fn rows(tx: &Tx, scope: &Scope, shown: Vec<(Chart, Model)>) -> Result<Vec<
 fn shown_row(scope: &Scope, chart: &Chart, row: &Model, histories: &[History]) -> Result<Row> {
     let today = chart.date_at(scope.services().now());
     let own: Vec<_> = histories.iter().filter(|history| history.row.patient_id == chart.id()).collect();
-    let draft = || own.iter().copied().find(|history| history.row.status == Status::Draft);
-    let program = program::on(&own, today).or_else(draft);
+    let program = standing::shown(&own, today);
     let patient = chart.patient()?;
     Ok(Row {
         risk: u8::try_from(row.risk).unwrap_or_default(),

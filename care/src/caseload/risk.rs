@@ -135,7 +135,7 @@ mod tests {
         let rule = RULE.as_ref().unwrap();
         assert_eq!(rule.weights.len(), ALL.len());
         assert!(ALL.iter().all(|reason| (1..=100).contains(&weight(*reason))));
-        let file: toml::Table = toml::from_str(include_str!("../../data/risk.toml")).unwrap();
+        let file: toml::Table = toml::from_str(FILE).unwrap();
         assert_eq!(file["basis"].as_str(), Some("DEFAULT"));
         assert!(file["source"].as_str().is_some_and(|source| source.len() > 10));
     }

@@ -47,12 +47,8 @@ pub(super) async fn of_patients(
     // a schedule by the week be seen whole.
     let today = now.date_in(&TimeZone::UTC);
     let span = (today.plus(-WINDOW_DAYS - 8), today.plus(1));
-    let mut ratings: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in progress::pain_ratings(tx, clinic_id, &ids, span).await? {
-        ratings.entry(row.patient_id).or_default().push(row);
-    }
     let records = Records {
-        ratings,
+        ratings: progress::ratings_of_patients(tx, clinic_id, &ids, span).await?,
         histories: program::of_clinic(tx, clinic_id, &ids).await?,
         logged: progress::of_patients(tx, clinic_id, &ids, span).await?,
         alerts: alert::standing_of_patients(tx, clinic_id, &ids).await?,
@@ -69,15 +65,16 @@ async fn overdue(
     patients: &[&patient::Model],
     now: Instant,
 ) -> Result<HashMap<Uuid, u32>> {
-    let days: Vec<_> = patients.iter().map(|row| (row.id, now.date_in(&zone(row)))).collect();
+    let days: Vec<_> = patients.iter().map(|row| (row.id, now.date_in(&row.zone()))).collect();
     let due = outcome::due_of_patients(tx, clinic_id, &days).await?;
     let overdue = |due: Vec<outcome::Due>| due.iter().filter(|due| due.overdue).map(|_| 1).sum();
     Ok(due.into_iter().map(|(id, due)| (id, overdue(due))).collect())
 }
 
-/// The zone of the patient's days.
-fn zone(row: &patient::Model) -> TimeZone {
-    TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC)
+/// The program that is shown of a patient: the one followed now; else the newest draft.
+pub(super) fn shown<'a>(histories: &[&'a History], today: Day) -> Option<&'a History> {
+    let draft = || histories.iter().copied().find(|history| history.row.status == Status::Draft);
+    program::on(histories, today).or_else(draft)
 }
 
 impl Records {
@@ -86,7 +83,7 @@ impl Records {
         let histories: Vec<_> =
             self.histories.iter().filter(|history| history.row.patient_id == id).collect();
         let logged = self.logged.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let zone = zone(patient);
+        let zone = patient.zone();
         let today = now.date_in(&zone);
         let [adherence7, adherence28] = session_adherence(&histories, logged, today);
         let ratings = self.ratings.get(&id).map(Vec::as_slice).unwrap_or_default();
@@ -109,8 +106,7 @@ impl Records {
             risk: 0,
             reasons: sorted(Vec::new()),
         };
-        let program = program::on(&histories, today).is_some()
-            || histories.iter().any(|history| history.row.status == Status::Draft);
+        let program = shown(&histories, today).is_some();
         row.reasons = sorted(self.reasons(patient, &row, program, now));
         row.risk = risk(&row.reasons).into();
         row

@@ -6,7 +6,7 @@ use crate::clock::Day;
 use crate::error::Result;
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// How many days before a day pain may have been told that a light compares with: a flare shows within a
@@ -43,7 +43,7 @@ pub(super) async fn around(
 }
 
 /// The ratings that stand of these patients on the local dates `from..=to`, by time.
-pub(crate) async fn ratings(
+pub(super) async fn ratings(
     tx: &Tx,
     clinic_id: Uuid,
     patient_ids: &[Uuid],
@@ -58,4 +58,18 @@ pub(crate) async fn ratings(
         .order_by_asc(pain_rating::Column::Id)
         .all(tx)
         .await?)
+}
+
+/// The same, by patient.
+pub(crate) async fn ratings_of_patients(
+    tx: &Tx,
+    clinic_id: Uuid,
+    patient_ids: &[Uuid],
+    dates: (Day, Day),
+) -> Result<HashMap<Uuid, Vec<pain_rating::Model>>> {
+    let mut by_patient: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in ratings(tx, clinic_id, patient_ids, dates).await? {
+        by_patient.entry(row.patient_id).or_default().push(row);
+    }
+    Ok(by_patient)
 }

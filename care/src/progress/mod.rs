@@ -37,7 +37,7 @@ mod void_rating;
 
 pub use adherence_trend::{AdherencePoint, adherence_trend};
 pub use amend::{amend, void};
-pub(crate) use around::ratings as pain_ratings;
+pub(crate) use around::ratings_of_patients;
 pub use bucket::Bucket;
 pub use exercises::exercises;
 pub(crate) use flare::flares;

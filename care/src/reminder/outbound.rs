@@ -79,7 +79,7 @@ pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result
         .iter()
         .map(|(key, patient)| {
             let facts = Facts {
-                zone: TimeZone::get(&patient.time_zone).unwrap_or(TimeZone::UTC),
+                zone: patient.zone(),
                 quiet: quiet_hours_of(patient.quiet_start.as_deref(), patient.quiet_end.as_deref()),
                 sessions: sessions.remove(key).unwrap_or_default(),
                 held: held.contains(key) || patient.danger_since.is_some(),

@@ -50,10 +50,7 @@ pub(super) async fn gather(tx: &Tx, scope: &Scope, charts: &[Chart]) -> Result<G
     let today = now.date_in(&TimeZone::UTC);
     let span = (today.plus(-BACK), today.plus(1));
     let logged = progress::of_patients(tx, clinic_id, &ids, span).await?;
-    let mut ratings: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in progress::pain_ratings(tx, clinic_id, &ids, span).await? {
-        ratings.entry(row.patient_id).or_default().push(row);
-    }
+    let ratings = progress::ratings_of_patients(tx, clinic_id, &ids, span).await?;
     let current = histories.values().flatten().filter(|history| history.row.status.is_current());
     let newest = current.filter_map(|history| Some((history, history.revisions.last()?.id)));
     let mut wanted: Vec<Uuid> =

@@ -64,7 +64,7 @@ pub(super) async fn silent(
     let mut logged = progress::of_patients(tx, clinic.id, &ids, (first, today.plus(1))).await?;
     let seen = rows.into_iter().zip(since).map(|(row, since)| {
         let own: Vec<_> = histories.iter().filter(|history| history.row.patient_id == row.id).collect();
-        let zone = TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC);
+        let zone = row.zone();
         let today = now.date_in(&zone);
         let window = week_before(since, today).0..today.plus(1).0;
         let sessions = sessions(&logged.remove(&row.id).unwrap_or_default(), &own);
