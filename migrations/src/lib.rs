@@ -47,6 +47,8 @@ mod m0036_suggestion;
 mod m0037_caseload;
 mod m0038_monitoring_month;
 mod m0039_program_events;
+mod m0040_newest_log;
+mod m0041_push_answers;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -95,6 +97,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0037_caseload::Migration),
             Box::new(m0038_monitoring_month::Migration),
             Box::new(m0039_program_events::Migration),
+            Box::new(m0040_newest_log::Migration),
+            Box::new(m0041_push_answers::Migration),
         ]
     }
 }

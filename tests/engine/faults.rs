@@ -5,7 +5,7 @@ use care::access::Scope;
 use care::clock::ManualClock;
 use care::reminder::DeliveryStatus;
 use reminders::engine::{Engine, Settings};
-use reminders::gateway::{Answer, Push, PushGateway};
+use reminders::gateway::{Answer, Push, PushGateway, Verdict};
 use reminders::timetable::sql::SqlTimetable;
 use sea_orm::ConnectionTrait;
 use std::sync::Arc;
@@ -99,12 +99,12 @@ async fn a_provider_that_asks_for_patience_is_asked_again_and_a_dead_token_is_re
     let rounds = Rounds::open(Stack::Embedded).await;
     let engine = rounds.engine();
     rounds.reminder(&["08:00"]).await;
-    rounds.gateway.answer_next(Answer::Later { after_ms: 5_000 });
+    rounds.gateway.answer_next(Answer::later(5_000, "503"));
     let due = at("2026-06-15T12:00:00Z");
     rounds.work(&engine, due).await;
     rounds.work(&engine, due.plus(4_999)).await;
     assert_eq!(rounds.gateway.pushes().len(), 1);
-    rounds.gateway.answer_next(Answer::DeadToken("Unregistered".to_owned()));
+    rounds.gateway.answer_next(dead());
     rounds.work(&engine, due.plus(5_000)).await;
     assert_eq!(rounds.gateway.pushes().len(), 2);
     rounds.work(&engine, at("2026-06-16T12:00:00Z")).await;
@@ -140,7 +140,7 @@ impl PushGateway for Slow {
     async fn push(&self, _: &Push) -> Answer {
         self.0.set(at("2026-06-15T12:01:00Z"));
         self.1.fetch_add(1, Ordering::SeqCst);
-        Answer::Taken
+        Answer::taken()
     }
 }
 
@@ -171,7 +171,7 @@ struct Together(Barrier);
 impl PushGateway for Together {
     async fn push(&self, _: &Push) -> Answer {
         self.0.wait().await;
-        Answer::Taken
+        Answer::taken()
     }
 }
 
@@ -207,7 +207,7 @@ impl PushGateway for Outdated {
         self.pushes.fetch_add(1, Ordering::SeqCst);
         self.clock.set(push.due_at.plus(1));
         register_device(&self.patient, "token of ada", "America/New_York").await;
-        Answer::DeadToken("Unregistered".to_owned())
+        dead()
     }
 }
 
@@ -238,4 +238,8 @@ async fn a_reminder_that_cannot_be_read_holds_up_no_other() {
         rounds.work(&engine, at("2026-06-15T12:00:00Z")).await;
         assert_eq!(rounds.gateway.pushes().len(), 4, "{stack:?}");
     }
+}
+
+fn dead() -> Answer {
+    Answer::new(Verdict::DeadToken { since: None }, "410 Unregistered")
 }

@@ -235,7 +235,7 @@ async fn a_push_repeated_into_quiet_hours_waits_or_is_dropped() {
     rounds.reminder(&["21:58"]).await;
     rounds.reminder_of("ada", &["21:59"], |input| input.quiet_policy = QuietPolicy::Drop).await;
     for minute in ["58", "59"] {
-        rounds.gateway.answer_next(reminders::gateway::Answer::Later { after_ms: 180_000 });
+        rounds.gateway.answer_next(reminders::gateway::Answer::later(180_000, "503"));
         rounds.work(&engine, at(&format!("2026-06-16T01:{minute}:00Z"))).await;
     }
     assert_eq!(rounds.gateway.pushes().len(), 2);

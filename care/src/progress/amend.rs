@@ -58,6 +58,7 @@ pub async fn void(scope: &Scope, id: Uuid) -> Result<()> {
     let log = progress_log::Model {
         id: scope.services().new_id(),
         version: newest.log.version + 1,
+        newest: true,
         kind: VersionKind::Voided,
         pain_before: None,
         pain_after: None,

@@ -50,6 +50,7 @@ impl Rows {
             patient_id,
             log_id: log.id,
             version,
+            newest: true,
             kind,
             performed_at: log.performed_at,
             offset_seconds: log.offset_seconds,

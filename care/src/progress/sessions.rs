@@ -8,7 +8,7 @@ use crate::clock::Day;
 use crate::error::Result;
 use crate::program::{History, Status};
 use crate::store::Tx;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -26,21 +26,7 @@ pub(crate) fn standing() -> Condition {
 
 /// Only the newest version of each log.
 pub(super) fn newest() -> Condition {
-    use progress_log::{Column, Entity};
-    let newer = Alias::new("newer");
-    let same = |column: Column| Expr::col((newer.clone(), column)).equals((Entity, column));
-    let newer_version = Query::select()
-        .expr(Expr::value(1))
-        .from_as(Entity, newer.clone())
-        .cond_where(
-            Condition::all()
-                .add(same(Column::ClinicId))
-                .add(same(Column::PatientId))
-                .add(same(Column::LogId))
-                .add(Expr::col((newer.clone(), Column::Version)).gt(Expr::col((Entity, Column::Version)))),
-        )
-        .to_owned();
-    Condition::all().add(Expr::exists(newer_version).not())
+    Condition::all().add(progress_log::Column::Newest.eq(true))
 }
 
 /// The results of these versions, by version.

@@ -7,7 +7,8 @@ pub(crate) mod progress_log {
     use crate::sealed::Sealed;
     use sea_orm::entity::prelude::*;
 
-    /// One version of the log `log_id`. Versions are added, never changed.
+    /// One version of the log `log_id`. Versions are added, never changed, but for `newest`: the database takes it
+    /// away where a newer version is added.
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "progress_log")]
     pub(crate) struct Model {
@@ -18,6 +19,7 @@ pub(crate) mod progress_log {
         pub(crate) patient_id: Uuid,
         pub(crate) log_id: Uuid,
         pub(crate) version: i32,
+        pub(crate) newest: bool,
         pub(crate) kind: VersionKind,
         pub(crate) performed_at: Instant,
         pub(crate) offset_seconds: i32,

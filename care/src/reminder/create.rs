@@ -153,6 +153,7 @@ pub async fn create(scope: &Scope, input: CreateReminder) -> Result<Reminder> {
         next_date: None,
         next_slot: None,
         fire_at: None,
+        set_aside_at: None,
         fingerprint,
         created_at: now,
         change: chart.raise(&tx, None).await?,

@@ -10,10 +10,7 @@ use crate::clock::Instant;
 use crate::error::Result;
 use crate::live::Change;
 use crate::store::Tx;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -46,8 +43,13 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, lease_ms: i64
     }
     let changed: Vec<_> = round.changed.iter().copied().collect();
     raise(&tx, &changed).await?;
-    insert(&tx, round.deliveries).await?;
-    advance(&tx, round.advanced).await?;
+    // After an outage a batch brings many; SQLite takes 32,766 values a statement, a row has 16.
+    while !round.deliveries.is_empty() {
+        let rest = round.deliveries.split_off(round.deliveries.len().min(2_000));
+        tx.insert_all(std::mem::replace(&mut round.deliveries, rest)).await?;
+    }
+    use reminder::Column::{Change as Changed, FireAt, NextDate, NextDueAt, NextSlot, Status as State};
+    tx.update_all(round.advanced, &[State, NextDueAt, NextDate, NextSlot, FireAt, Changed]).await?;
     tx.commit().await?;
     publish(worker, &round.read, &changed);
     Ok(answer)
@@ -118,6 +120,7 @@ impl Round {
             next_try_at,
             sent_at: None,
             done_at: None,
+            answers: reminder_delivery::Answers::default(),
             change: self.read.next_change((row.clinic_id, row.patient_id)),
         }
     }
@@ -162,7 +165,7 @@ pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> 
         .map(|row| (row.id, row))
         .collect();
     let newest = newest_due(&tx, &reminders).await?;
-    let mut outbound = Vec::new();
+    let (mut outbound, mut decided) = (Vec::new(), Vec::new());
     for mut delivery in deliveries {
         let Some(row) = reminders.get(&delivery.reminder_id) else { continue };
         let superseded = newest.get(&row.id).is_some_and(|newest| delivery.due_at < *newest);
@@ -173,8 +176,10 @@ pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> 
             outbound.push(read.outbound(worker.services(), row, what));
         }
         delivery.change = read.next_change((row.clinic_id, row.patient_id));
-        delivery.into_active_model().reset_all().update(&tx).await?;
+        decided.push(delivery);
     }
+    use reminder_delivery::Column::{Attempts, Change as Changed, ExpiresAt, NextTryAt, Status as State};
+    tx.update_all(decided, &[State, Attempts, ExpiresAt, NextTryAt, Changed]).await?;
     raise(&tx, &keys).await?;
     tx.commit().await?;
     publish(worker, &read, &keys);
@@ -262,37 +267,6 @@ async fn known(tx: &Tx, rows: &[reminder::Model]) -> Result<HashSet<Uuid>> {
 fn oldest_due(rows: &[reminder::Model]) -> Instant {
     let earliest = rows.iter().filter_map(|row| row.next_due_at).min().unwrap_or_default();
     earliest.plus(-2 * 24 * 60 * 60_000)
-}
-
-async fn insert(tx: &Tx, deliveries: Vec<reminder_delivery::Model>) -> Result<()> {
-    // After an outage a batch brings many; SQLite takes 32,766 values a statement, a row has 15.
-    for deliveries in deliveries.chunks(2_000) {
-        let rows = deliveries.iter().cloned().map(|row| row.into_active_model().reset_all());
-        reminder_delivery::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(())
-}
-
-/// Writes what comes next, one statement for all. The rows exist and are locked, so the insert
-/// always meets a conflict.
-async fn advance(tx: &Tx, rows: Vec<reminder::Model>) -> Result<()> {
-    use reminder::Column;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let update = OnConflict::columns([Column::ClinicId, Column::Id])
-        .update_columns([
-            Column::Status,
-            Column::NextDueAt,
-            Column::NextDate,
-            Column::NextSlot,
-            Column::FireAt,
-            Column::Change,
-        ])
-        .to_owned();
-    let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
-    reminder::Entity::insert_many(rows).on_conflict(update).exec_without_returning(tx).await?;
-    Ok(())
 }
 
 fn publish(worker: &Worker, read: &Read, keys: &[(Uuid, Uuid)]) {

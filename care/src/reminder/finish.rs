@@ -1,13 +1,14 @@
 //! Telling the results of pushes.
 
 use super::DeliveryStatus;
-use super::outbound::{raise, read};
-use super::table::reminder_delivery::{Column, Entity};
+use super::outbound::{patients, raise};
+use super::table::reminder_delivery::{Answered, Column, Entity, Model};
 use crate::access::Worker;
 use crate::account;
 use crate::clock::Instant;
 use crate::error::Result;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use crate::store::Tx;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -31,11 +32,25 @@ pub struct Finished {
     pub delivery_id: Uuid,
     /// What became of it.
     pub outcome: PushOutcome,
-    /// When the push set out.
-    pub began_at: Instant,
-    /// Devices whose token is dead, each with the provider's reason.
-    pub retired: Vec<(Uuid, String)>,
+    /// Whether a provider was asked at all; else this was no attempt.
+    pub attempted: bool,
+    /// What the providers said, a device each.
+    pub answers: Vec<DeviceAnswer>,
 }
+
+/// What a provider said to a push to one device.
+#[derive(Debug, Clone)]
+pub struct DeviceAnswer {
+    /// The device.
+    pub device_id: Uuid,
+    /// What the provider said, for those who look after the installation.
+    pub code: String,
+    /// Its token is dead, unless the device has registered since this instant.
+    pub dead_since: Option<Instant>,
+}
+
+/// So many answers are kept of a delivery, the newest.
+const ANSWERS: usize = 20;
 
 /// Records the results of pushes. A late result of a delivery that the patient has dealt with
 /// meanwhile changes nothing of it.
@@ -52,35 +67,67 @@ pub async fn finish(worker: &Worker, results: &[Finished], now: Instant) -> Resu
         .into_tuple()
         .all(&tx)
         .await?;
-    let read = read(&tx, &keys, now).await?;
+    let patients = patients(&tx, &keys).await?;
     // Read under the patients' locks: what a patient has just done is not written over.
-    let rows = Entity::find()
-        .filter(Column::Id.is_in(by_id.keys().copied()))
-        .filter(Column::Status.eq(DeliveryStatus::Pending))
-        .all(&tx)
-        .await?;
-    let keys: Vec<_> = rows.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
-    for mut row in rows {
+    let mut rows = Entity::find().filter(Column::Id.is_in(by_id.keys().copied())).all(&tx).await?;
+    for row in &mut rows {
         let Some(result) = by_id.get(&row.id) else { continue };
-        (row.status, row.next_try_at) = match result.outcome {
-            PushOutcome::Sent => (DeliveryStatus::Sent, None),
-            PushOutcome::Retry(at) if at < row.expires_at => (DeliveryStatus::Pending, Some(at)),
-            PushOutcome::Retry(_) | PushOutcome::Failed => (DeliveryStatus::Failed, None),
-            PushOutcome::NoDevice => (DeliveryStatus::NoDevice, None),
-        };
-        if row.status == DeliveryStatus::Sent {
-            row.sent_at = Some(now);
-        }
-        row.change = read.next_change((row.clinic_id, row.patient_id));
-        row.into_active_model().reset_all().update(&tx).await?;
+        row.change = patients.get(&(row.clinic_id, row.patient_id)).map_or(0, |patient| patient.change + 1);
+        note(row, result, now);
     }
+    let keys: Vec<_> = rows.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
+    tx.update_all(
+        rows,
+        &[
+            Column::Status,
+            Column::Attempts,
+            Column::NextTryAt,
+            Column::SentAt,
+            Column::Answers,
+            Column::Change,
+        ],
+    )
+    .await?;
     raise(&tx, &keys).await?;
-    let retired = results.iter().flat_map(|result| result.retired.iter().map(move |device| (device, result)));
-    // In one order for all workers, so that no two wait for each other in a circle.
-    let retired: BTreeMap<_, _> =
-        retired.map(|((id, reason), result)| (*id, (result.began_at, reason))).collect();
-    for (device_id, (began_at, reason)) in retired {
-        account::retire_device(&tx, device_id, began_at, now, reason).await?;
-    }
+    retire(&tx, results, now).await?;
     tx.commit().await
+}
+
+/// Notes a result with its delivery.
+fn note(row: &mut Model, result: &Finished, now: Instant) {
+    let answered = result.answers.iter().map(|answer| Answered {
+        at: now,
+        device: answer.device_id,
+        code: answer.code.clone(),
+    });
+    let answers = &mut row.answers.0;
+    answers.extend(answered);
+    answers.drain(..answers.len().saturating_sub(ANSWERS));
+    if row.status != DeliveryStatus::Pending {
+        return;
+    }
+    if !result.attempted {
+        row.attempts -= 1;
+    }
+    (row.status, row.next_try_at) = match result.outcome {
+        PushOutcome::Sent => (DeliveryStatus::Sent, None),
+        PushOutcome::Retry(at) if at < row.expires_at => (DeliveryStatus::Pending, Some(at)),
+        PushOutcome::Retry(_) | PushOutcome::Failed => (DeliveryStatus::Failed, None),
+        PushOutcome::NoDevice => (DeliveryStatus::NoDevice, None),
+    };
+    if row.status == DeliveryStatus::Sent {
+        row.sent_at = Some(now);
+    }
+}
+
+/// Retires the devices whose tokens are dead, in one order for all workers, so that no two wait for each other
+/// in a circle.
+async fn retire(tx: &Tx, results: &[Finished], now: Instant) -> Result<()> {
+    let answers = results.iter().flat_map(|result| &result.answers);
+    let dead: BTreeMap<_, _> =
+        answers.filter_map(|answer| Some((answer.device_id, (answer.dead_since?, &answer.code)))).collect();
+    for (device_id, (since, code)) in dead {
+        account::retire_device(tx, device_id, since, now, code).await?;
+    }
+    Ok(())
 }

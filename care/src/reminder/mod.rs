@@ -26,7 +26,7 @@ mod update;
 
 pub use create::{CreateReminder, When, create};
 pub use dispatch::{Dispatched, dispatch, retry};
-pub use finish::{Finished, PushOutcome, finish};
+pub use finish::{DeviceAnswer, Finished, PushOutcome, finish};
 pub use follow::{UpdateSettings, register_device, update_settings};
 pub use history::{Delivery, delivery, history};
 pub use outbound::{Outbound, Target};

@@ -41,6 +41,8 @@ impl std::fmt::Debug for Target {
 pub struct Outbound {
     /// The delivery: the id of the push, the same in every repetition.
     pub delivery_id: Uuid,
+    /// The patient's clinic.
+    pub clinic_id: Uuid,
     /// What it is about.
     pub kind: Kind,
     /// When it came due.
@@ -94,7 +96,10 @@ pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result
 
 /// The patients of these keys, locked in the order of their ids so that no two workers wait for
 /// each other in a circle.
-async fn patients(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<HashMap<(Uuid, Uuid), patient::Model>> {
+pub(super) async fn patients(
+    tx: &Tx,
+    keys: &[(Uuid, Uuid)],
+) -> Result<HashMap<(Uuid, Uuid), patient::Model>> {
     let mut by_clinic: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
     for (clinic_id, id) in keys {
         by_clinic.entry(*clinic_id).or_default().push(*id);
@@ -126,7 +131,7 @@ impl Read {
             Some(Target { device_id: device.id, platform: device.platform, token })
         };
         let targets = devices.into_iter().flatten().filter_map(target).collect();
-        Outbound { delivery_id, kind: row.kind, due_at, expires_at, targets }
+        Outbound { delivery_id, clinic_id: row.clinic_id, kind: row.kind, due_at, expires_at, targets }
     }
 
     /// The change number that rows of this patient get in this transaction.

@@ -31,6 +31,7 @@ pub(crate) mod reminder {
         pub(crate) next_date: Option<Day>,
         pub(crate) next_slot: Option<i32>,
         pub(crate) fire_at: Option<Instant>,
+        pub(crate) set_aside_at: Option<Instant>,
         #[serde(skip)]
         pub(crate) fingerprint: Vec<u8>,
         pub(crate) created_at: Instant,
@@ -46,7 +47,22 @@ pub(crate) mod reminder {
 pub(crate) mod reminder_delivery {
     use super::super::DeliveryStatus;
     use crate::clock::{Day, Instant};
+    use sea_orm::FromJsonQueryResult;
     use sea_orm::entity::prelude::*;
+
+    /// What the providers answered to its pushes, oldest first.
+    #[derive(
+        Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, FromJsonQueryResult,
+    )]
+    pub(crate) struct Answers(pub(crate) Vec<Answered>);
+
+    /// An answer of a provider.
+    #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+    pub(crate) struct Answered {
+        pub(crate) at: Instant,
+        pub(crate) device: Uuid,
+        pub(crate) code: String,
+    }
 
     /// One occurrence that was decided: dedupe, outbox and history in one.
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
@@ -68,6 +84,9 @@ pub(crate) mod reminder_delivery {
         pub(crate) next_try_at: Option<Instant>,
         pub(crate) sent_at: Option<Instant>,
         pub(crate) done_at: Option<Instant>,
+        #[sea_orm(column_type = "JsonBinary")]
+        #[serde(skip)]
+        pub(crate) answers: Answers,
         pub(crate) change: i64,
     }
 

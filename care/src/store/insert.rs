@@ -1,10 +1,10 @@
-//! Inserting many rows at once.
+//! Writing many rows at once.
 
 use super::Tx;
 use crate::error::{Error, Result};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, EntityName, EntityTrait, Iden, IntoActiveModel, Iterable, ModelTrait,
-    Statement, Value,
+    PrimaryKeyToColumn, Statement, Value,
 };
 use serde_json::{Map, Value as Json};
 
@@ -23,23 +23,64 @@ impl Tx {
             M::Entity::insert_many(rows).exec_without_returning(self).await?;
             return Ok(());
         }
-        let all = || <M::Entity as EntityTrait>::Column::iter();
-        let object = |row: M| {
-            let field = |column| Ok((Iden::to_string(&column), json(row.get(column))?));
-            all().map(field).collect::<Result<Map<_, _>>>().map(Json::Object)
-        };
-        let rows = rows.into_iter().map(object).collect::<Result<Vec<_>>>()?;
-        let columns: Vec<_> = all().map(|column| format!("\"{}\"", Iden::to_string(&column))).collect();
-        let (table, columns) = (M::Entity::default(), columns.join(", "));
-        let table = table.table_name();
+        let (table, columns) = (M::Entity::default(), names(<M::Entity as EntityTrait>::Column::iter()));
+        let (table, columns) = (table.table_name(), columns.join(", "));
         let sql = format!(
             "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, $1)"
         );
-        let parameter = Value::Json(Some(Box::new(Json::Array(rows))));
-        self.execute_raw(Statement::from_sql_and_values(self.get_database_backend(), sql, [parameter]))
-            .await?;
+        self.execute_raw(self.of_rows(sql, rows)?).await?;
         Ok(())
     }
+
+    /// Writes these columns of rows that exist, in one statement on PostgreSQL.
+    pub(crate) async fn update_all<M>(
+        &self,
+        rows: Vec<M>,
+        columns: &[<M::Entity as EntityTrait>::Column],
+    ) -> Result<()>
+    where
+        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+        <M::Entity as EntityTrait>::ActiveModel: Send + sea_orm::ActiveModelBehavior,
+        <M::Entity as EntityTrait>::Model: IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        if !self.locks_rows() {
+            for row in rows {
+                row.into_active_model().reset_all().update(self).await?;
+            }
+            return Ok(());
+        }
+        let table = M::Entity::default();
+        let table = table.table_name();
+        let set: Vec<_> =
+            names(columns.iter().copied()).iter().map(|name| format!("{name} = new.{name}")).collect();
+        let keys = names(<M::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column));
+        let same: Vec<_> = keys.iter().map(|name| format!("kept.{name} = new.{name}")).collect();
+        let sql = format!(
+            "UPDATE {table} AS kept SET {} FROM jsonb_populate_recordset(NULL::{table}, $1) AS new WHERE {}",
+            set.join(", "),
+            same.join(" AND ")
+        );
+        self.execute_raw(self.of_rows(sql, rows)?).await?;
+        Ok(())
+    }
+
+    fn of_rows<M: ModelTrait>(&self, sql: String, rows: Vec<M>) -> Result<Statement> {
+        let object = |row: M| {
+            let field = |column| Ok((Iden::to_string(&column), json(row.get(column))?));
+            let columns = <M::Entity as EntityTrait>::Column::iter();
+            columns.map(field).collect::<Result<Map<_, _>>>().map(Json::Object)
+        };
+        let rows = rows.into_iter().map(object).collect::<Result<Vec<_>>>()?;
+        let parameter = Value::Json(Some(Box::new(Json::Array(rows))));
+        Ok(Statement::from_sql_and_values(self.get_database_backend(), sql, [parameter]))
+    }
+}
+
+fn names(columns: impl Iterator<Item = impl Iden>) -> Vec<String> {
+    columns.map(|column| format!("\"{}\"", Iden::to_string(&column))).collect()
 }
 
 /// The value as PostgreSQL reads it from JSON.

@@ -7,13 +7,13 @@
 
 mod run;
 
-use crate::gateway::{Answer, Push, PushGateway};
+use crate::gateway::{Answer, Push, PushGateway, Verdict};
 use crate::timetable::{Claim, Entry, Millis, OWN_CLOCK, Timetable, TimetableError};
 use care::access::Worker;
 use care::clock::Instant;
 use care::error::Error;
 use care::live::Change;
-use care::reminder::{self, Dispatched, Due, Finished, Outbound, PushOutcome, Target};
+use care::reminder::{self, DeviceAnswer, Dispatched, Due, Finished, Outbound, PushOutcome, Target};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use std::sync::Arc;
@@ -226,29 +226,34 @@ impl Engine {
 
     /// Pushes one delivery to all of its devices.
     async fn deliver(&self, outbound: Outbound, now: Instant) -> Finished {
-        let Outbound { delivery_id, kind, due_at, expires_at, targets } = outbound;
+        let Outbound { delivery_id, clinic_id, kind, due_at, expires_at, targets } = outbound;
         let push = async |target: Target| {
             let device_id = target.device_id;
-            let push = Push { id: delivery_id, kind, due_at, expires_at, target };
+            let push = Push { id: delivery_id, clinic_id, kind, due_at, expires_at, target };
             let answer = tokio::time::timeout(self.settings.push_timeout, self.gateway.push(&push)).await;
-            (device_id, answer.unwrap_or(Answer::Later { after_ms: RETRY }))
+            (device_id, answer.unwrap_or_else(|_| Answer::later(RETRY, "timeout")))
         };
-        let answers = futures::future::join_all(targets.into_iter().map(push)).await;
-        let mut retired = Vec::new();
-        let mut outcome = PushOutcome::NoDevice;
-        for (device_id, answer) in answers {
-            let new = match answer {
-                Answer::Taken => PushOutcome::Sent,
-                Answer::Later { after_ms } => PushOutcome::Retry(now.plus(after_ms)),
-                Answer::Refused => PushOutcome::Failed,
-                Answer::DeadToken(reason) => {
-                    retired.push((device_id, reason));
-                    PushOutcome::NoDevice
+        let said = futures::future::join_all(targets.into_iter().map(push)).await;
+        let mut finished = Finished {
+            delivery_id,
+            outcome: PushOutcome::NoDevice,
+            attempted: said.is_empty(),
+            answers: Vec::new(),
+        };
+        for (device_id, Answer { verdict, code }) in said {
+            finished.attempted |= !matches!(verdict, Verdict::Held { .. });
+            let (outcome, dead_since) = match verdict {
+                Verdict::Taken => (PushOutcome::Sent, None),
+                Verdict::Later { after_ms } | Verdict::Held { after_ms } => {
+                    (PushOutcome::Retry(now.plus(after_ms)), None)
                 }
+                Verdict::Refused => (PushOutcome::Failed, None),
+                Verdict::DeadToken { since } => (PushOutcome::NoDevice, Some(since.unwrap_or(now))),
             };
-            outcome = better(outcome, new);
+            finished.outcome = better(finished.outcome, outcome);
+            finished.answers.push(DeviceAnswer { device_id, code: code.into_owned(), dead_since });
         }
-        Finished { delivery_id, outcome, began_at: now, retired }
+        finished
     }
 }
 

@@ -22,8 +22,8 @@ impl PushGateway for Console {
             id::Kind::Device.encode(push.target.device_id),
         );
         match writeln!(std::io::stdout().lock(), "{line}") {
-            Ok(()) => Answer::Taken,
-            Err(_) => Answer::Later { after_ms: 30_000 },
+            Ok(()) => Answer::taken(),
+            Err(_) => Answer::later(30_000, "closed output"),
         }
     }
 }

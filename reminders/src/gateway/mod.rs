@@ -9,6 +9,7 @@ pub mod recording;
 use async_trait::async_trait;
 use care::clock::Instant;
 use care::reminder::{Kind, Target};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A push to one device.
@@ -16,6 +17,8 @@ use uuid::Uuid;
 pub struct Push {
     /// The delivery's id, the same in every repetition: providers and devices collapse copies by it.
     pub id: Uuid,
+    /// The patient's clinic, whose credentials it goes by.
+    pub clinic_id: Uuid,
     /// What the reminder is about; the app has the words for it.
     pub kind: Kind,
     /// When the reminder came due.
@@ -26,20 +29,55 @@ pub struct Push {
     pub target: Target,
 }
 
-/// What a provider says to a push.
+/// What came of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// It will be delivered.
+pub struct Answer {
+    /// What is to be done.
+    pub verdict: Verdict,
+    /// What the provider said, such as `200`, `410 Unregistered` or `timeout`: for those who look after the
+    /// installation. It holds no token and nothing of a patient.
+    pub code: Cow<'static, str>,
+}
+
+/// What is to be done about a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing: it will be delivered.
     Taken,
-    /// Not now; try again after so many milliseconds.
+    /// Try again after so many milliseconds; the provider was asked and could not, or did not answer.
     Later {
         /// Milliseconds to wait.
         after_ms: i64,
     },
-    /// The device's token is dead; the reason is kept with the device.
-    DeadToken(String),
-    /// It will never be taken.
+    /// Try again after so many milliseconds; the provider was not asked, so this is no attempt.
+    Held {
+        /// Milliseconds to wait.
+        after_ms: i64,
+    },
+    /// Retire the device's token: it is dead.
+    DeadToken {
+        /// Since when, where the provider says so: a device that registered later stays.
+        since: Option<Instant>,
+    },
+    /// Give up: it will never be taken.
     Refused,
+}
+
+impl Answer {
+    /// This verdict, for this code.
+    pub fn new(verdict: Verdict, code: impl Into<Cow<'static, str>>) -> Self {
+        Self { verdict, code: code.into() }
+    }
+
+    /// The provider took it.
+    pub fn taken() -> Self {
+        Self::new(Verdict::Taken, "200")
+    }
+
+    /// The provider is to be asked again after so many milliseconds, for this reason.
+    pub fn later(after_ms: i64, code: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Verdict::Later { after_ms }, code)
+    }
 }
 
 /// Carries pushes.

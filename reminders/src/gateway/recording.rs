@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 /// Remembers every push, and answers as it was told: the prepared answers first, then
-/// [`Answer::Taken`]. While it hangs it remembers the push and never answers.
+/// [`Answer::taken`]. While it hangs it remembers the push and never answers.
 #[derive(Debug, Default)]
 pub struct Recording {
     pushes: Mutex<Vec<Push>>,
@@ -39,6 +39,6 @@ impl PushGateway for Recording {
             std::future::pending::<()>().await;
         }
         let prepared = self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        prepared.unwrap_or(Answer::Taken)
+        prepared.unwrap_or_else(Answer::taken)
     }
 }
