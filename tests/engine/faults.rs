@@ -147,7 +147,12 @@ impl PushGateway for Slow {
 /// An engine on SQL with a gateway of its own.
 fn engine(rounds: &Rounds, gateway: Arc<dyn PushGateway>) -> Engine {
     let timetable = Arc::new(SqlTimetable::new(rounds.clinic.worker()));
-    Engine::new(rounds.clinic.worker(), timetable, gateway, Settings::default())
+    Engine::new(
+        rounds.clinic.worker(),
+        timetable,
+        gateway,
+        Settings { smear_seconds: 0, ..Settings::default() },
+    )
 }
 
 #[tokio::test]
@@ -158,8 +163,10 @@ async fn a_tick_that_outlasts_a_minute_goes_by_the_time_it_is() {
     rounds.clinic.clock.set(due);
     let gateway = Arc::new(Slow(Arc::clone(&rounds.clinic.clock), 0.into()));
     let engine = engine(&rounds, Arc::clone(&gateway) as _);
-    let tick = tokio::time::timeout(Duration::from_secs(20), engine.tick(due)).await;
-    assert_eq!(tick.expect("the tick ends"), Ok(2));
+    for _ in 0..2 {
+        let tick = tokio::time::timeout(Duration::from_secs(20), engine.tick(due)).await;
+        assert_eq!(tick.expect("the tick ends"), Ok(1));
+    }
     assert_eq!(gateway.1.load(Ordering::SeqCst), 2);
 }
 

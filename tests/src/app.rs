@@ -139,7 +139,7 @@ pub fn engine(clinic: &Clinic, redis: Option<&RedisServer>, gateway: &Arc<Record
             Arc::new(Failover::new(RedisTimetable::new(connect(&redis.url()).unwrap(), "test"), sql))
         }
     };
-    let settings = reminders::engine::Settings { own_clock: false, ..Default::default() };
+    let settings = reminders::engine::Settings { own_clock: false, smear_seconds: 0, ..Default::default() };
     Engine::new(clinic.worker(), timetable, Arc::clone(gateway) as _, settings)
 }
 

@@ -94,6 +94,8 @@ impl Configuration {
             ("media.upload_timeout_seconds", self.media.upload_timeout_seconds, 1, 3_600),
             ("reminders.lease_seconds", reminders.lease_seconds, 1, 3_600),
             ("reminders.push_timeout_seconds", reminders.push_timeout_seconds, 1, 600),
+            ("reminders.smear_seconds", reminders.smear_seconds.into(), 0, 59),
+            ("reminders.pushes_in_flight", wide(reminders.pushes_in_flight), 1, 100_000),
             ("reminders.batch", wide(reminders.batch), 1, 1_000),
             ("reminders.poll_milliseconds", reminders.poll_milliseconds, 10, 60_000),
         ]

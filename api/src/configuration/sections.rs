@@ -205,6 +205,10 @@ pub struct Audit {
 pub struct Reminders {
     /// For how long a batch is one worker's own, in seconds.
     pub lease_seconds: u64,
+    /// Over how many seconds reminders that come due together are spread.
+    pub smear_seconds: u32,
+    /// The most pushes under way at once.
+    pub pushes_in_flight: usize,
     /// How long a push may take, in seconds.
     pub push_timeout_seconds: u64,
     /// The most reminders in one batch.

@@ -33,6 +33,8 @@ fn engine(app: &App) -> Engine {
     let settings = Settings {
         batch: reminders.batch,
         lease_ms: i64::try_from(reminders.lease_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX),
+        smear_seconds: reminders.smear_seconds,
+        in_flight: reminders.pushes_in_flight,
         push_timeout: Duration::from_secs(reminders.push_timeout_seconds),
         poll: Duration::from_millis(reminders.poll_milliseconds),
         own_clock: true,

@@ -120,7 +120,7 @@ async fn add(
     let key = (chart.clinic_id(), chart.id());
     let days = BTreeSet::from([newest.log.local_date, rows.log.local_date]);
     let around = around(tx, key, &days).await?;
-    day_total::keep(tx, key, &days, &around).await?;
+    day_total::keep(tx, key, &days, &around, std::slice::from_ref(rows)).await?;
     personal_best::revise(tx, key, rows, exercises).await?;
     Ok(around)
 }

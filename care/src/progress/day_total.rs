@@ -13,7 +13,7 @@ use crate::store::Tx;
 use progress_day::Column;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What a repetition of a set takes that was logged without its seconds (basis: default).
@@ -82,12 +82,27 @@ pub(super) fn total(
     })
 }
 
-/// Brings the totals of these days up to what stands on them: three statements, however many they are.
-pub(super) async fn keep(tx: &Tx, key: (Uuid, Uuid), days: &BTreeSet<Day>, around: &Around) -> Result<()> {
-    let on_them = around.logs.iter().filter(|log| days.contains(&log.local_date)).cloned().collect();
-    let logs = with_results(tx, key.0, on_them).await?;
+/// Brings the totals of these days up to what stands on them, `fresh` logs among it: three statements at most,
+/// however many they are.
+pub(super) async fn keep(
+    tx: &Tx,
+    key: (Uuid, Uuid),
+    days: &BTreeSet<Day>,
+    around: &Around,
+    fresh: &[Rows],
+) -> Result<()> {
+    let fresh: HashMap<_, _> = fresh.iter().map(|rows| (rows.log.id, rows)).collect();
+    let on_them = around.logs.iter().filter(|log| days.contains(&log.local_date));
+    let (known, other): (Vec<_>, Vec<_>) = on_them.partition(|log| fresh.contains_key(&log.id));
+    let other = if other.is_empty() {
+        Vec::new()
+    } else {
+        with_results(tx, key.0, other.into_iter().cloned().collect()).await?
+    };
+    let known = known.into_iter().filter_map(|log| fresh.get(&log.id).copied());
+    let logs: Vec<_> = known.chain(&other).collect();
     let total = |day: &Day| {
-        let logs: Vec<_> = logs.iter().filter(|rows| rows.log.local_date == *day).collect();
+        let logs: Vec<_> = logs.iter().copied().filter(|rows| rows.log.local_date == *day).collect();
         let ratings: Vec<_> = around.ratings.iter().filter(|row| row.local_date == *day).collect();
         total(key, *day, &logs, &ratings)
     };

@@ -82,7 +82,7 @@ pub async fn log(
     let around = around(&tx, key, &sorted.days()).await?;
     if !sorted.fresh.is_empty() {
         let days = sorted.fresh.iter().map(|rows| rows.log.local_date).collect();
-        day_total::keep(&tx, key, &days, &around).await?;
+        day_total::keep(&tx, key, &days, &around, &sorted.fresh).await?;
         personal_best::raise(&tx, key, &sorted.fresh, &exercises).await?;
     }
     let told = |rows: &Rows| (rows.log.performed_at, feedback::of_log(thresholds, rows, &around));

@@ -114,7 +114,7 @@ pub async fn rate(scope: &Scope, input: NewRating) -> Result<(PainRating, Option
     ActiveModel::from(row.clone()).reset_all().insert(&tx).await?;
     let days = BTreeSet::from([row.local_date]);
     let around = around(&tx, key, &days).await?;
-    day_total::keep(&tx, key, &days, &around).await?;
+    day_total::keep(&tx, key, &days, &around, &[]).await?;
     let feedback = feedback::of_rating(thresholds, &row, &around);
     screen_due::note(&tx, &mut chart, std::iter::once((row.rated_at, feedback))).await?;
     let told = [Report::from(PainReport::of_rating(&row))];

@@ -33,7 +33,7 @@ pub async fn void_rating(scope: &Scope, id: Uuid) -> Result<()> {
         .exec(&tx)
         .await?;
     let days = BTreeSet::from([row.local_date]);
-    day_total::keep(&tx, key, &days, &around(&tx, key, &days).await?).await?;
+    day_total::keep(&tx, key, &days, &around(&tx, key, &days).await?, &[]).await?;
     let object = (Kind::PainRating, id);
     let entry = audit::Entry { action: "pain.void", patient_id: Some(chart.id()), object };
     audit::record(&tx, scope, entry).await?;

@@ -1,8 +1,10 @@
 //! One round of the engine: what the timetable calls due is decided and recorded in one
 //! transaction; what is to go out is answered, and from then on its row is the lease.
 
+use super::Due;
 use super::decide::{Decision, Fate, decide, done, held, unless_quiet};
 use super::outbound::{Outbound, Read, raise, read};
+use super::quiet::fires_at;
 use super::table::{reminder, reminder_delivery};
 use super::{DeliveryStatus, Status};
 use crate::access::Worker;
@@ -14,18 +16,37 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
+/// What a round changes of a reminder.
+const ADVANCED: [reminder::Column; 6] = {
+    use reminder::Column as C;
+    [C::Status, C::NextDueAt, C::NextDate, C::NextSlot, C::FireAt, C::Change]
+};
+/// What deciding anew changes of a delivery.
+const DECIDED: [reminder_delivery::Column; 5] = {
+    use reminder_delivery::Column as C;
+    [C::Status, C::Attempts, C::ExpiresAt, C::NextTryAt, C::Change]
+};
+
 /// What a round answers.
 #[derive(Debug, Clone, Default)]
 pub struct Dispatched {
     /// Pushes that are the caller's to send.
     pub outbound: Vec<Outbound>,
     /// When the reminders of the round come due next.
-    pub next: Vec<(Uuid, Instant)>,
+    pub next: Vec<Due>,
 }
 
-/// Decides about the reminders `ids` at `now`. A push that is not finished within `lease_ms`
-/// is found by [`retry`]. Repeating a round changes nothing.
-pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, lease_ms: i64) -> Result<Dispatched> {
+/// How a round works.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// A push that is not finished after so many milliseconds is found by [`retry`].
+    pub lease_ms: i64,
+    /// Reminders that come due together are spread over so many seconds.
+    pub smear_seconds: u32,
+}
+
+/// Decides about the reminders `ids` at `now`. Repeating a round changes nothing.
+pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, terms: Terms) -> Result<Dispatched> {
     let tx = worker.write().await?;
     let read = read(&tx, &keys_of_reminders(&tx, ids).await?, now).await?;
     // Read only now: whoever changes a reminder holds its patient's lock, as this transaction does.
@@ -36,7 +57,7 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, lease_ms: i64
         .await?;
     let known = known(&tx, &rows).await?;
     let mut round =
-        Round { now, lease_ms, read, deliveries: Vec::new(), advanced: Vec::new(), changed: BTreeSet::new() };
+        Round { now, terms, read, deliveries: Vec::new(), advanced: Vec::new(), changed: BTreeSet::new() };
     let mut answer = Dispatched::default();
     for row in rows {
         round.decide(worker, row, &known, &mut answer);
@@ -48,8 +69,7 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, lease_ms: i64
         let rest = round.deliveries.split_off(round.deliveries.len().min(2_000));
         tx.insert_all(std::mem::replace(&mut round.deliveries, rest)).await?;
     }
-    use reminder::Column::{Change as Changed, FireAt, NextDate, NextDueAt, NextSlot, Status as State};
-    tx.update_all(round.advanced, &[State, NextDueAt, NextDate, NextSlot, FireAt, Changed]).await?;
+    tx.update_all(round.advanced, &ADVANCED).await?;
     tx.commit().await?;
     publish(worker, &round.read, &changed);
     Ok(answer)
@@ -57,7 +77,7 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, lease_ms: i64
 
 struct Round {
     now: Instant,
-    lease_ms: i64,
+    terms: Terms,
     read: Read,
     deliveries: Vec<reminder_delivery::Model>,
     advanced: Vec<reminder::Model>,
@@ -74,7 +94,10 @@ impl Round {
     ) {
         let key = (row.clinic_id, row.patient_id);
         let Some(facts) = self.read.facts.get(&key) else { return };
-        let due = row.status == Status::Active && row.next_due_at.is_some_and(|due| due <= self.now);
+        let id = row.id;
+        let fires_at = |due| fires_at(id, due, self.terms.smear_seconds);
+        let due =
+            row.status == Status::Active && row.next_due_at.is_some_and(|due| fires_at(due) <= self.now);
         if due {
             for decision in decide(&row, known, facts, self.now) {
                 let delivery = self.delivery(&row, &decision);
@@ -87,8 +110,9 @@ impl Round {
             self.changed.insert(key);
             row.change = self.read.next_change(key);
             row.set_next(row.rule.next_after(&row.zone(), self.now.timestamp()));
+            row.fire_at = row.next_due_at.map(fires_at);
         }
-        answer.next.extend(row.next_due_at.map(|next| (row.id, next)));
+        answer.next.extend(row.next_due_at.map(|due_at| Due { id: row.id, due_at }));
         if due {
             self.advanced.push(row);
         }
@@ -96,7 +120,7 @@ impl Round {
 
     fn delivery(&self, row: &reminder::Model, decision: &Decision) -> reminder_delivery::Model {
         let (status, attempts, next_try_at) = match decision.fate {
-            Fate::Push => (DeliveryStatus::Pending, 1, Some(self.now.plus(self.lease_ms))),
+            Fate::Push => (DeliveryStatus::Pending, 1, Some(self.now.plus(self.terms.lease_ms))),
             Fate::Wait(at) => (DeliveryStatus::Pending, 0, Some(at)),
             Fate::Over(status) => (status, 0, None),
         };
@@ -178,8 +202,7 @@ pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> 
         delivery.change = read.next_change((row.clinic_id, row.patient_id));
         decided.push(delivery);
     }
-    use reminder_delivery::Column::{Attempts, Change as Changed, ExpiresAt, NextTryAt, Status as State};
-    tx.update_all(decided, &[State, Attempts, ExpiresAt, NextTryAt, Changed]).await?;
+    tx.update_all(decided, &DECIDED).await?;
     raise(&tx, &keys).await?;
     tx.commit().await?;
     publish(worker, &read, &keys);

@@ -25,7 +25,7 @@ mod upcoming;
 mod update;
 
 pub use create::{CreateReminder, When, create};
-pub use dispatch::{Dispatched, dispatch, retry};
+pub use dispatch::{Dispatched, Terms, dispatch, retry};
 pub use finish::{DeviceAnswer, Finished, PushOutcome, finish};
 pub use follow::{UpdateSettings, register_device, update_settings};
 pub use history::{Delivery, delivery, history};

@@ -8,7 +8,9 @@ use jiff::{
     tz::TimeZone,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use crate::clock::Instant;
 use crate::error::{Code, FieldError};
 
 /// A daily period on the wall clock, from `start` up to but not including `end`; across midnight
@@ -80,6 +82,13 @@ impl QuietHours {
         let mut until_end = changes.take_while(|change| *change < end);
         Some(until_end.find(|change| !self.contains(zone, *change)).unwrap_or(end))
     }
+}
+
+/// When the engine lets a reminder go out that comes due at `due_at`: then, or up to `window_seconds` later where
+/// reminders that come due together are spread.
+pub fn fires_at(id: Uuid, due_at: Instant, window_seconds: u32) -> Instant {
+    let spread = smear(*id.as_bytes(), due_at.date_in(&TimeZone::UTC).0, window_seconds);
+    due_at.plus(i64::try_from(spread.as_millis()).unwrap_or(0))
 }
 
 /// How long after its time a reminder goes out, from zero up to but not including `window_seconds`,

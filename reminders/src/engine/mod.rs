@@ -3,8 +3,10 @@
 //! One round: claim → one transaction (decide, record, advance) → acknowledge to the timetable →
 //! push → results. Between the transaction and the results the delivery's row is the lease: a
 //! worker that dies there is followed by [`Engine::retry`] with the same push id. A worker that
-//! dies before is followed by whoever takes over its batch.
+//! dies before is followed by whoever takes over its batch. Rounds overlap: while the pushes of one
+//! are under way the next is claimed, as long as there is room for its pushes.
 
+mod carry;
 mod run;
 
 use crate::gateway::{Answer, Push, PushGateway, Verdict};
@@ -13,9 +15,9 @@ use care::access::Worker;
 use care::clock::Instant;
 use care::error::Error;
 use care::live::Change;
-use care::reminder::{self, DeviceAnswer, Dispatched, Due, Finished, Outbound, PushOutcome, Target};
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
+use care::reminder::quiet::fires_at;
+use care::reminder::{self, DeviceAnswer, Dispatched, Due, Finished, Outbound, PushOutcome, Target, Terms};
+use carry::Unsettled;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -24,8 +26,6 @@ use uuid::Uuid;
 const HORIZON: i64 = 36 * 60 * 60_000;
 /// Reminders read from SQL in one step of filling a timetable.
 const STEP: u64 = 5_000;
-/// Results recorded in one transaction, if so many are there.
-const RESULTS: usize = 64;
 /// A push that failed for a passing reason is tried again after so long, in milliseconds.
 const RETRY: i64 = 30_000;
 
@@ -36,6 +36,11 @@ pub struct Settings {
     pub batch: usize,
     /// How long a worker may take from claim to result, in milliseconds. Longer than a push.
     pub lease_ms: i64,
+    /// Reminders that come due together go out spread over so many seconds, that none waits for all others:
+    /// below 60.
+    pub smear_seconds: u32,
+    /// Pushes under way at once; nothing is claimed while they are so many.
+    pub in_flight: usize,
     /// How long a push may take.
     pub push_timeout: Duration,
     /// How often an idle worker looks.
@@ -50,6 +55,8 @@ impl Default for Settings {
         Self {
             batch: 500,
             lease_ms: 60_000,
+            smear_seconds: 20,
+            in_flight: 2_000,
             push_timeout: Duration::from_secs(10),
             poll: Duration::from_millis(250),
             own_clock: true,
@@ -78,6 +85,15 @@ pub struct Engine {
     timetable: Arc<dyn Timetable>,
     gateway: Arc<dyn PushGateway>,
     settings: Settings,
+    unsettled: Unsettled,
+}
+
+/// What was taken to be pushed.
+enum Taken {
+    /// These.
+    Batch(Vec<Outbound>),
+    /// There is nothing, before this time at least.
+    Nothing(Option<Instant>),
 }
 
 impl Engine {
@@ -88,31 +104,35 @@ impl Engine {
         gateway: Arc<dyn PushGateway>,
         settings: Settings,
     ) -> Self {
-        Self { worker, timetable, gateway, settings }
+        Self { worker, timetable, gateway, settings, unsettled: Unsettled::default() }
     }
 
     /// Deals with everything that is due at `now`; answers how many pushes were attempted.
     pub async fn tick(&self, now: Instant) -> Result<usize> {
+        self.carry_all(|| self.claim(now), now).await
+    }
+
+    /// Claims what is due and decides about it: what is to go out, or that nothing is due before this time.
+    async fn claim(&self, now: Instant) -> Result<Taken> {
         let clock: Millis = if self.settings.own_clock { OWN_CLOCK } else { now.0 };
-        let mut pushed = 0;
         loop {
             // The timetable's clock goes on while this tick works, so what it calls due is judged by
             // a time as fresh as its own.
             let claimed = self.timetable.claim(clock, self.settings.batch, self.settings.lease_ms).await?;
             let now = self.fresh(now);
             match claimed {
-                Claim::Idle { .. } => return Ok(pushed),
+                Claim::Idle { next_due_at } => return Ok(Taken::Nothing(next_due_at.map(Instant))),
                 Claim::IndexLost => {
                     if !self.rebuild(now).await? {
-                        return Ok(pushed);
+                        return Ok(Taken::Nothing(None));
                     }
                 }
                 Claim::Batch { id, ids } => {
                     let round = self.dispatch(&ids, now).await?;
-                    let next: Vec<_> = round.next.iter().map(|(id, at)| entry(*id, *at)).collect();
+                    let next: Vec<_> = round.next.iter().map(|due| self.entry(*due)).collect();
                     // A batch that was taken over meanwhile finds everything decided.
                     self.timetable.ack(&id, &next).await?;
-                    pushed += self.send(round.outbound, now).await?;
+                    return Ok(Taken::Batch(round.outbound));
                 }
             }
         }
@@ -126,10 +146,11 @@ impl Engine {
     /// Decides about a batch. Where a reminder cannot be read, its batch is halved until it stands
     /// alone, so that it holds up no other.
     async fn dispatch(&self, ids: &[Uuid], now: Instant) -> Result<Dispatched> {
+        let terms = Terms { lease_ms: self.settings.lease_ms, smear_seconds: self.settings.smear_seconds };
         let mut whole = Dispatched::default();
         let mut parts = vec![ids];
         while let Some(part) = parts.pop() {
-            match reminder::dispatch(&self.worker, part, now, self.settings.lease_ms).await {
+            match reminder::dispatch(&self.worker, part, now, terms).await {
                 Ok(round) => {
                     whole.outbound.extend(round.outbound);
                     whole.next.extend(round.next);
@@ -148,16 +169,14 @@ impl Engine {
     /// Deals with deliveries whose time has come again: put off, deferred, or left by a worker
     /// that died.
     pub async fn retry(&self, now: Instant) -> Result<usize> {
+        self.carry_all(|| self.take_again(now), now).await
+    }
+
+    async fn take_again(&self, now: Instant) -> Result<Taken> {
+        self.settle(now).await?;
         let limit = u64::try_from(self.settings.batch).unwrap_or(1);
-        let mut pushed = 0;
-        loop {
-            let now = self.fresh(now);
-            let outbound = reminder::retry(&self.worker, now, limit, self.settings.lease_ms).await?;
-            if outbound.is_empty() {
-                return Ok(pushed);
-            }
-            pushed += self.send(outbound, now).await?;
-        }
+        let again = reminder::retry(&self.worker, self.fresh(now), limit, self.settings.lease_ms).await?;
+        Ok(if again.is_empty() { Taken::Nothing(None) } else { Taken::Batch(again) })
     }
 
     /// Puts back what the timetable forgot: reminders overdue in SQL, the truth.
@@ -186,7 +205,7 @@ impl Engine {
     pub async fn nudge(&self, change: Change, now: Instant) -> Result<()> {
         match change {
             Change::Reminder { id, next_due_at: Some(at) } if at <= now.plus(HORIZON) => {
-                Ok(self.timetable.schedule(&[entry(id, at)]).await?)
+                Ok(self.timetable.schedule(&[self.entry(Due { id, due_at: at })]).await?)
             }
             Change::Reminder { id, .. } => Ok(self.timetable.cancel(&[id]).await?),
             // What was missed the scan and the feed find.
@@ -194,8 +213,13 @@ impl Engine {
         }
     }
 
+    /// When the timetable is to give it.
+    fn entry(&self, due: Due) -> Entry {
+        Entry { id: due.id, due_at: fires_at(due.id, due.due_at, self.settings.smear_seconds).0 }
+    }
+
     async fn fill(&self, due: &[Due]) -> Result<()> {
-        let entries: Vec<_> = due.iter().map(|due| entry(due.id, due.due_at)).collect();
+        let entries: Vec<_> = due.iter().map(|due| self.entry(*due)).collect();
         if entries.is_empty() { Ok(()) } else { Ok(self.timetable.fill(&entries).await?) }
     }
 
@@ -211,21 +235,9 @@ impl Engine {
         Ok(true)
     }
 
-    /// Pushes all of a batch at once, so that it takes one time-out at most and the lease outlasts
-    /// it, and records the results as they come.
-    async fn send(&self, outbound: Vec<Outbound>, now: Instant) -> Result<usize> {
-        let count = outbound.len();
-        let pushes: FuturesUnordered<_> =
-            outbound.into_iter().map(|outbound| self.deliver(outbound, now)).collect();
-        let mut results = pushes.ready_chunks(RESULTS);
-        while let Some(results) = results.next().await {
-            reminder::finish(&self.worker, &results, now).await?;
-        }
-        Ok(count)
-    }
-
     /// Pushes one delivery to all of its devices.
     async fn deliver(&self, outbound: Outbound, now: Instant) -> Finished {
+        let now = self.fresh(now);
         let Outbound { delivery_id, clinic_id, kind, due_at, expires_at, targets } = outbound;
         let push = async |target: Target| {
             let device_id = target.device_id;
@@ -266,8 +278,4 @@ fn better(one: PushOutcome, other: PushOutcome) -> PushOutcome {
         PushOutcome::Sent => 3,
     };
     if rank(other) > rank(one) { other } else { one }
-}
-
-fn entry(id: Uuid, at: Instant) -> Entry {
-    Entry { id, due_at: at.0 }
 }

@@ -3,7 +3,9 @@
 
 use super::{Engine, Result};
 use care::clock::Instant;
+use futures::stream;
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -19,12 +21,20 @@ impl Engine {
     /// Works until `stop` turns true.
     pub async fn run(&self, stop: watch::Receiver<bool>) {
         tokio::join!(
-            repeat("tick", self.settings.poll, stop.clone(), || self.tick(self.now())),
-            repeat("retry", RETRY_EVERY, stop.clone(), || self.retry(self.now())),
+            self.carry_on(stop.clone()),
             repeat("scan", SCAN_EVERY, stop.clone(), || self.scan_overdue(self.now())),
             repeat("feed", FEED_EVERY, stop.clone(), || self.feed(self.now())),
             self.run_nudges(stop),
         );
+    }
+
+    /// Carries what is due, and what is to be tried again, as it comes.
+    async fn carry_on(&self, stop: watch::Receiver<bool>) {
+        let due = self.always("claim", self.settings.poll, stop.clone(), || self.claim(self.now()));
+        let again = self.always("retry", RETRY_EVERY, stop, || self.take_again(self.now()));
+        if let Err(error) = self.carry(stream::select(pin!(due), pin!(again)), self.now()).await {
+            tracing::warn!(%error, "results of pushes are left for another worker to find");
+        }
     }
 
     /// Takes changes of reminders over as they are committed, until `stop` turns true: all that a
