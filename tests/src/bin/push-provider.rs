@@ -6,7 +6,7 @@
 use care::clock::SystemClock;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::io::{Write, stdin, stdout};
+use std::io::stdin;
 use std::sync::Arc;
 use std::time::Duration;
 use tests::push_provider::{Act, Goodbye, Provider, PushProviders, Reply, Simulator};
@@ -50,18 +50,15 @@ enum Command {
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let providers = runtime.block_on(PushProviders::start(Arc::new(SystemClock)));
-    print(&start(&providers));
+    println!("{}", start(&providers));
     for line in stdin().lines() {
         let Line { of, command } = serde_json::from_str(&line.unwrap()).unwrap();
-        print(&match of {
+        let answer = match of {
             Of::Apple => obey(&providers.apple, command),
             Of::Google => obey(&providers.google, command),
-        });
+        };
+        println!("{answer}");
     }
-}
-
-fn print(line: &Value) {
-    writeln!(stdout(), "{line}").unwrap();
 }
 
 fn start(providers: &PushProviders) -> Value {

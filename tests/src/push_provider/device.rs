@@ -83,9 +83,12 @@ impl Device {
         }
         let Arrival { replaces, payload, .. } = arrival;
         let same = |shown: &&mut Shown| replaces.is_some() && shown.replaces == replaces;
-        match self.shown.iter_mut().find(same) {
-            Some(shown) => *shown = Shown { id, at: now, pushes: shown.pushes + 1, payload, replaces },
-            None => self.shown.push(Shown { id, at: now, pushes: 1, payload, replaces }),
+        if let Some(shown) = self.shown.iter_mut().find(same) {
+            *shown = Shown { id, at: now, pushes: shown.pushes + 1, payload, replaces };
+        } else {
+            // A million devices show one each.
+            self.shown.reserve_exact(1);
+            self.shown.push(Shown { id, at: now, pushes: 1, payload, replaces });
         }
     }
 }

@@ -80,10 +80,10 @@ impl Records {
     }
 
     /// Enters a request to push, which the device gets if it was taken.
-    pub(super) fn push(&mut self, token: &str, id: Uuid, at: Instant, status: u16, taken: Option<Arrival>) {
+    pub(super) fn push(&mut self, token: &str, id: Uuid, at: Instant, status: u16, arrival: Option<Arrival>) {
         let device = self.number(token);
-        self.log.push(Entry { id, at, device, status, taken: taken.is_some() });
-        if let Some(mut arrival) = taken {
+        self.log.push(Entry { id, at, device, status, taken: arrival.is_some() });
+        if let Some(mut arrival) = arrival {
             if !self.keeps_payloads {
                 arrival.payload = Bytes::new();
             }
