@@ -168,3 +168,36 @@ async fn connections_are_refused_and_welcome_again() {
     apple.set_refusing(false);
     known(&providers).await;
 }
+
+#[tokio::test]
+async fn nothing_happens_while_connections_are_frozen() {
+    let (providers, _) = providers().await;
+    let (apple, client, key) = known(&providers).await;
+    apple.set_frozen(true);
+    let (token, before) = (device(1), apple.connections());
+    let thaw = async {
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!((apple.count(), apple.connections()), (1, before));
+        apple.set_frozen(false);
+    };
+    let connecting = Client::connect(&providers.authority, apple.port());
+    let (answer, _, ()) = tokio::join!(push(&client, &key, &token, &[], ALERT), connecting, thaw);
+    assert_eq!(answer.unwrap().status, 200);
+    assert_eq!((apple.count(), apple.connections()), (2, before + 1));
+}
+
+#[tokio::test]
+async fn memory_can_be_spared() {
+    let (providers, _) = providers().await;
+    let (apple, client, key) = known(&providers).await;
+    apple.keep_payloads(false);
+    for _ in 0..256 {
+        push(&client, &key, &device(1), &[], ALERT).await.unwrap();
+    }
+    assert!(apple.shown(&device(1)).iter().all(|shown| shown.payload.is_empty()));
+    let received = apple.received();
+    assert_eq!((apple.count(), received.len()), (257, 256));
+    assert!(received.iter().all(|request| request["path"] == format!("/3/device/{}", device(1))));
+}

@@ -63,7 +63,10 @@ async fn serve<P: Provider>(state: Arc<State<P>>, stream: TcpStream, tls: TlsAcc
     if state.behavior.borrow().refuses {
         return;
     }
-    let behavior = state.behavior.subscribe();
+    let mut behavior = state.behavior.subscribe();
+    if thawed(&mut behavior).await.is_none() {
+        return;
+    }
     let _ = stream.set_nodelay(true);
     let Ok(stream) = tls.accept(stream).await else { return };
     state.connections.fetch_add(1, Ordering::Relaxed);
@@ -72,6 +75,11 @@ async fn serve<P: Provider>(state: Arc<State<P>>, stream: TcpStream, tls: TlsAcc
     } else if P::PROTOCOLS.contains(&&b"http/1.1"[..]) {
         http1(&state, stream, behavior).await;
     }
+}
+
+/// How the simulator behaves once connections are not frozen; `None` where it is gone.
+async fn thawed(behavior: &mut watch::Receiver<Behavior>) -> Option<Behavior> {
+    behavior.wait_for(|behavior| !behavior.frozen).await.ok().map(|behavior| *behavior)
 }
 
 /// How many streams may be open on a connection whose client has proved who it is, or not yet.
@@ -85,8 +93,8 @@ async fn http2<P: Provider>(
     stream: TlsStream<TcpStream>,
     mut behavior: watch::Receiver<Behavior>,
 ) {
-    let (mut proved, goodbyes) = (false, behavior.borrow().goodbyes);
-    let mut announced = streams::<P>(&behavior.borrow_and_update(), proved);
+    let (mut proved, mut goodbyes) = (false, behavior.borrow().goodbyes);
+    let mut announced = streams::<P>(&behavior.borrow(), proved);
     let limit = Limit::new(announced);
     let handshake = h2::server::Builder::new()
         .initial_window_size(window_for(announced))
@@ -95,7 +103,16 @@ async fn http2<P: Provider>(
     let Ok(mut connection) = handshake.await else { return };
     let mut open = FuturesUnordered::new();
     loop {
-        let wanted = streams::<P>(&behavior.borrow(), proved);
+        let Some(current) = thawed(&mut behavior).await else { return };
+        if current.goodbyes != goodbyes {
+            goodbyes = current.goodbyes;
+            match current.goodbye {
+                Goodbye::Graceful => connection.graceful_shutdown(),
+                Goodbye::Abrupt => connection.abrupt_shutdown(Reason::NO_ERROR),
+                Goodbye::Cut => return,
+            }
+        }
+        let wanted = streams::<P>(&current, proved);
         // Until the client has acknowledged the last limit, the next one has to wait.
         if wanted != announced && connection.set_initial_window_size(window_for(wanted)).is_ok() {
             announced = wanted;
@@ -120,16 +137,7 @@ async fn http2<P: Provider>(
                 }
             }
             Some(proof) = open.next(), if !open.is_empty() => proved |= proof,
-            changed = behavior.changed() => {
-                let Ok(()) = changed else { return };
-                let Behavior { goodbyes: said, goodbye, .. } = *behavior.borrow();
-                match goodbye {
-                    _ if said == goodbyes => {}
-                    Goodbye::Graceful => connection.graceful_shutdown(),
-                    Goodbye::Abrupt => connection.abrupt_shutdown(Reason::NO_ERROR),
-                    Goodbye::Cut => return,
-                }
-            }
+            changed = behavior.changed() => if changed.is_err() { return },
             () = limit.acknowledged() => {}
         }
     }

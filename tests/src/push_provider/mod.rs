@@ -97,11 +97,12 @@ pub enum Goodbye {
 }
 
 /// How a simulator behaves at the moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Behavior {
     streams: u16,
     latency: Duration,
     refuses: bool,
+    frozen: bool,
     goodbyes: u64,
     goodbye: Goodbye,
 }
@@ -132,6 +133,7 @@ impl<P: Provider> Simulator<P> {
             streams: 1000,
             latency: Duration::ZERO,
             refuses: false,
+            frozen: false,
             goodbyes: 0,
             goodbye: Goodbye::Graceful,
         };
@@ -178,6 +180,12 @@ impl<P: Provider> Simulator<P> {
     /// Whether new connections are closed before their handshake.
     pub fn set_refusing(&self, refuses: bool) {
         self.state.behavior.send_modify(|behavior| behavior.refuses = refuses);
+    }
+
+    /// Whether connections are as if the network were gone: nothing is read, no ping is answered, and new ones do
+    /// not come to their handshake.
+    pub fn set_frozen(&self, frozen: bool) {
+        self.state.behavior.send_modify(|behavior| behavior.frozen = frozen);
     }
 
     /// Ends all connections; new ones are welcome.
