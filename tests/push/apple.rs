@@ -72,10 +72,13 @@ async fn what_is_wrong_is_refused_with_apples_reason() {
     let (client, key) = (Client::connect(&providers.authority, apple.port()).await, apple.provider().key());
     let long = "x".repeat(65);
     let big = format!(r#"{{"aps":{{"alert":"{}"}}}}"#, "x".repeat(4096));
-    let (good, other) = (device(1), "token-of-android");
+    let (good, other) = (device(1), "token-of-an-android-device-".repeat(4));
+    let odd = format!("{good}0");
     for (token, header, body, status, reason) in [
         ("", ("apns-id", ID), ALERT, 400, "MissingDeviceToken"),
-        (other, ("apns-id", ID), ALERT, 400, "BadDeviceToken"),
+        (&other, ("apns-id", ID), ALERT, 400, "BadDeviceToken"),
+        (&good[2..], ("apns-id", ID), ALERT, 400, "BadDeviceToken"),
+        (&odd, ("apns-id", ID), ALERT, 400, "BadDeviceToken"),
         (&good, ("authorization", ""), ALERT, 403, "MissingProviderToken"),
         (&good, ("apns-topic", ""), ALERT, 400, "MissingTopic"),
         (&good, ("apns-topic", "example.other"), ALERT, 400, "TopicDisallowed"),
