@@ -5,6 +5,8 @@
 //! worker that dies there is followed by [`Engine::retry`] with the same push id. A worker that
 //! dies before is followed by whoever takes over its batch.
 
+pub mod measure;
+mod poison;
 mod run;
 
 use crate::gateway::{Answer, Push, PushGateway, Verdict};
@@ -109,9 +111,13 @@ impl Engine {
                 }
                 Claim::Batch { id, ids } => {
                     let round = self.dispatch(&ids, now).await?;
+                    measure::round(ids.len(), &round);
                     let next: Vec<_> = round.next.iter().map(|(id, at)| entry(*id, *at)).collect();
                     // A batch that was taken over meanwhile finds everything decided.
-                    self.timetable.ack(&id, &next).await?;
+                    if !self.timetable.ack(&id, &next).await? {
+                        measure::lease("lost");
+                    }
+                    measure::sending(&round.outbound, self.fresh(now));
                     pushed += self.send(round.outbound, now).await?;
                 }
             }
@@ -124,13 +130,15 @@ impl Engine {
     }
 
     /// Decides about a batch. Where a reminder cannot be read, its batch is halved until it stands
-    /// alone, so that it holds up no other.
+    /// alone and is set aside, so that it holds up no other.
     async fn dispatch(&self, ids: &[Uuid], now: Instant) -> Result<Dispatched> {
         let mut whole = Dispatched::default();
-        let mut parts = vec![ids];
+        let (mut parts, mut poison, mut decided) = (vec![ids], Vec::new(), false);
         while let Some(part) = parts.pop() {
             match reminder::dispatch(&self.worker, part, now, self.settings.lease_ms).await {
                 Ok(round) => {
+                    decided = true;
+                    whole.decided.extend(round.decided);
                     whole.outbound.extend(round.outbound);
                     whole.next.extend(round.next);
                 }
@@ -138,10 +146,11 @@ impl Engine {
                     let (one, other) = part.split_at(part.len() / 2);
                     parts.extend([other, one]);
                 }
-                Err(Error::Internal) => tracing::error!(ids = ?part, "a reminder cannot be decided"),
+                Err(Error::Internal) => poison.extend(part),
                 Err(error) => return Err(error.into()),
             }
         }
+        self.set_aside(&poison, decided, now).await?;
         Ok(whole)
     }
 
@@ -152,10 +161,14 @@ impl Engine {
         let mut pushed = 0;
         loop {
             let now = self.fresh(now);
-            let outbound = reminder::retry(&self.worker, now, limit, self.settings.lease_ms).await?;
+            let outbound = match reminder::retry(&self.worker, now, limit, self.settings.lease_ms).await {
+                Err(Error::Internal) => self.retry_apart(now, limit).await?,
+                taken => taken?,
+            };
             if outbound.is_empty() {
                 return Ok(pushed);
             }
+            measure::retrying(outbound.len());
             pushed += self.send(outbound, now).await?;
         }
     }
@@ -207,6 +220,7 @@ impl Engine {
         tracing::warn!("the index of the timetable was lost; rebuilding it");
         let fed = self.feed(now).await?;
         let whole = self.timetable.rebuild_finish(&rebuild).await?;
+        measure::rebuilt();
         tracing::info!(reminders = fed, whole, "the index of the timetable is rebuilt");
         Ok(true)
     }
@@ -220,6 +234,7 @@ impl Engine {
         let mut results = pushes.ready_chunks(RESULTS);
         while let Some(results) = results.next().await {
             reminder::finish(&self.worker, &results, now).await?;
+            measure::finished(&results);
         }
         Ok(count)
     }

@@ -5,6 +5,7 @@
 //! give is decided once: its row is locked and its occurrences are keyed.
 
 use super::sql::{SHARD, SqlTimetable};
+use crate::engine::measure;
 use super::{BatchId, Claim, Entry, Millis, Rebuild, Timetable, TimetableError};
 use async_trait::async_trait;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +28,7 @@ impl<T: Timetable> Failover<T> {
     fn note<R>(&self, answer: &Result<R, TimetableError>) -> bool {
         let away = matches!(answer, Err(TimetableError::Unavailable));
         if self.away.swap(away, Ordering::Relaxed) != away {
+            measure::turn(away);
             if away {
                 tracing::warn!("the timetable is away: reminders are claimed from SQL");
             } else {
