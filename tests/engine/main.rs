@@ -9,6 +9,8 @@
 )]
 
 mod faults;
+mod measures;
+mod operate;
 mod rounds;
 
 use care::access::Scope;

@@ -7,9 +7,7 @@ use crate::clock::Instant;
 use crate::error::Result;
 use crate::store::Tx;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 /// Nothing is counted further than this: who is so far behind knows it without the rest.
 const MOST: u64 = 100_000;
@@ -63,7 +61,8 @@ pub async fn census(worker: &Worker, now: Instant) -> Result<Census> {
 
 async fn count<E: EntityTrait>(tx: &Tx, rows: Select<E>) -> Result<i64> {
     let few = rows.select_only().expr_as(Expr::value(1), "one").limit(MOST).into_query();
-    let count = Query::select().expr_as(Expr::col("one").count(), "count").from_subquery(few, "few").to_owned();
+    let count =
+        Query::select().expr_as(Expr::col("one").count(), "count").from_subquery(few, "few").to_owned();
     let row = tx.query_one(&count).await?;
     Ok(row.map(|row| row.try_get("", "count")).transpose()?.unwrap_or(0))
 }

@@ -137,9 +137,14 @@ pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> 
 }
 
 /// [`retry`] of those of these deliveries whose time has come again.
-pub async fn retry_these(worker: &Worker, ids: &[Uuid], now: Instant, lease_ms: i64) -> Result<Vec<Outbound>> {
-    let these = reminder_delivery::Entity::find()
-        .filter(reminder_delivery::Column::Id.is_in(ids.iter().copied()));
+pub async fn retry_these(
+    worker: &Worker,
+    ids: &[Uuid],
+    now: Instant,
+    lease_ms: i64,
+) -> Result<Vec<Outbound>> {
+    let these =
+        reminder_delivery::Entity::find().filter(reminder_delivery::Column::Id.is_in(ids.iter().copied()));
     retry_among(worker, these, now, u64::try_from(ids.len()).unwrap_or(u64::MAX), lease_ms).await
 }
 

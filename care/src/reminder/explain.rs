@@ -65,7 +65,9 @@ pub async fn explain(worker: &Worker, (kind, id): (Kind, Uuid)) -> Result<Explai
     )];
     match &row {
         Some(row) => standing.extend(told(row, facts.get(&key))),
-        None => standing.push("Rule:      its row cannot be read; the log of the worker says where".to_owned()),
+        None => {
+            standing.push("Rule:      its row cannot be read; the log of the worker says where".to_owned())
+        }
     }
     standing.push(format!("Status:    {}", status(&bones)));
     standing.push(format!("Next:      {}", next(&bones, row.as_ref(), facts.remove(&key).as_ref(), now)));

@@ -27,8 +27,11 @@ pub(super) fn rule(rule: &Rule) -> String {
         Frequency::Daily { every_days } => format!("every {every_days} days"),
         Frequency::Weekly { every_weeks, weekdays } => {
             let weekdays: Vec<_> = weekdays.iter().map(|day| format!("{day:?}")).collect();
-            let weeks =
-                if *every_weeks == 1 { "every week".to_owned() } else { format!("every {every_weeks} weeks") };
+            let weeks = if *every_weeks == 1 {
+                "every week".to_owned()
+            } else {
+                format!("every {every_weeks} weeks")
+            };
             format!("{weeks} on {}", weekdays.join(", "))
         }
     };
@@ -88,7 +91,9 @@ fn became(letter: &Letter, now: Instant) -> String {
         }
         DeliveryStatus::Pending => format!("PENDING: on its way, or put off by the provider; {attempts}"),
         DeliveryStatus::Sent => format!("SENT: a provider took it{}; {attempts}", at(letter.sent_at)),
-        DeliveryStatus::Snoozed => format!("SNOOZED: the patient put it off, {} times by now", letter.snoozes),
+        DeliveryStatus::Snoozed => {
+            format!("SNOOZED: the patient put it off, {} times by now", letter.snoozes)
+        }
         DeliveryStatus::Done => format!("DONE: the patient said so{}", at(letter.done_at)),
         DeliveryStatus::SkippedDone => {
             "SKIPPED_DONE: left out, the day's sessions were logged already".to_owned()

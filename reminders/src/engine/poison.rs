@@ -18,7 +18,10 @@ impl Engine {
             if reminder::set_aside(&self.worker, *id, now).await? {
                 measure::poison("reminder");
                 let reminder = Kind::Reminder.encode(*id);
-                tracing::error!(reminder, "a reminder cannot be decided and is set aside; see `plumbline reminders`");
+                tracing::error!(
+                    reminder,
+                    "a reminder cannot be decided and is set aside; see `plumbline reminders`"
+                );
             }
         }
         Ok(())
@@ -48,7 +51,10 @@ impl Engine {
             if reminder::bury(&self.worker, id, now).await? {
                 measure::poison("delivery");
                 let delivery = Kind::Delivery.encode(id);
-                tracing::error!(delivery, "a delivery cannot be decided and is given up; see `plumbline reminders`");
+                tracing::error!(
+                    delivery,
+                    "a delivery cannot be decided and is given up; see `plumbline reminders`"
+                );
             }
         }
         Ok(outbound)
@@ -57,7 +63,10 @@ impl Engine {
 
 fn refuse_many(poison: &[Uuid], decided: bool) -> Result<()> {
     if !decided && poison.len() > SUSPICIOUS {
-        tracing::error!(count = poison.len(), "nothing of a batch can be decided, so none is put away for it");
+        tracing::error!(
+            count = poison.len(),
+            "nothing of a batch can be decided, so none is put away for it"
+        );
         return Err(Error::Internal.into());
     }
     Ok(())

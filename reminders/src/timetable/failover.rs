@@ -5,8 +5,8 @@
 //! give is decided once: its row is locked and its occurrences are keyed.
 
 use super::sql::{SHARD, SqlTimetable};
-use crate::engine::measure;
 use super::{BatchId, Claim, Entry, Millis, Rebuild, Timetable, TimetableError};
+use crate::engine::measure;
 use async_trait::async_trait;
 use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
