@@ -71,6 +71,15 @@ async fn a_reminder_that_cannot_be_decided_is_set_aside_and_put_back_once_it_is_
         assert_eq!((found.reminders.len(), found.deliveries.len()), (1, 0), "{stack:?}");
         assert_eq!((aside.set_aside_at, aside.next_due_at), (at(DUE), Some(at(DUE))));
 
+        let patient = rounds.clinic.as_patient("ada").await;
+        let listed = reminder::list(&patient).await.unwrap();
+        assert!(listed.len() == 4 && listed.iter().all(|other| other.id != aside.id), "{stack:?}");
+        assert_eq!(
+            rounds.statuses(5).await,
+            [DeliveryStatus::Sent; 4],
+            "{stack:?}: the patient has the others"
+        );
+
         let told = rounds.explained(Kind::Reminder, aside.id).await;
         assert!(told.contains("cannot be read") && told.contains("set aside since"), "{told}");
         assert_eq!(rounds.back(Kind::Reminder, aside.id).await, Some(NotBack::Unreadable));

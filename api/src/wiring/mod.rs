@@ -163,13 +163,13 @@ impl App {
     ) -> Result<(), Failure> {
         let role = self.configuration.server.role;
         let prometheus = Prometheus::open(&self.configuration).await?;
-        let measuring = async {
+        let measuring = Box::pin(async {
             if let Some(prometheus) = prometheus {
                 let worker = worker_of(&self.services);
                 prometheus.serve(&worker, &self.configuration, stop.clone()).await;
             }
             Ok(())
-        };
+        });
         let http = async {
             match listener {
                 Some(listener) if role != Role::Worker => {
@@ -185,20 +185,12 @@ impl App {
             }
             Ok(())
         };
+        let working = Box::pin(run_worker(self, stop.clone()));
         let sealing = Box::pin(run_sealer(self, stop.clone()));
         let sweeping = Box::pin(run_sweeper(self, stop.clone()));
         let posting = Box::pin(run_postman(self, stop.clone()));
         let keeping = Box::pin(run_keeper(self, stop.clone()));
-        let ended = tokio::try_join!(
-            http,
-            between,
-            run_worker(self, stop.clone()),
-            sealing,
-            sweeping,
-            posting,
-            keeping,
-            measuring
-        );
+        let ended = tokio::try_join!(http, between, working, sealing, sweeping, posting, keeping, measuring);
         self.services.store.close().await;
         ended.map(|_| ())
     }

@@ -19,6 +19,8 @@ use uuid::Uuid;
 /// So many of its deliveries are told, the newest.
 const TOLD: u64 = 20;
 
+const UNREADABLE: &str = "Rule:      its row cannot be read; the log of the worker says where";
+
 /// A reminder's life in plain words, a line each.
 #[derive(Debug, Clone)]
 pub struct Explained {
@@ -65,9 +67,7 @@ pub async fn explain(worker: &Worker, (kind, id): (Kind, Uuid)) -> Result<Explai
     )];
     match &row {
         Some(row) => standing.extend(told(row, facts.get(&key))),
-        None => {
-            standing.push("Rule:      its row cannot be read; the log of the worker says where".to_owned())
-        }
+        None => standing.push(UNREADABLE.to_owned()),
     }
     standing.push(format!("Status:    {}", status(&bones)));
     standing.push(format!("Next:      {}", next(&bones, row.as_ref(), facts.remove(&key).as_ref(), now)));

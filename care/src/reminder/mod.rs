@@ -18,6 +18,7 @@ mod history;
 mod outbound;
 mod put_back;
 pub mod quiet;
+mod readable;
 pub mod recurrence;
 #[cfg(test)]
 mod recurrence_tests;
@@ -188,14 +189,13 @@ pub async fn get(scope: &Scope, id: Uuid) -> Result<Reminder> {
 }
 
 async fn rows_of(tx: &Tx, chart: &Chart) -> Result<Vec<Model>> {
-    Ok(Entity::find()
+    let find = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()))
         .filter(Column::Status.ne(Status::Deleted))
         .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::Id)
-        .all(tx)
-        .await?)
+        .order_by_asc(Column::Id);
+    readable::readable(tx, find).await
 }
 
 /// The patient's reminder of this id. A deleted one, and anyone else's, is not found.
