@@ -2,15 +2,18 @@
 
 use super::Rounds;
 use care::clock::Instant;
+use care::error::Error;
 use care::id::Kind;
 use care::reminder::{
     self, DeadLetters, DeliveryStatus, Filter, NotBack, QuietPolicy, Reminder, UpdateSettings, dead, explain,
     put_back,
 };
+use reminders::engine::EngineError;
 use reminders::gateway::{Answer, Verdict};
 use reminders::timetable::redis::{Held, RedisTimetable, connect};
 use sea_orm::{ConnectionTrait, FromQueryResult, JsonValue, Statement};
-use tests::{Stack, at, register_device};
+use std::time::Duration;
+use tests::{Clinic, Stack, at, register_device};
 use uuid::Uuid;
 
 const DUE: &str = "2026-06-15T12:00:00Z";
@@ -168,6 +171,24 @@ async fn where_nothing_can_be_decided_nothing_is_put_away_for_it() {
 }
 
 #[tokio::test]
+async fn a_reminder_whose_patient_is_locked_for_long_is_not_to_blame() {
+    let clinic = Clinic::open_with(Stack::Full, Duration::from_millis(900)).await;
+    let rounds = Rounds::around(clinic, Stack::Full).await;
+    let engine = rounds.engine();
+    rounds.reminder(&["08:00"]).await;
+    engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+    let blocker = rounds.clinic.database.connect().await;
+    blocker.execute_unprepared("BEGIN; SELECT id FROM patient FOR UPDATE").await.unwrap();
+    rounds.clinic.clock.set(at(DUE));
+    assert_eq!(engine.tick(at(DUE)).await, Err(EngineError::Care(Error::Unavailable)));
+    assert!(rounds.dead().await.reminders.is_empty(), "the statement only took too long");
+    blocker.execute_unprepared("ROLLBACK").await.unwrap();
+    blocker.close().await.unwrap();
+    rounds.work(&engine, at(DUE).plus(61_000)).await;
+    assert_eq!(rounds.gateway.pushes().len(), 1);
+}
+
+#[tokio::test]
 async fn a_dead_letter_is_listed_with_its_answers_and_put_back_within_its_grace() {
     for stack in Stack::BOTH {
         let rounds = Rounds::open(stack).await;
@@ -315,5 +336,5 @@ async fn what_hinders_the_next_occurrence_is_told() {
     let told = next(early).await;
     assert!(told.contains("Status:    paused") && told.contains("nothing is to come"), "{told}");
     let unknown = explain(&rounds.clinic.worker(), (Kind::Delivery, reminder.id)).await;
-    assert_eq!(unknown.unwrap_err(), care::error::Error::NotFound);
+    assert_eq!(unknown.unwrap_err(), Error::NotFound);
 }
