@@ -156,7 +156,7 @@ fn next(bones: &Bones, row: Option<&Model>, facts: Option<&Facts>, now: Instant)
 fn spread(due: Instant, fire_at: Option<Instant>) -> String {
     match fire_at.map_or(0, |fire| fire.0 - due.0) {
         late @ 1.. => format!("{late} ms after its time, since reminders of one time are spread"),
-        _ => "at its time".to_owned(),
+        _ => "at its time, or seconds after it where reminders of one time are spread".to_owned(),
     }
 }
 
