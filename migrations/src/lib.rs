@@ -49,6 +49,7 @@ mod m0038_monitoring_month;
 mod m0039_program_events;
 mod m0040_newest_log;
 mod m0041_push_answers;
+mod m0043_dead_letters;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0039_program_events::Migration),
             Box::new(m0040_newest_log::Migration),
             Box::new(m0041_push_answers::Migration),
+            Box::new(m0043_dead_letters::Migration),
         ]
     }
 }

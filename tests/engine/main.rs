@@ -9,6 +9,8 @@
 )]
 
 mod faults;
+mod measures;
+mod operate;
 mod rounds;
 
 use care::access::Scope;
@@ -29,7 +31,10 @@ struct Rounds {
 
 impl Rounds {
     async fn open(stack: Stack) -> Self {
-        let clinic = Clinic::open(stack).await;
+        Self::around(Clinic::open(stack).await, stack).await
+    }
+
+    async fn around(clinic: Clinic, stack: Stack) -> Self {
         let patient = clinic.patient("ada").await;
         clinic.program(&patient, &[1, 2, 4]).await;
         clinic.device("ada").await;

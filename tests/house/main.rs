@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +64,7 @@ fn named_paths(page: &str) -> Vec<String> {
 
 #[test]
 fn every_path_that_a_page_names_exists() {
-    for page in ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md"] {
+    for page in ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md", "deploy/RUNBOOK.md"] {
         let text = fs::read_to_string(root().join(page)).unwrap();
         let paths = named_paths(&text);
         assert!(!paths.is_empty(), "{page} names no path");
@@ -138,4 +139,37 @@ fn no_file_is_two_rooms_or_a_drawer() {
             }
         }
     }
+}
+
+/// The metrics that a text names.
+fn metrics_in(text: &str) -> BTreeSet<String> {
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let named = words.filter(|word| word.starts_with("plumbline_"));
+    let parts = ["_bucket", "_sum", "_count"];
+    named.map(|word| parts.iter().fold(word, |word, part| word.trim_end_matches(part)).to_owned()).collect()
+}
+
+#[test]
+fn alerts_and_dashboard_name_metrics_that_exist_and_the_runbook_every_alert() {
+    let deploy = |path: &str| fs::read_to_string(root().join("deploy").join(path)).unwrap();
+    let (alerts, dashboard, runbook) =
+        (deploy("prometheus/alerts.yaml"), deploy("grafana/reminders.json"), deploy("RUNBOOK.md"));
+    let told = |directory: &str| {
+        let texts =
+            sources(&root().join(directory)).into_iter().map(|path| fs::read_to_string(path).unwrap());
+        texts.collect::<String>()
+    };
+    let programs = told("reminders/src") + &told("api/src");
+    for text in [&alerts, &dashboard] {
+        let named = metrics_in(text);
+        assert!(named.len() > 8, "{named:?}");
+        for metric in named {
+            assert!(programs.contains(&format!("\"{metric}\"")), "nothing counts {metric}");
+        }
+    }
+    for alert in alerts.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")) {
+        assert!(runbook.contains(&format!("\n### {alert}\n")), "the runbook does not tell of {alert}");
+    }
+    let dashboard: serde_json::Value = serde_json::from_str(&dashboard).unwrap();
+    assert!(dashboard["panels"].as_array().unwrap().len() > 8);
 }

@@ -9,6 +9,7 @@ mod keys;
 mod measures;
 mod migrate;
 mod rebuild;
+mod reminders;
 mod schema;
 mod seed;
 mod serve;
@@ -55,6 +56,7 @@ enum Command {
     Keys(keys::Arguments),
     Measures(measures::Arguments),
     Rebuild(rebuild::Arguments),
+    Reminders(reminders::Arguments),
     Schema(schema::Arguments),
     Documents(documents::Arguments),
     Doctor(doctor::Arguments),
@@ -115,6 +117,7 @@ pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCod
         Command::Keys(arguments) => return keys::run(&arguments, &sources).await,
         Command::Measures(arguments) => measures::run(&arguments, &sources).await?,
         Command::Rebuild(arguments) => rebuild::run(&arguments, &sources).await?,
+        Command::Reminders(arguments) => return reminders::run(&arguments, &sources).await,
         Command::Schema(arguments) => schema::run(&arguments)?,
         Command::Documents(arguments) => documents::run(&arguments)?,
         Command::Doctor(arguments) => return doctor::run(&arguments, &sources).await,
@@ -167,15 +170,27 @@ mod tests {
             "plumbline measures import odi.toml --clinic clinic_01h455vb4pex5vsknk084sn02q",
             "plumbline rebuild",
             "plumbline rebuild --clinic clinic_01h455vb4pex5vsknk084sn02q",
+            "plumbline reminders dead --clinic clinic_01h455vb4pex5vsknk084sn02q --since 24h --json",
+            "plumbline reminders retry reminder_01h455vb4pex5vsknk084sn02q delivery_01h455vb4pex5vsknk084sn02q",
+            "plumbline reminders retry --all --since 1h",
+            "plumbline reminders explain delivery_01h455vb4pex5vsknk084sn02q",
             "plumbline schema",
             "plumbline documents --operations a --out b",
             "plumbline doctor",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }
-        for line in
-            ["plumbline", "plumbline demo --patients 0", "plumbline clinic create --name A", "plumbline x"]
-        {
+        for line in [
+            "plumbline",
+            "plumbline demo --patients 0",
+            "plumbline clinic create --name A",
+            "plumbline reminders retry",
+            "plumbline reminders retry --all reminder_01h455vb4pex5vsknk084sn02q",
+            "plumbline reminders retry --since 1h reminder_01h455vb4pex5vsknk084sn02q",
+            "plumbline reminders explain patient_01h455vb4pex5vsknk084sn02q",
+            "plumbline reminders dead --since yesterday",
+            "plumbline x",
+        ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
         }
     }

@@ -34,6 +34,7 @@ impl Configuration {
             ));
         }
         faults.extend(self.malformed());
+        faults.extend(self.server.metrics_fault());
         faults.extend(self.malformed_lists());
         faults.extend(self.mailer().err());
         faults.extend(self.media.fault());

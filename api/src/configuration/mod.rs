@@ -6,6 +6,7 @@
 mod check;
 mod load;
 mod media;
+mod metrics;
 mod secret;
 mod sections;
 

@@ -46,6 +46,8 @@ pub struct Configuration {
 pub struct Server {
     /// The address and port listened on.
     pub listen: SocketAddr,
+    /// The address and port where Prometheus reads; empty: nowhere.
+    pub metrics_listen: String,
     /// The address people use; empty: derived from `listen`.
     pub public_url: String,
     /// Whether /graphiql is served.

@@ -72,16 +72,28 @@ fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM).and(whole))
 }
 
-/// Gives the request its id, and the answer too.
+/// Gives the request its id, and the answer too, and counts it.
 async fn identify(State(services): State<Arc<Services>>, mut request: Request, next: Next) -> Response {
     let id = services.new_id().to_string();
     let named = HeaderValue::from_str(&id);
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.run(request).await;
+    metrics::counter!("plumbline_http_requests_total", "class" => class(response.status())).increment(1);
     if let Ok(id) = named {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
     response
+}
+
+/// The class of a status.
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        ..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
+    }
 }
 
 /// Adds the headers that keep browsers from harm.

@@ -16,6 +16,7 @@ mod operation;
 mod origin;
 mod parameters;
 mod places;
+mod prometheus;
 mod refusal;
 mod session;
 mod turns;
@@ -27,6 +28,7 @@ pub use layers::RequestId;
 pub use listener::Connections;
 pub use live::Wires;
 pub use origin::{Origins, origin_allowed, origin_of};
+pub use prometheus::serve_metrics;
 pub use turns::Shares;
 
 use crate::media::Directory;

@@ -5,6 +5,7 @@ mod keeper;
 mod logging;
 mod media;
 mod postman;
+mod prometheus;
 mod redis;
 mod sealer;
 mod shutdown;
@@ -17,6 +18,7 @@ use keeper::run_keeper;
 pub use logging::{filter as log_filter, start as start_logging};
 pub use media::of as media_files;
 use postman::run_postman;
+pub use prometheus::{Prometheus, take_census};
 use redis::Redis;
 use sealer::run_sealer;
 pub use shutdown::until_signal;
@@ -160,6 +162,14 @@ impl App {
         stop: watch::Receiver<bool>,
     ) -> Result<(), Failure> {
         let role = self.configuration.server.role;
+        let prometheus = Prometheus::open(&self.configuration).await?;
+        let measuring = Box::pin(async {
+            if let Some(prometheus) = prometheus {
+                let worker = worker_of(&self.services);
+                prometheus.serve(&worker, &self.configuration, stop.clone()).await;
+            }
+            Ok(())
+        });
         let http = async {
             match listener {
                 Some(listener) if role != Role::Worker => {
@@ -175,19 +185,12 @@ impl App {
             }
             Ok(())
         };
+        let working = Box::pin(run_worker(self, stop.clone()));
         let sealing = Box::pin(run_sealer(self, stop.clone()));
         let sweeping = Box::pin(run_sweeper(self, stop.clone()));
         let posting = Box::pin(run_postman(self, stop.clone()));
         let keeping = Box::pin(run_keeper(self, stop.clone()));
-        let ended = tokio::try_join!(
-            http,
-            between,
-            run_worker(self, stop.clone()),
-            sealing,
-            sweeping,
-            posting,
-            keeping
-        );
+        let ended = tokio::try_join!(http, between, working, sealing, sweeping, posting, keeping, measuring);
         self.services.store.close().await;
         ended.map(|_| ())
     }
@@ -256,9 +259,14 @@ fn documents(configuration: &Configuration, redis: Option<&Redis>) -> Result<Doc
 
 /// Listens on `address`.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    listen_as(address, "server.listen (PLUMBLINE_SERVER__LISTEN; --listen for the demo)").await
+}
+
+/// Listens on `address`, which this setting chooses.
+async fn listen_as(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::new(format!(
-            "Cannot listen on {address} ({error}). Stop what is using it, or choose another address by server.listen (PLUMBLINE_SERVER__LISTEN; --listen for the demo)."
+            "Cannot listen on {address} ({error}). Stop what is using it, or choose another address by {setting}."
         ))
     })
 }

@@ -5,12 +5,14 @@ use crate::configuration::Role;
 use crate::failure::Failure;
 use care::access::worker;
 use reminders::engine::{Engine, Settings};
-use reminders::timetable::Timetable;
 use reminders::timetable::failover::Failover;
+use reminders::timetable::redis::Held;
 use reminders::timetable::sql::SqlTimetable;
+use reminders::timetable::{Timetable, TimetableError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 /// Works until `stop` turns true. A process that only answers requests hands changes of
 /// reminders to the timetable and leaves the rest to the workers.
@@ -21,6 +23,14 @@ pub async fn run_worker(app: &App, stop: watch::Receiver<bool>) -> Result<(), Fa
         Role::Both | Role::Worker => engine.run(stop).await,
     }
     Ok(())
+}
+
+impl App {
+    /// Where Redis has the reminder of this id; `None` where there is no Redis.
+    pub async fn look_up(&self, id: Uuid) -> Option<Result<Held, TimetableError>> {
+        let redis = self.redis.as_ref()?;
+        Some(redis.timetable().look_up(id).await)
+    }
 }
 
 fn engine(app: &App) -> Engine {

@@ -5,6 +5,7 @@
 
 mod keys;
 mod measures;
+mod reminders;
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
@@ -45,6 +46,7 @@ fn help_teaches_every_command() {
         "clinic",
         "keys",
         "measures",
+        "reminders",
         "schema",
         "documents",
         "doctor",

@@ -51,6 +51,22 @@ pub(super) enum Fate {
     Over(DeliveryStatus),
 }
 
+impl Fate {
+    /// A word for it, for those who count.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Wait(_) => "wait",
+            Self::Over(DeliveryStatus::SkippedDone) => "done",
+            Self::Over(DeliveryStatus::Held) => "held",
+            Self::Over(DeliveryStatus::NoDevice) => "no_device",
+            Self::Over(DeliveryStatus::Quiet) => "quiet",
+            Self::Over(DeliveryStatus::Expired) => "expired",
+            Self::Over(_) => "other",
+        }
+    }
+}
+
 /// The occurrences of an active reminder that have come due by `now` and are not `known` yet: the
 /// newest within the late limit goes out (or what else the facts say), older ones are expired.
 pub(super) fn decide(row: &Model, known: &HashSet<Uuid>, facts: &Facts, now: Instant) -> Vec<Decision> {

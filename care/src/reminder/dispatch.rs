@@ -12,7 +12,7 @@ use crate::clock::Instant;
 use crate::error::Result;
 use crate::live::Change;
 use crate::store::Tx;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -34,6 +34,8 @@ pub struct Dispatched {
     pub outbound: Vec<Outbound>,
     /// When the reminders of the round come due next.
     pub next: Vec<Due>,
+    /// What was decided about each occurrence: `push`, `wait`, or what became of it.
+    pub decided: Vec<&'static str>,
 }
 
 /// How a round works.
@@ -52,6 +54,7 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, terms: Terms)
     // Read only now: whoever changes a reminder holds its patient's lock, as this transaction does.
     let rows = reminder::Entity::find()
         .filter(reminder::Column::Id.is_in(ids.iter().copied()))
+        .filter(reminder::Column::SetAsideAt.is_null())
         .order_by_asc(reminder::Column::Id)
         .all(&tx)
         .await?;
@@ -101,6 +104,7 @@ impl Round {
         if due {
             for decision in decide(&row, known, facts, self.now) {
                 let delivery = self.delivery(&row, &decision);
+                answer.decided.push(decision.fate.name());
                 if decision.fate == Fate::Push {
                     let what = (decision.id, decision.due_at, decision.expires_at);
                     answer.outbound.push(self.read.outbound(worker.services(), &row, what));
@@ -153,8 +157,30 @@ impl Round {
 /// Takes up to `limit` deliveries whose time has come again: put off, deferred, or sent by a
 /// worker that never told the result. Each is decided anew.
 pub async fn retry(worker: &Worker, now: Instant, limit: u64, lease_ms: i64) -> Result<Vec<Outbound>> {
+    retry_among(worker, reminder_delivery::Entity::find(), now, limit, lease_ms).await
+}
+
+/// [`retry`] of those of these deliveries whose time has come again.
+pub async fn retry_these(
+    worker: &Worker,
+    ids: &[Uuid],
+    now: Instant,
+    lease_ms: i64,
+) -> Result<Vec<Outbound>> {
+    let these =
+        reminder_delivery::Entity::find().filter(reminder_delivery::Column::Id.is_in(ids.iter().copied()));
+    retry_among(worker, these, now, u64::try_from(ids.len()).unwrap_or(u64::MAX), lease_ms).await
+}
+
+async fn retry_among(
+    worker: &Worker,
+    deliveries: Select<reminder_delivery::Entity>,
+    now: Instant,
+    limit: u64,
+    lease_ms: i64,
+) -> Result<Vec<Outbound>> {
     let tx = worker.write().await?;
-    let waiting: Vec<(Uuid, Uuid, Uuid)> = reminder_delivery::Entity::find()
+    let waiting: Vec<(Uuid, Uuid, Uuid)> = deliveries
         .select_only()
         .columns([
             reminder_delivery::Column::Id,
@@ -268,6 +294,7 @@ async fn keys_of_reminders(tx: &Tx, ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
         .select_only()
         .columns([reminder::Column::ClinicId, reminder::Column::PatientId])
         .filter(reminder::Column::Id.is_in(ids.iter().copied()))
+        .filter(reminder::Column::SetAsideAt.is_null())
         .into_tuple()
         .all(tx)
         .await?)

@@ -1,5 +1,6 @@
 //! What became of past occurrences.
 
+use super::readable::readable;
 use super::table::{reminder, reminder_delivery};
 use super::{DeliveryStatus, Reminder, opened};
 use crate::access::Scope;
@@ -79,11 +80,10 @@ pub(super) async fn find_row(tx: &Tx, chart: &Chart, id: Uuid) -> Result<Model> 
 }
 
 async fn reminders(tx: &Tx, chart: &Chart, rows: &[Model]) -> Result<HashMap<Uuid, Reminder>> {
-    let found = reminder::Entity::find()
+    let find = reminder::Entity::find()
         .filter(reminder::Column::ClinicId.eq(chart.clinic_id()))
-        .filter(reminder::Column::Id.is_in(rows.iter().map(|row| row.reminder_id)))
-        .all(tx)
-        .await?;
+        .filter(reminder::Column::Id.is_in(rows.iter().map(|row| row.reminder_id)));
+    let found = readable(tx, find).await?;
     found.iter().map(|row| Ok((row.id, opened(chart, row)?))).collect()
 }
 

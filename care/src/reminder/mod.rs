@@ -3,34 +3,47 @@
 //! For people: [`create`], [`update`], [`set_paused`], [`delete`], [`list`], [`upcoming`],
 //! [`history`], [`snooze`], [`mark_done`], and what moves reminders along with the patient:
 //! [`register_device`], [`update_settings`]. For the engine: [`dispatch`], [`retry`], [`finish`],
-//! [`overdue`], and the SQL [`timetable`].
+//! [`overdue`], the SQL [`timetable`], and what it does with what cannot be decided: [`set_aside`], [`bury`].
+//! For those who look after the installation: [`dead`], [`put_back`], [`explain`], [`census`].
 
+mod census;
 mod create;
+mod dead;
 mod decide;
 mod dispatch;
+mod explain;
 mod finish;
 mod follow;
 mod history;
 mod outbound;
+mod put_back;
 pub mod quiet;
+mod readable;
 pub mod recurrence;
 #[cfg(test)]
 mod recurrence_tests;
 pub mod rfc5545;
 mod scan;
+mod set_aside;
 mod snooze;
 pub(crate) mod table;
 pub mod timetable;
 mod upcoming;
 mod update;
+mod words;
 
+pub use census::{Census, census};
 pub use create::{CreateReminder, When, create};
-pub use dispatch::{Dispatched, Terms, dispatch, retry};
+pub use dead::{Answered, DeadDelivery, DeadLetters, Filter, SetAside, dead};
+pub use dispatch::{Dispatched, Terms, dispatch, retry, retry_these};
+pub use explain::{Explained, explain};
 pub use finish::{DeviceAnswer, Finished, PushOutcome, finish};
 pub use follow::{UpdateSettings, register_device, update_settings};
 pub use history::{Delivery, delivery, history};
 pub use outbound::{Outbound, Target};
+pub use put_back::{NotBack, put_back};
 pub use scan::{Due, overdue, scheduled_until};
+pub use set_aside::{bury, set_aside, waiting};
 pub use snooze::{mark_done, snooze};
 pub(crate) use upcoming::upcoming_of;
 pub use upcoming::{Upcoming, upcoming};
@@ -176,14 +189,13 @@ pub async fn get(scope: &Scope, id: Uuid) -> Result<Reminder> {
 }
 
 async fn rows_of(tx: &Tx, chart: &Chart) -> Result<Vec<Model>> {
-    Ok(Entity::find()
+    let find = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()))
         .filter(Column::Status.ne(Status::Deleted))
         .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::Id)
-        .all(tx)
-        .await?)
+        .order_by_asc(Column::Id);
+    readable::readable(tx, find).await
 }
 
 /// The patient's reminder of this id. A deleted one, and anyone else's, is not found.
@@ -226,7 +238,7 @@ impl Model {
         self.next_due_at = next.map(|next| next.due_at.into());
         self.next_date = next.map(|next| Day(next.local_date));
         self.next_slot = next.map(|next| i32::from(next.slot));
-        self.fire_at = self.next_due_at;
+        self.fire_at = self.next_due_at.filter(|_| self.set_aside_at.is_none());
         if active && next.is_none() {
             self.status = Status::Ended;
         }

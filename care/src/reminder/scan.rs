@@ -18,7 +18,8 @@ pub struct Due {
     pub due_at: Instant,
 }
 
-/// Up to `limit` active reminders due before `before`, soonest first: what a timetable forgot.
+/// Up to `limit` active reminders due before `before`, soonest first: what a timetable forgot. One that was set
+/// aside is none of them.
 pub async fn overdue(worker: &Worker, before: Instant, limit: u64) -> Result<Vec<Due>> {
     scheduled_until(worker, None, before, limit).await
 }
@@ -36,6 +37,7 @@ pub async fn scheduled_until(
         .select_only()
         .columns([Column::Id, Column::NextDueAt])
         .filter(Column::Status.eq(Status::Active))
+        .filter(Column::SetAsideAt.is_null())
         .filter(Column::NextDueAt.lt(until));
     if let Some(after) = after {
         find = find.filter(

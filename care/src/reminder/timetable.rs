@@ -20,6 +20,8 @@ pub struct Batch {
     pub number: i64,
     /// The reminders.
     pub ids: Vec<Uuid>,
+    /// Whether it was in the hands of a worker that let its lease end.
+    pub taken_over: bool,
 }
 
 /// What a claim answers.
@@ -65,6 +67,7 @@ async fn set_fire_times(tx: &Tx, entries: &[Due], merge: Merge) -> Result<()> {
         reminder::Entity::update_many()
             .col_expr(reminder::Column::FireAt, time.into())
             .filter(reminder::Column::Id.is_in(entries.iter().map(|entry| entry.id)))
+            .filter(reminder::Column::SetAsideAt.is_null())
             .exec(tx)
             .await?;
     }
@@ -95,9 +98,9 @@ pub async fn claim(worker: &Worker, now: Instant, max: u64, lease_ms: i64) -> Re
         return Ok(Claimed::Idle(idle));
     }
     let tx = worker.write().await?;
-    let ids = match expired_batch(&tx, now).await? {
-        Some(ids) => ids,
-        None => due(&tx, now, max).await?,
+    let (ids, taken_over) = match expired_batch(&tx, now).await? {
+        Some(ids) => (ids, true),
+        None => (due(&tx, now, max).await?, false),
     };
     if ids.is_empty() {
         tx.commit().await?;
@@ -112,7 +115,7 @@ pub async fn claim(worker: &Worker, now: Instant, max: u64, lease_ms: i64) -> Re
     .insert(&tx)
     .await?;
     tx.commit().await?;
-    Ok(Claimed::Batch(Batch { number, ids }))
+    Ok(Claimed::Batch(Batch { number, ids, taken_over }))
 }
 
 /// `Some` when nothing is due: when the next reminder fires or the next lease ends. It only reads,

@@ -100,6 +100,8 @@ async fn save(
 ) -> Result<Reminder> {
     row.version += 1;
     row.change = chart.raise(&tx, None).await?;
+    // What could not be decided may be another thing now.
+    row.set_aside_at = None;
     row.set_next(row.rule.next_after(&row.zone(), scope.services().now().timestamp()));
     let active: ActiveModel = row.clone().into_active_model();
     active.reset_all().update(&tx).await?;

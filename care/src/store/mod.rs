@@ -210,9 +210,9 @@ fn from_driver(error: &sea_orm::SqlxError) -> Error {
         }
         SqlxError::Database(source) => {
             let code = source.code().unwrap_or_default();
-            // PostgreSQL: connection exceptions, shutdown, too many connections, serialization,
+            // PostgreSQL: connection exceptions, shutdown, time-outs, too many connections, serialization,
             // deadlock; SQLite: busy and locked.
-            let passing = ["08", "57P", "53", "40"].iter().any(|class| code.starts_with(class))
+            let passing = ["08", "57P", "57014", "53", "40"].iter().any(|class| code.starts_with(class))
                 || matches!(code.as_ref(), "5" | "6" | "261" | "517");
             if source.is_unique_violation() {
                 Error::Conflict("the id is taken")

@@ -1,6 +1,6 @@
 //! Carrying batches: pushes under way up to a limit, results recorded as they come.
 
-use super::{Engine, EngineError, Result, Taken};
+use super::{Engine, EngineError, Result, Taken, measure};
 use care::clock::Instant;
 use care::reminder::{self, Finished, Outbound};
 use futures::stream::{self, Stream, StreamExt};
@@ -60,6 +60,7 @@ impl Engine {
                     Ok(Taken::Batch(batch)) => return Some((batch, (take, stop))),
                     Ok(Taken::Nothing(next)) => self.until(next).min(every),
                     Err(error) => {
+                        measure::failed_tick(name);
                         tracing::warn!(name, %error, "a round of the reminder engine failed");
                         every.max(Duration::from_secs(1))
                     }
@@ -107,14 +108,17 @@ impl Engine {
     /// Records results; keeps those that the database does not take.
     async fn finish(&self, results: Vec<Finished>, now: Instant) -> Result<()> {
         let recorded = reminder::finish(&self.worker, &results, now).await;
-        if recorded.is_err() {
+        if recorded.is_ok() {
+            measure::finished(&results);
+        } else {
             tracing::warn!(
                 results = results.len(),
                 "results of pushes are kept until the database takes them"
             );
             self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).extend(results);
         }
-        Ok(recorded?)
+        recorded?;
+        Ok(())
     }
 
     /// Records the results that the database did not take before.

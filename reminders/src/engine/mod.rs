@@ -7,6 +7,8 @@
 //! are under way the next is claimed, as long as there is room for its pushes.
 
 mod carry;
+pub mod measure;
+mod poison;
 mod run;
 
 use crate::gateway::{Answer, Push, PushGateway, Verdict};
@@ -129,9 +131,13 @@ impl Engine {
                 }
                 Claim::Batch { id, ids } => {
                     let round = self.dispatch(&ids, now).await?;
+                    measure::round(ids.len(), &round);
                     let next: Vec<_> = round.next.iter().map(|due| self.entry(*due)).collect();
                     // A batch that was taken over meanwhile finds everything decided.
-                    self.timetable.ack(&id, &next).await?;
+                    if !self.timetable.ack(&id, &next).await? {
+                        measure::lease("lost");
+                    }
+                    measure::sending(&round.outbound, self.fresh(now));
                     return Ok(Taken::Batch(round.outbound));
                 }
             }
@@ -144,14 +150,16 @@ impl Engine {
     }
 
     /// Decides about a batch. Where a reminder cannot be read, its batch is halved until it stands
-    /// alone, so that it holds up no other.
+    /// alone and is set aside, so that it holds up no other.
     async fn dispatch(&self, ids: &[Uuid], now: Instant) -> Result<Dispatched> {
         let terms = Terms { lease_ms: self.settings.lease_ms, smear_seconds: self.settings.smear_seconds };
         let mut whole = Dispatched::default();
-        let mut parts = vec![ids];
+        let (mut parts, mut poison, mut decided) = (vec![ids], Vec::new(), false);
         while let Some(part) = parts.pop() {
             match reminder::dispatch(&self.worker, part, now, terms).await {
                 Ok(round) => {
+                    decided = true;
+                    whole.decided.extend(round.decided);
                     whole.outbound.extend(round.outbound);
                     whole.next.extend(round.next);
                 }
@@ -159,10 +167,11 @@ impl Engine {
                     let (one, other) = part.split_at(part.len() / 2);
                     parts.extend([other, one]);
                 }
-                Err(Error::Internal) => tracing::error!(ids = ?part, "a reminder cannot be decided"),
+                Err(Error::Internal) => poison.extend(part),
                 Err(error) => return Err(error.into()),
             }
         }
+        self.set_aside(&poison, decided, now).await?;
         Ok(whole)
     }
 
@@ -175,8 +184,16 @@ impl Engine {
     async fn take_again(&self, now: Instant) -> Result<Taken> {
         self.settle(now).await?;
         let limit = u64::try_from(self.settings.batch).unwrap_or(1);
-        let again = reminder::retry(&self.worker, self.fresh(now), limit, self.settings.lease_ms).await?;
-        Ok(if again.is_empty() { Taken::Nothing(None) } else { Taken::Batch(again) })
+        let now = self.fresh(now);
+        let again = match reminder::retry(&self.worker, now, limit, self.settings.lease_ms).await {
+            Err(Error::Internal) => self.retry_apart(now, limit).await?,
+            taken => taken?,
+        };
+        if again.is_empty() {
+            return Ok(Taken::Nothing(None));
+        }
+        measure::retrying(again.len());
+        Ok(Taken::Batch(again))
     }
 
     /// Puts back what the timetable forgot: reminders overdue in SQL, the truth.
@@ -231,6 +248,7 @@ impl Engine {
         tracing::warn!("the index of the timetable was lost; rebuilding it");
         let fed = self.feed(now).await?;
         let whole = self.timetable.rebuild_finish(&rebuild).await?;
+        measure::rebuilt();
         tracing::info!(reminders = fed, whole, "the index of the timetable is rebuilt");
         Ok(true)
     }

@@ -1,7 +1,7 @@
 //! The engine's loops in production: each calls one tick again and again until told to stop, and
 //! finishes the tick it is in.
 
-use super::{Engine, Result};
+use super::{Engine, Result, measure};
 use care::clock::Instant;
 use futures::stream;
 use std::future::Future;
@@ -75,6 +75,7 @@ async fn repeat<T: Future<Output = Result<usize>>>(
         let pause = match tick().await {
             Ok(_) => every,
             Err(error) => {
+                measure::failed_tick(name);
                 tracing::warn!(name, %error, "a tick of the reminder engine failed");
                 every.max(Duration::from_secs(1))
             }

@@ -6,6 +6,7 @@
 
 use super::sql::{SHARD, SqlTimetable};
 use super::{BatchId, Claim, Entry, Millis, Rebuild, Timetable, TimetableError};
+use crate::engine::measure;
 use async_trait::async_trait;
 use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
@@ -27,6 +28,7 @@ impl<T: Timetable> Failover<T> {
     fn note<R>(&self, answer: &Result<R, TimetableError>) -> bool {
         let away = matches!(answer, Err(TimetableError::Unavailable));
         if self.away.swap(away, Ordering::Relaxed) != away {
+            measure::turn(away);
             if away {
                 tracing::warn!("the timetable is away: reminders are claimed from SQL");
             } else {

@@ -6,10 +6,13 @@
 
 mod connection;
 mod keys;
+mod look_up;
 
 pub use connection::connect;
+pub use look_up::Held;
 
 use super::{BatchId, Claim, Entry, MAX_BATCH, Millis, OWN_CLOCK, Rebuild, Timetable, TimetableError};
+use crate::engine::measure;
 use async_trait::async_trait;
 use connection::meaning;
 use keys::{Keys, SHARDS, shard_of};
@@ -124,7 +127,10 @@ impl RedisTimetable {
         let keys = [keys.due(shard), keys.lease(shard), keys.batch(shard), keys.seq(shard)];
         let mut call = call(&self.claim, &keys);
         call.arg(now).arg(max).arg(lease_ms);
-        let (number, packed): (i64, Vec<u8>) = self.run_one(&self.claim, call).await?;
+        let (number, packed, over): (i64, Vec<u8>, bool) = self.run_one(&self.claim, call).await?;
+        if over {
+            measure::lease("taken_over");
+        }
         let id = BatchId { shard, number };
         Ok((number != 0).then(|| Claim::Batch { id, ids: unpack(&packed) }))
     }
@@ -200,7 +206,9 @@ impl Timetable for RedisTimetable {
         let keys = [self.keys.lease(batch.shard), self.keys.batch(batch.shard)];
         let mut call = call(&self.extend, &keys);
         call.arg(batch.number).arg(now).arg(lease_ms);
-        self.run_one(&self.extend, call).await
+        let held = self.run_one(&self.extend, call).await?;
+        measure::lease(if held { "extended" } else { "lost" });
+        Ok(held)
     }
 
     async fn rebuild_begin(&self, lease_ms: i64) -> Result<Option<Rebuild>, TimetableError> {

@@ -2,6 +2,7 @@
 //! truth has not lost too, so there is never anything to rebuild.
 
 use super::{BatchId, Claim, Entry, MAX_BATCH, Millis, OWN_CLOCK, Rebuild, Timetable, TimetableError};
+use crate::engine::measure;
 use async_trait::async_trait;
 use care::access::Worker;
 use care::clock::Instant;
@@ -65,6 +66,9 @@ impl Timetable for SqlTimetable {
         let claimed = timetable::claim(&self.worker, self.clock(now), max, lease_ms.max(1)).await;
         Ok(match claimed.map_err(meaning)? {
             Claimed::Batch(batch) => {
+                if batch.taken_over {
+                    measure::lease("taken_over");
+                }
                 Claim::Batch { id: BatchId { shard: SHARD, number: batch.number }, ids: batch.ids }
             }
             Claimed::Idle(next) => Claim::Idle { next_due_at: next.map(|next| next.0) },
@@ -77,7 +81,9 @@ impl Timetable for SqlTimetable {
 
     async fn extend(&self, batch: &BatchId, now: Millis, lease_ms: i64) -> Result<bool, TimetableError> {
         let until = self.clock(now).plus(lease_ms.max(1));
-        timetable::extend(&self.worker, batch.number, until).await.map_err(meaning)
+        let held = timetable::extend(&self.worker, batch.number, until).await.map_err(meaning)?;
+        measure::lease(if held { "extended" } else { "lost" });
+        Ok(held)
     }
 
     async fn rebuild_begin(&self, _lease_ms: i64) -> Result<Option<Rebuild>, TimetableError> {
