@@ -11,7 +11,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const BINARY =
+export const BINARY =
   process.env.PLUMBLINE_BIN ??
   fileURLToPath(new URL('../../target/debug/plumbline', import.meta.url));
 const START_LIMIT = 60_000;

@@ -17,6 +17,7 @@ mod clinic;
 mod database;
 pub mod issuer;
 mod mailbox;
+pub mod push_provider;
 mod redis_server;
 
 pub use app::{Client, TestApp, engine};
