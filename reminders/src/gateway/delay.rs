@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn back_off_doubles_up_to_its_longest() {
         assert_eq!([0, 1, 4, 5, 6, u32::MAX].map(back_off), [1_000, 2_000, 16_000, 32_000, 32_000, 32_000]);
-        let since = |elapsed| back_off_since(Instant(5), Instant(5 + elapsed));
+        let since = |elapsed: i64| back_off_since(Instant(5), Instant(5 + elapsed));
         assert_eq!([-9, 0, 2_500, 99_000].map(since), [1_000, 1_000, 2_500, 32_000]);
     }
 

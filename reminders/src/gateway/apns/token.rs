@@ -90,9 +90,9 @@ impl Tokens {
             return Ok(current);
         }
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let kept = kept.filter(|token| spent.is_some() && Some(&token.header) == spent);
-        if let Some(token) = kept.as_ref().filter(|token| token.is_younger(YOUNGEST, now)) {
-            return Ok(token.header.clone());
+        let refused = kept.as_ref().filter(|token| Some(&token.header) == spent);
+        if let Some(young) = refused.filter(|token| token.is_younger(YOUNGEST, now)) {
+            return Ok(young.header.clone());
         }
         let own = self.sign(now).ok_or(NoBearer::Refused("no signature".into()))?;
         let token = self.agreed(kept.as_ref(), own, now).await;
@@ -101,7 +101,7 @@ impl Tokens {
         Ok(header)
     }
 
-    /// What all workers use; our own where they have nothing that still counts.
+    /// What all workers use; our own where they have nothing that still counts. What we had until now is spent.
     async fn agreed(&self, spent: Option<&Token>, own: Token, now: Instant) -> Token {
         let name = format!("apns:{}:{}", self.team_id, self.key_id);
         let lifetime = Duration::from_millis(RENEW.unsigned_abs());

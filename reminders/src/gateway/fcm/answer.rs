@@ -10,6 +10,9 @@ use std::borrow::Cow;
 /// How long to wait where Google says that it is too much and not for how long, in milliseconds.
 const QUOTA: i64 = 60_000;
 
+/// How Google says that a token is none, where it names no field.
+const BAD_TOKEN: &str = "The registration token is not a valid FCM registration token";
+
 /// The codes that Google documents; first the status, then the error code or else the status's name.
 const KNOWN: &[&str] = &[
     "400 INVALID_ARGUMENT",
@@ -35,6 +38,7 @@ struct Body {
 #[serde(default)]
 struct Fault {
     status: String,
+    message: String,
     details: Vec<Detail>,
 }
 
@@ -64,8 +68,9 @@ pub(super) fn read(
     let Body { error } = serde_json::from_slice(body).unwrap_or_default();
     let word = error.details.iter().find_map(|detail| detail.error_code.as_deref()).unwrap_or(&error.status);
     let mut violations = error.details.iter().flat_map(|detail| &detail.field_violations);
+    let bad = error.message.starts_with(BAD_TOKEN);
     let meaning = match (status, word) {
-        (400, _) if violations.any(|violation| violation.field == "message.token") => {
+        (400, _) if bad || violations.any(|violation| violation.field == "message.token") => {
             Meaning::Dead { since: None }
         }
         (401, "THIRD_PARTY_AUTH_ERROR") => Meaning::Misconfigured,
@@ -149,6 +154,9 @@ mod tests {
         let of = |field| answered(400, "INVALID_ARGUMENT", &violation(field), None).0;
         assert_eq!(of("message.token"), Meaning::Dead { since: None });
         assert_eq!(of("message.android.ttl"), Meaning::Refused);
+        let body = format!(r#"{{"error":{{"status":"INVALID_ARGUMENT","message":"{BAD_TOKEN}"}}}}"#);
+        let told = read(400, &HeaderMap::new(), body.as_bytes(), Instant(0));
+        assert_eq!(told, (Meaning::Dead { since: None }, "400 INVALID_ARGUMENT".into()));
     }
 
     #[test]
