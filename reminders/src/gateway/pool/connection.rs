@@ -25,6 +25,8 @@ type Driver = http2::Connection<TokioIo<TlsStream<TcpStream>>, Full<Bytes>, Toki
 /// A connection, as its pool sees it.
 pub(super) struct Connection {
     pub(super) sender: SendRequest<Full<Bytes>>,
+    /// The how manieth of its pool it is.
+    pub(super) number: u64,
     in_flight: AtomicUsize,
     /// Streams that the peer allows, as of the newest request.
     allowed: AtomicUsize,
@@ -41,9 +43,10 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub(super) fn new(sender: SendRequest<Full<Bytes>>, most: usize) -> Self {
+    pub(super) fn new(sender: SendRequest<Full<Bytes>>, most: usize, number: u64) -> Self {
         Self {
             sender,
+            number,
             in_flight: AtomicUsize::new(0),
             allowed: AtomicUsize::new(1),
             proven: AtomicBool::new(false),

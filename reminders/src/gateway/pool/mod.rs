@@ -61,7 +61,7 @@ pub(super) enum Trouble {
     Busy,
     /// There is no request to send.
     NoRequest,
-    /// Two connections broke under the request; it may have been taken.
+    /// Connections broke under the request, a new one last; it may have been taken.
     Broken,
 }
 
@@ -109,6 +109,8 @@ impl std::fmt::Debug for Inner {
 struct State {
     connections: Vec<Arc<Connection>>,
     connecting: usize,
+    /// How many have been opened.
+    opened: u64,
     /// Failures to connect since the newest success.
     failures: u32,
     /// Nobody connects before this.
@@ -165,12 +167,14 @@ impl Pool {
         Self { inner: Arc::new(inner), tasks: Mutex::default() }
     }
 
-    /// Sends what `request` makes. Where the connection breaks under it, once more by another.
+    /// Sends what `request` makes. Where the connection breaks under it, again by others: at most once by one that
+    /// was opened since, as all may break together.
     pub(super) async fn send(
         &self,
         request: impl Fn() -> Option<Request<Full<Bytes>>>,
     ) -> Result<Reply, Trouble> {
-        for _ in 0..2 {
+        let mut newest = u64::MAX;
+        loop {
             let made = request().ok_or(Trouble::NoRequest)?;
             let place = self.place().await?;
             match exchange(&place.connection, made).await {
@@ -183,10 +187,13 @@ impl Pool {
                 Err(error) => {
                     tracing::debug!(provider = self.inner.provider, %error, "a connection broke under a push");
                     place.connection.leave();
+                    if place.connection.number > newest {
+                        return Err(Trouble::Broken);
+                    }
+                    newest = newest.min(self.inner.state().opened);
                 }
             }
         }
-        Err(Trouble::Broken)
     }
 
     async fn place(&self) -> Result<Place, Trouble> {
@@ -267,12 +274,14 @@ impl Inner {
     async fn run(self: Arc<Self>) {
         match connect(&self.origin, &self.tls, &self.settings).await {
             Ok((sender, driver)) => {
-                let connection = Arc::new(Connection::new(sender, self.settings.streams));
-                {
+                let connection = {
                     let mut state = self.state();
                     (state.connecting, state.failures) = (state.connecting.saturating_sub(1), 0);
+                    state.opened += 1;
+                    let connection = Arc::new(Connection::new(sender, self.settings.streams, state.opened));
                     state.connections.push(Arc::clone(&connection));
-                }
+                    connection
+                };
                 let _counted = Counted::new(self.provider);
                 self.tell_one();
                 let ended = connection.drive(driver, || self.tell_one()).await;
