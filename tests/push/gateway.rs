@@ -42,14 +42,18 @@ fn credentials(simulator: &PushProviders) -> Credentials {
     }
 }
 
-fn gateway_of(credentials: &Credentials, clock: &Arc<ManualClock>, share: Arc<dyn TokenShare>) -> Providers {
+fn gateway_of(credentials: &Credentials, clock: &Arc<ManualClock>, share: &Arc<dyn TokenShare>) -> Providers {
     let ports = Ports { clock: Arc::clone(clock) as _, random: Arc::new(SeededRandom::new(1)) };
-    Providers::new(credentials, &HashMap::new(), &share, &ports).unwrap()
+    Providers::new(credentials, &HashMap::new(), share, &ports).unwrap()
+}
+
+fn alone() -> Arc<dyn TokenShare> {
+    Arc::new(Alone)
 }
 
 async fn simulated() -> (PushProviders, Arc<ManualClock>, Providers) {
     let (simulator, clock) = providers().await;
-    let gateway = gateway_of(&credentials(&simulator), &clock, Arc::new(Alone));
+    let gateway = gateway_of(&credentials(&simulator), &clock, &alone());
     (simulator, clock, gateway)
 }
 
@@ -142,7 +146,7 @@ async fn refused_credentials_keep_pushes_and_are_not_tried_again_at_once() {
     let mut credentials = credentials(&simulator);
     let apple = credentials.apns.as_mut().unwrap();
     let right = std::mem::replace(&mut apple.key_id, "WRONGKEY00".to_owned());
-    let gateway = gateway_of(&credentials, &clock, Arc::new(Alone));
+    let gateway = gateway_of(&credentials, &clock, &alone());
     let answer = gateway.push(&push(1, Platform::Ios)).await;
     assert!(matches!(answer.verdict, Verdict::Held { after_ms: 60_000.. }), "{answer:?}");
     assert_eq!(answer.code, "403 InvalidProviderToken");
@@ -150,10 +154,7 @@ async fn refused_credentials_keep_pushes_and_are_not_tried_again_at_once() {
     assert_eq!(gateway.push(&push(1, Platform::Ios)).await.code, "breaker open");
     assert_eq!(simulator.apple.count(), asked);
     credentials.apns.as_mut().unwrap().key_id = right;
-    assert_eq!(
-        gateway_of(&credentials, &clock, Arc::new(Alone)).push(&push(1, Platform::Ios)).await,
-        taken()
-    );
+    assert_eq!(gateway_of(&credentials, &clock, &alone()).push(&push(1, Platform::Ios)).await, taken());
 }
 
 #[tokio::test]
@@ -228,7 +229,7 @@ async fn answers_have_their_consequences() {
 async fn a_clinic_goes_by_its_own_credentials_and_waits_without_any() {
     let (simulator, clock) = providers().await;
     let ports = Ports { clock: clock as _, random: Arc::new(SeededRandom::new(1)) };
-    let share: Arc<dyn TokenShare> = Arc::new(Alone);
+    let share = alone();
     let own = HashMap::from([(CLINIC, credentials(&simulator))]);
     let gateway = Providers::new(&Credentials::default(), &own, &share, &ports).unwrap();
     assert_eq!(gateway.push(&push(1, Platform::Ios)).await, taken());
@@ -244,8 +245,8 @@ async fn workers_share_one_token_of_apples_through_redis() {
     let redis = RedisServer::start();
     let credentials = credentials(&simulator);
     let worker = || {
-        let share = RedisShare::new(connect(&redis.url()).unwrap(), "test:");
-        gateway_of(&credentials, &clock, Arc::new(share))
+        let share: Arc<dyn TokenShare> = Arc::new(RedisShare::new(connect(&redis.url()).unwrap(), "test:"));
+        gateway_of(&credentials, &clock, &share)
     };
     let (one, other) = (worker(), worker());
     for round in 0..2 {
