@@ -250,3 +250,21 @@ async fn a_reminder_that_cannot_be_read_holds_up_no_other() {
 fn dead() -> Answer {
     Answer::new(Verdict::DeadToken { since: None }, "410 Unregistered")
 }
+
+#[tokio::test]
+async fn a_device_that_was_not_seen_for_270_days_gets_no_more_pushes() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let engine = rounds.engine();
+        rounds.reminder(&["08:00"]).await;
+        // Registered on 15 June; 08:00 in New York.
+        for (now, pushes) in [("2027-03-10T13:00:00Z", 1), ("2027-03-13T13:00:00Z", 1)] {
+            rounds.clinic.clock.set(at(now));
+            care::account::sweep(&rounds.clinic.worker()).await.unwrap();
+            engine.scan_overdue(at(now)).await.unwrap();
+            rounds.work(&engine, at(now)).await;
+            assert_eq!(rounds.gateway.pushes().len(), pushes, "{stack:?} {now}");
+        }
+        assert_eq!(rounds.statuses(1).await, [DeliveryStatus::NoDevice]);
+    }
+}

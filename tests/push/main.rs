@@ -11,6 +11,7 @@
 
 mod apple;
 mod behavior;
+mod gateway;
 mod google;
 
 use axum::body::Bytes;

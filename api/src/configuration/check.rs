@@ -38,6 +38,7 @@ impl Configuration {
         faults.extend(self.malformed_lists());
         faults.extend(self.mailer().err());
         faults.extend(self.media.fault());
+        faults.extend(self.push.faults());
         faults.extend(self.accounts.issuers.iter().filter_map(malformed_issuer));
         faults
     }

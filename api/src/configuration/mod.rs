@@ -7,14 +7,15 @@ mod check;
 mod load;
 mod media;
 mod metrics;
+mod push;
 mod secret;
 mod sections;
 
 pub use load::{file_of, load};
+pub use push::{Apns, Environment, Fcm, Gateway, Push, PushOfClinic, unusable as unusable_push};
 pub use secret::{Secret, masked_url};
 pub use sections::{
-    Configuration, Database, Gateway, Issuer, Keys, Log, LogFormat, Mail, Media, Push, Redis, Reminders,
-    Role, Server,
+    Configuration, Database, Issuer, Keys, Log, LogFormat, Mail, Media, Redis, Reminders, Role, Server,
 };
 
 use std::fmt;
@@ -59,7 +60,7 @@ pub fn environment_name(key: &str) -> String {
 /// Where `key` can be set.
 fn places(key: &str) -> String {
     let name = environment_name(key);
-    match key.split_once('.') {
+    match key.rsplit_once('.') {
         Some((section, setting)) => format!("({name} in the environment, or `{setting}` of [{section}].)"),
         None => format!("({name} in the environment.)"),
     }

@@ -1,5 +1,6 @@
 //! The settings, section by section. Meanings, units and defaults stand in `default.toml`.
 
+use super::push::Push;
 use super::secret::{Secret, masked_url};
 use crate::http::Budgets;
 use jsonwebtoken::Algorithm;
@@ -219,14 +220,6 @@ pub struct Reminders {
     pub poll_milliseconds: u64,
 }
 
-/// What carries pushes.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Push {
-    /// The gateway.
-    pub gateway: Gateway,
-}
-
 /// What carries mail.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -261,14 +254,6 @@ pub struct Media {
     pub clinic_limit_bytes: u64,
     /// How long a file may take to arrive, in seconds.
     pub upload_timeout_seconds: u64,
-}
-
-/// A push gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Gateway {
-    /// Prints each push as a line.
-    Console,
 }
 
 /// What is logged, and how.

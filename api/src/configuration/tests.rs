@@ -210,6 +210,43 @@ fn an_identity_provider_is_whole_or_a_fault() {
 }
 
 #[test]
+fn what_carries_pushes_is_whole_or_a_fault() {
+    let of = |text: &str| {
+        let (_directory, path) = file(text);
+        load(Some(&path), &[]).map(|configuration| configuration.push)
+    };
+    let keys = |text: &str| -> Vec<String> {
+        let (_directory, path) = file(text);
+        let faults = load(Some(&path), &[]).unwrap().faults();
+        faults.into_iter().map(|fault| fault.key).collect()
+    };
+    let apns = "key_file = \"a.p8\"\nkey_id = \"K\"\nteam_id = \"T\"\ntopic = \"a.b\"\n";
+    assert_eq!(keys(&format!("[push]\ngateway = \"providers\"\n[push.apns]\n{apns}")), [""; 0]);
+    assert_eq!(keys("[push]\ngateway = \"providers\"\n"), ["push.gateway"]);
+    assert_eq!(keys("[push.apns]\nkey_id = \"K\"\n"), ["push.apns.key_file"]);
+    assert_eq!(
+        keys("[push.apns]\nkey_file = \"a.p8\"\nkey_id = \"K\"\ntopic = \"a b\"\n"),
+        ["push.apns.team_id", "push.apns.topic"]
+    );
+    assert_eq!(
+        keys("[push.fcm]\nconnections = 0\naddress = \"http://x\"\n"),
+        ["push.fcm.connections", "push.fcm.address"]
+    );
+    let clinic = "[[push.clinics]]\nclinic = \"clinic_01h455vb4pex5vsknk084sn02q\"\n";
+    assert_eq!(keys(&format!("{clinic}fcm = {{ service_account_file = \"a.json\" }}\n")), [""; 0]);
+    assert_eq!(keys(clinic), ["push.clinics"]);
+    assert_eq!(keys(&format!("{clinic}apns = {{ topic = \"a.b\" }}\n")), ["push.clinics"]);
+    assert_eq!(
+        keys("[[push.clinics]]\nclinic = \"x\"\nfcm = { service_account_file = \"a\" }\n"),
+        ["push.clinics"]
+    );
+    assert!(of(&format!("{clinic}apns = {{ topik = \"a.b\" }}\n")).is_err());
+    let told = of(&format!("[push.apns]\n{apns}")).unwrap().credentials().unwrap_err().to_string();
+    assert!(told.starts_with("push.apns.key_file: a.p8 cannot be read"), "{told}");
+    assert!(told.contains("`key_file` of [push.apns]"), "{told}");
+}
+
+#[test]
 fn dangerous_pairs_are_warned_of() {
     let keys = |pairs: &[(&str, &str)]| -> Vec<_> {
         with(pairs).warnings().into_iter().map(|warning| warning.key).collect()

@@ -1,6 +1,7 @@
 //! The program put together: configuration and ports in, a running [`App`] out.
 
 mod database;
+mod gateway;
 mod keeper;
 mod logging;
 mod media;
@@ -14,6 +15,7 @@ mod walls;
 mod worker;
 
 pub use database::{Connection, migrate, pending};
+pub use gateway::providers as push_providers;
 use keeper::run_keeper;
 pub use logging::{filter as log_filter, start as start_logging};
 pub use media::of as media_files;
@@ -26,7 +28,7 @@ use sweeper::run_sweeper;
 pub use walls::broken_wall;
 pub use worker::run_worker;
 
-use crate::configuration::{Configuration, Gateway, Role};
+use crate::configuration::{Configuration, Role};
 use crate::failure::Failure;
 use crate::http::{Connections, Documents, Manifest, Origins, Server, Settings, Shares, Wires, network};
 use crate::mail;
@@ -39,7 +41,6 @@ use care::audit::Journal;
 use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
 use reminders::gateway::PushGateway;
-use reminders::gateway::console;
 use std::collections::HashMap;
 use std::fs;
 use std::net::SocketAddr;
@@ -65,11 +66,9 @@ pub struct Ports {
 
 impl Ports {
     /// The machine's clock and randomness, and the gateway and the mail server that the configuration
-    /// names. A failure where the latter's settings are not valid.
+    /// names. A failure where the settings of either are not valid.
     pub fn of(configuration: &Configuration) -> Result<Self, Failure> {
-        let gateway = match configuration.push.gateway {
-            Gateway::Console => Arc::new(console::Console),
-        };
+        let gateway = gateway::of(configuration)?;
         let mailer =
             configuration.mailer()?.map_or_else(|| Arc::new(mail::Console) as _, |smtp| Arc::new(smtp) as _);
         Ok(Self {

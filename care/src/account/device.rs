@@ -145,6 +145,21 @@ pub(crate) fn open_token(services: &Services, row: &device::Model) -> Result<Str
     services.keys.installation.open(Place::new("device.token", Uuid::nil(), row.id), &row.token)
 }
 
+/// Providers drop tokens of apps that have not been opened for so long, in milliseconds: 270 days.
+const UNSEEN: i64 = 270 * 24 * 60 * 60 * 1_000;
+
+/// Retires devices that have not been seen for 270 days.
+pub(super) async fn retire_unseen(tx: &Tx, now: Instant) -> Result<()> {
+    device::Entity::update_many()
+        .col_expr(device::Column::RetiredAt, Expr::value(now))
+        .col_expr(device::Column::RetiredReason, Expr::value("not seen for 270 days"))
+        .filter(device::Column::RetiredAt.is_null())
+        .filter(device::Column::LastSeenAt.lt(now.plus(-UNSEEN)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// The provider says of a push that set out at `began_at` that the token is dead. A device that
 /// registered again since then stays.
 pub(crate) async fn retire_device(

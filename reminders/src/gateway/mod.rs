@@ -3,13 +3,24 @@
 //! A push names a kind of reminder and an opaque delivery id. It has no field for a patient's
 //! words, so none can be passed.
 
+pub mod apns;
+mod breaker;
+mod bucket;
+mod client;
 pub mod console;
+mod delay;
+pub mod fcm;
+mod meaning;
+mod pool;
+pub mod providers;
 pub mod recording;
+mod words;
 
 use async_trait::async_trait;
-use care::clock::Instant;
+use care::clock::{Clock, Instant, Random};
 use care::reminder::{Kind, Target};
 use std::borrow::Cow;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A push to one device.
@@ -85,4 +96,35 @@ impl Answer {
 pub trait PushGateway: Send + Sync + std::fmt::Debug {
     /// Carries one push. Repeating it with the same id shows it once.
     async fn push(&self, push: &Push) -> Answer;
+}
+
+/// Where a gateway has time and randomness from.
+#[derive(Debug, Clone)]
+pub struct Ports {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Spreads what would otherwise come all at once.
+    pub random: Arc<dyn Random>,
+}
+
+/// Why credentials cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// The address.
+    #[error("the address is not of the form https://host:port")]
+    Address,
+    /// The key of Apple's.
+    #[error("the key is no private key of Apple's (.p8: PKCS #8, P-256)")]
+    Key,
+    /// The topic.
+    #[error("the topic is no bundle id")]
+    Topic,
+    /// The service account of Google's.
+    #[error(
+        "the file is no key of a service account (JSON with project_id, client_email, private_key, token_uri)"
+    )]
+    Account,
+    /// Whom TLS should trust.
+    #[error("the file of authorities holds no certificate, or this machine has none to trust")]
+    Authorities,
 }

@@ -3,6 +3,7 @@
 mod database;
 mod mail;
 mod media;
+mod push;
 mod redis;
 
 use super::{Sources, print};
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(long_about = "\
 Check every part, and say how to mend what is wrong: settings, key, database, its migrations and role,
-Redis, mail server, storage of media. Changes nothing. Exits with 1 if a check fails.
+Redis, mail server, storage of media, credentials of pushes. Changes nothing. Exits with 1 if a check fails.
 
 Example:
   plumbline doctor --config /etc/plumbline.toml")]
@@ -62,6 +63,7 @@ pub(super) async fn run(_: &Arguments, sources: &Sources) -> Result<ExitCode, Fa
             redis::check(&mut report, &configuration).await?;
             mail::check(&mut report, &configuration).await?;
             media::check(&mut report, &configuration).await?;
+            push::check(&mut report, &configuration)?;
         }
     }
     match report.failed {
