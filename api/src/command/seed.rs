@@ -42,9 +42,10 @@ pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<(), 
     bar.finish_and_clear();
     let seeded = seeded?;
     let seconds = (app.services.now().0 - started.0) / 1_000;
+    let rate = i64::try_from(seeded.logs).unwrap_or(i64::MAX) * 1_000 / seeded.logging_ms.max(1);
     app.services.store.close().await;
     print(&format!(
-        "Seeded {} fictional patients with {} logged sessions in {seconds} s. WARNING: patient@demo.example, therapist@demo.example and admin@demo.example have the public password plumbline-demo here; never use this database for a clinic.\n{}",
+        "Seeded {} fictional patients with {} logged sessions in {seconds} s, {rate} sessions a second once they were enrolled. WARNING: patient@demo.example, therapist@demo.example and admin@demo.example have the public password plumbline-demo here; never use this database for a clinic.\n{}",
         seeded.patients,
         seeded.logs,
         if app.configuration.accounts.require_second_factor {

@@ -87,6 +87,8 @@ pub struct Seeded {
     pub patients: usize,
     /// The sessions they logged.
     pub logs: usize,
+    /// How long logging took, after all had been enrolled, in milliseconds.
+    pub logging_ms: i64,
 }
 
 /// Seeds an empty database whose library is loaded: a clinic, its staff, and patients with
@@ -113,13 +115,20 @@ pub async fn seed(services: &Arc<Services>, data: Seeds, tell: &(dyn Fn(Progress
         let logs = logs.fetch_add(more, Ordering::Relaxed) + more;
         tell(Progress { days: day, all_days: days, patients, logs });
     };
+    let mut enrolling = stream::iter(1..=data.patients.max(1))
+        .map(async |number| {
+            let person = Person::of(number).ok_or(Error::Internal)?;
+            Enrolled::enroll(&past, therapists.of(number), person).await
+        })
+        .buffered(AT_ONCE);
     let mut enrolled = Vec::new();
-    for number in 1..=data.patients.max(1) {
-        let person = Person::of(number).ok_or(Error::Internal)?;
-        enrolled.push(Enrolled::enroll(&past, therapists.of(number), person).await?);
+    while let Some(patient) = enrolling.try_next().await? {
+        enrolled.push(patient);
         tell(0, enrolled.len(), 0);
     }
+    drop(enrolling);
     let patients = enrolled.len();
+    let enrolled_at = services.now();
     for day in visits(days) {
         clock.set(begin.plus(day * DAY));
         let therapists = Therapists::sign_in(&past).await?;
@@ -138,8 +147,9 @@ pub async fn seed(services: &Arc<Services>, data: Seeds, tell: &(dyn Fn(Progress
         Ok(())
     })
     .await?;
+    let logging_ms = services.now().0 - enrolled_at.0;
     schedule_demo_reminder(services).await?;
-    Ok(Seeded { clinic_id, patients, logs: logs.into_inner() })
+    Ok(Seeded { clinic_id, patients, logs: logs.into_inner(), logging_ms })
 }
 
 /// The days of a clinic of so many days on which therapists look at their patients or apps send in, in order.

@@ -17,7 +17,8 @@ use crate::id::Kind;
 use crate::patient::Chart;
 use crate::program::table::{prescription, program};
 use crate::store::Tx;
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -147,18 +148,23 @@ pub(super) async fn own_prescriptions(
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let in_program = prescription::Entity::belongs_to(program::Entity)
-        .from((prescription::Column::ClinicId, prescription::Column::ProgramId))
-        .to((program::Column::ClinicId, program::Column::Id))
-        .into();
+    // Not a join: each row is one look-up then, even while the database has no statistics of either table.
+    let same = |program: program::Column, own: prescription::Column| {
+        Expr::col((program::Entity, program)).equals((prescription::Entity, own))
+    };
+    let status = Query::select()
+        .column(program::Column::Status)
+        .from(program::Entity)
+        .and_where(same(program::Column::ClinicId, prescription::Column::ClinicId))
+        .and_where(same(program::Column::Id, prescription::Column::ProgramId))
+        .to_owned();
     let rows: Vec<(Uuid, Uuid)> = prescription::Entity::find()
         .select_only()
         .columns([prescription::Column::Id, prescription::Column::ExerciseId])
-        .join(JoinType::InnerJoin, in_program)
         .filter(prescription::Column::ClinicId.eq(chart.clinic_id()))
         .filter(prescription::Column::PatientId.eq(chart.id()))
         .filter(prescription::Column::Id.is_in(wanted))
-        .filter(program::Column::Status.ne(crate::program::Status::Draft))
+        .filter(Expr::from(status).ne(crate::program::Status::Draft))
         .into_tuple()
         .all(tx)
         .await?;
