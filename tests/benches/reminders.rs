@@ -15,12 +15,9 @@
     reason = "a benchmark prints, tells the time, and fails by panicking"
 )]
 
-#[path = "reminders/crowd.rs"]
-mod crowd;
 #[path = "reminders/provider.rs"]
 mod provider;
 
-use crowd::Crowd;
 use provider::Provider;
 use reminders::engine::{Engine, Settings};
 use reminders::timetable::redis::{RedisTimetable, connect};
@@ -28,7 +25,7 @@ use reminders::timetable::{Claim, Entry, OWN_CLOCK, Timetable};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tests::RedisServer;
+use tests::{Crowd, RedisServer};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -71,7 +68,8 @@ async fn through(count: usize, smear_seconds: u32) {
     let redis = RedisServer::start();
     let mut provider = Provider::start();
     let crowd = Crowd::gather(count).await;
-    let due_at = crowd.fall_due(smear_seconds > 0).await;
+    let due_at = crowd.minute(i64::from(smear_seconds > 0));
+    crowd.fall_due(due_at).await;
     let engine = engine(&crowd, &redis, &provider, smear_seconds);
     let begun = Instant::now();
     // The index is empty: what a loss of Redis costs.
@@ -82,28 +80,21 @@ async fn through(count: usize, smear_seconds: u32) {
     let (stop, stopped) = watch::channel(false);
     crowd.wait_for(due_at).await;
     let begun = Instant::now();
-    let (steps, sent) = tokio::join!(
-        async {
-            engine.run(stopped).await;
-            begun.elapsed()
-        },
-        async {
-            loop {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                let (taken, _) = provider.counts();
-                if taken >= count || begun.elapsed() > Duration::from_mins(10) {
-                    let drained = begun.elapsed();
-                    // The last results are on their way into the database.
-                    tokio::time::sleep(Duration::from_secs(2)).await;
-                    stop.send_replace(true);
-                    return drained;
-                }
+    let ((), sent) = tokio::join!(engine.run(stopped), async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let (taken, _) = provider.counts();
+            if taken >= count || begun.elapsed() > Duration::from_mins(10) {
+                let drained = begun.elapsed();
+                // The last results are on their way into the database.
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                stop.send_replace(true);
+                return drained;
             }
         }
-    );
-    let _ = steps;
+    });
     let (taken, different) = provider.counts();
-    let outcome = crowd.outcome(smear_seconds).await;
+    let outcome = crowd.outcome(due_at, smear_seconds).await;
     let line = json!({ "measure": if smear_seconds == 0 { "once" } else { "steady" }, "reminders": count,
         "per_second": (count as f64 / sent.as_secs_f64()).round(), "rebuild_seconds": rebuilt,
         "taken": taken, "different": different, "sent": outcome.sent,

@@ -9,6 +9,7 @@
 )]
 
 mod faults;
+mod kills;
 mod measures;
 mod operate;
 mod rounds;

@@ -14,6 +14,7 @@ mod app;
 mod bucket;
 pub mod canary;
 mod clinic;
+mod crowd;
 mod database;
 pub mod issuer;
 mod mailbox;
@@ -22,7 +23,8 @@ mod redis_server;
 
 pub use app::{Client, TestApp, engine};
 pub use bucket::Bucket;
-pub use clinic::{Clinic, MORNING, PASSWORD, at, prescriptions, register_device};
+pub use clinic::{Clinic, INSTALLATION_KEY, MORNING, PASSWORD, at, prescriptions, register_device};
+pub use crowd::{Crowd, Outcome};
 pub use database::{Database, Stack, postgres_server};
 pub use mailbox::{Arrived, Mailbox, Postmaster};
 pub use redis_server::RedisServer;

@@ -1,30 +1,37 @@
 //! A clinic of very many patients with a device and a reminder each, copied by SQL from one that was made by the use
 //! cases.
 
+use crate::{Clinic, MORNING, Stack, at};
 use care::access::{Services, Worker, worker};
 use care::clock::{Instant, SystemClock};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, Value};
 use std::sync::Arc;
 use std::time::Duration;
-use tests::{Clinic, MORNING, Stack, at};
 use uuid::Uuid;
 
 /// Devices whose tokens are written in one statement.
 const CHUNK: usize = 5_000;
 const MINUTE: i64 = 60_000;
 
-pub(super) struct Crowd {
-    clinic: Clinic,
+/// A clinic of very many patients.
+pub struct Crowd {
+    /// The clinic.
+    pub clinic: Clinic,
     /// With the machine's clock.
-    pub(super) services: Arc<Services>,
+    pub services: Arc<Services>,
 }
 
 /// What became of the reminders, by the database; lateness in milliseconds.
-pub(super) struct Outcome {
-    pub(super) sent: i64,
-    pub(super) p50: i64,
-    pub(super) p99: i64,
-    pub(super) max: i64,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many were sent.
+    pub sent: usize,
+    /// The lateness of half of them.
+    pub p50: i64,
+    /// The lateness of all but one in a hundred.
+    pub p99: i64,
+    /// The lateness of the last.
+    pub max: i64,
 }
 
 /// Copies each table's first row for the numbers 1 to n: its ids are the MD5 of what they name and the number.
@@ -40,7 +47,8 @@ const COPIES: [&str; 3] = [
 ];
 
 impl Crowd {
-    pub(super) async fn gather(count: usize) -> Self {
+    /// So many patients.
+    pub async fn gather(count: usize) -> Self {
         let clinic = Clinic::open(Stack::Full).await;
         clinic.patient("ada").await;
         clinic.device("ada").await;
@@ -87,16 +95,17 @@ impl Crowd {
         crowd
     }
 
-    /// Every other device is Apple's.
+    /// Whether the device of this number is an Android, and its token.
+    pub fn token(number: usize) -> (bool, String) {
+        if number % 2 == 0 { (false, format!("{number:064x}")) } else { (true, format!("token:{number}")) }
+    }
+
     async fn give_devices(&self, owner: &DatabaseConnection, count: usize) {
         for first in (1..=count).step_by(CHUNK) {
             let rows = (first..=count.min(first + CHUNK - 1)).map(|number| {
                 let id = Uuid::from_u128(number as u128);
-                let (platform, token) = if number % 2 == 0 {
-                    ("IOS", format!("{number:064x}"))
-                } else {
-                    ("ANDROID", format!("token:{number}"))
-                };
+                let (android, token) = Self::token(number);
+                let platform = if android { "ANDROID" } else { "IOS" };
                 let sealed = care::account::seal_token(&self.services, id, &token).unwrap();
                 let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
                 serde_json::json!({ "id": id, "number": number, "platform": platform,
@@ -111,38 +120,43 @@ impl Crowd {
         }
     }
 
-    pub(super) fn worker(&self) -> Worker {
+    /// The worker's capability, with the machine's clock.
+    pub fn worker(&self) -> Worker {
         worker(&self.services)
     }
 
-    /// Lets all reminders come due: at the full minute that has just begun, or at the next.
-    pub(super) async fn fall_due(&self, next: bool) -> Instant {
+    /// The full minute that it is, and so many more.
+    pub fn minute(&self, minutes: i64) -> Instant {
         let now = self.services.now().0;
-        let due_at = now - now % MINUTE + if next { MINUTE } else { 0 };
-        let local = Instant(due_at).timestamp().in_tz("UTC").unwrap();
-        let time = local.strftime("%H:%M:%S").to_string();
-        let sql = "UPDATE reminder SET rule = jsonb_set(rule, '{times}', jsonb_build_array($1::text)), next_due_at = $2,
-            fire_at = $2, next_date = $3, next_slot = $4";
-        let slot = i32::from(local.hour()) * 60 + i32::from(local.minute());
-        let owner = self.clinic.database.connect().await;
-        let day = local.strftime("%Y-%m-%d").to_string();
-        run(&owner, sql, vec![time.into(), due_at.into(), day.into(), slot.into()]).await;
-        owner.execute_unprepared("VACUUM ANALYZE").await.unwrap();
-        owner.close().await.unwrap();
-        Instant(due_at)
+        Instant(now - now % MINUTE + minutes * MINUTE)
     }
 
-    pub(super) async fn wait_for(&self, at: Instant) {
+    /// Lets all reminders come due once more, at this full minute.
+    pub async fn fall_due(&self, due_at: Instant) {
+        let local = due_at.timestamp().in_tz("UTC").unwrap();
+        let time = local.strftime("%H:%M:%S").to_string();
+        let day = local.strftime("%Y-%m-%d").to_string();
+        let slot = i32::from(local.hour()) * 60 + i32::from(local.minute());
+        let sql = "UPDATE reminder SET rule = jsonb_set(rule, '{times}', jsonb_build_array($1::text)), next_due_at = $2,
+            fire_at = $2, next_date = $3, next_slot = $4";
+        let owner = self.clinic.database.connect().await;
+        run(&owner, sql, vec![time.into(), due_at.0.into(), day.into(), slot.into()]).await;
+        owner.execute_unprepared("VACUUM ANALYZE reminder, patient, device, account").await.unwrap();
+        owner.close().await.unwrap();
+    }
+
+    /// Waits until then.
+    pub async fn wait_for(&self, at: Instant) {
         let wait = u64::try_from(at.0 - self.services.now().0).unwrap_or(0);
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 
-    /// What the database knows. Lateness is counted from when each was to fire.
-    pub(super) async fn outcome(&self, smear_seconds: u32) -> Outcome {
+    /// What the database knows of those that came due at this time. Lateness is counted from when each was to fire.
+    pub async fn outcome(&self, due_at: Instant, smear_seconds: u32) -> Outcome {
         let owner = self.clinic.database.connect().await;
-        let sql = "SELECT reminder_id, due_at, sent_at FROM reminder_delivery WHERE status = 'SENT'";
-        let rows =
-            owner.query_all_raw(Statement::from_string(owner.get_database_backend(), sql)).await.unwrap();
+        let sql = "SELECT reminder_id, due_at, sent_at FROM reminder_delivery WHERE status = 'SENT' AND due_at = $1";
+        let due = Statement::from_sql_and_values(owner.get_database_backend(), sql, [due_at.0.into()]);
+        let rows = owner.query_all_raw(due).await.unwrap();
         owner.close().await.unwrap();
         let late = |row: &sea_orm::QueryResult| {
             let (id, due_at): (Uuid, i64) =
@@ -154,7 +168,7 @@ impl Crowd {
         lateness.sort_unstable();
         let part = |percent: usize| lateness.get(lateness.len() * percent / 100).copied().unwrap_or(-1);
         Outcome {
-            sent: i64::try_from(lateness.len()).unwrap(),
+            sent: lateness.len(),
             p50: part(50),
             p99: part(99),
             max: lateness.last().copied().unwrap_or(-1),
