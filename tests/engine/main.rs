@@ -13,6 +13,8 @@ mod kills;
 mod measures;
 mod operate;
 mod rounds;
+mod storms;
+mod world;
 
 use care::access::Scope;
 use care::clock::Instant;

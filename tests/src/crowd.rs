@@ -37,13 +37,12 @@ pub struct Outcome {
 /// Copies each table's first row for the numbers 1 to n: its ids are the MD5 of what they name and the number.
 const COPIES: [&str; 3] = [
     "INSERT INTO account SELECT (jsonb_populate_record(a, jsonb_build_object('id', md5('account' || n)::uuid,
-        'email_index', '\\x' || md5('email' || n)))).* FROM (SELECT * FROM account WHERE id = (SELECT account_id FROM patient
-        LIMIT 1)) a, generate_series(1, $1) n",
+        'email_index', '\\x' || md5('email' || n)))).* FROM account a, generate_series(1, $1) n
+        WHERE a.id = (SELECT account_id FROM patient)",
     "INSERT INTO patient SELECT (jsonb_populate_record(p, jsonb_build_object('id', md5('patient' || n)::uuid,
-        'account_id', md5('account' || n)::uuid))).* FROM (SELECT * FROM patient LIMIT 1) p, generate_series(1, $1) n",
+        'account_id', md5('account' || n)::uuid))).* FROM patient p, generate_series(1, $1) n",
     "INSERT INTO reminder SELECT (jsonb_populate_record(r, jsonb_build_object('id', md5('reminder' || n)::uuid,
-        'patient_id', md5('patient' || n)::uuid, 'title', NULL))).* FROM (SELECT * FROM reminder LIMIT 1) r,
-        generate_series(1, $1) n",
+        'patient_id', md5('patient' || n)::uuid))).* FROM reminder r, generate_series(1, $1) n",
 ];
 
 impl Crowd {
@@ -115,7 +114,8 @@ impl Crowd {
             let insert = "INSERT INTO device SELECT (jsonb_populate_record(d, jsonb_build_object('id', r->>'id',
                 'account_id', md5('account' || (r->>'number'))::uuid, 'platform', r->>'platform', 'token', r->>'token',
                 'token_index', '\\x' || md5('token' || (r->>'number'))))).*
-                FROM (SELECT * FROM device LIMIT 1) d, jsonb_array_elements($1) r";
+                FROM device d, jsonb_array_elements($1) r
+                WHERE d.id = (SELECT id FROM device LIMIT 1)";
             run(owner, insert, vec![Value::Json(Some(Box::new(rows)))]).await;
         }
     }

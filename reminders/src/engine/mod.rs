@@ -265,10 +265,10 @@ impl Engine {
     /// Pushes one delivery to all of its devices.
     async fn deliver(&self, outbound: Outbound, now: Instant) -> Finished {
         let now = self.fresh(now);
-        let Outbound { delivery_id, clinic_id, kind, due_at, expires_at, targets } = outbound;
+        let Outbound { delivery_id, clinic_id, kind, attempt, due_at, expires_at, targets } = outbound;
         let push = async |target: Target| {
             let device_id = target.device_id;
-            let push = Push { id: delivery_id, clinic_id, kind, due_at, expires_at, target };
+            let push = Push { id: delivery_id, clinic_id, kind, attempt, due_at, expires_at, target };
             kill::point("pushing");
             let answer = tokio::time::timeout(self.settings.push_timeout, self.gateway.push(&push)).await;
             kill::point("pushed");

@@ -2,7 +2,7 @@
 
 use super::breaker::Breaker;
 use super::bucket::Bucket;
-use super::delay::{back_off_since, jitter};
+use super::delay::{back_off, jitter};
 use super::meaning::Meaning;
 use super::pool::{Pool, Reply, Trouble};
 use super::{Answer, Ports, Push, Verdict};
@@ -190,7 +190,7 @@ impl<P: Provider> Client<P> {
                 if self.breaker(|breaker| breaker.is_down(now)) {
                     tracing::warn!(provider = P::NAME, %code, "the push provider is down");
                 }
-                let own = || jitter(back_off_since(push.due_at, now), self.ports.random.as_ref());
+                let own = || jitter(back_off(push.attempt.saturating_sub(1)), self.ports.random.as_ref());
                 Verdict::Later { after_ms: after_ms.map_or_else(own, |after| self.upward(after)) }
             }
         };

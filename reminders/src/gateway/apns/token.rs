@@ -1,4 +1,7 @@
-//! The token by which we are known to Apple: a JWT that is signed by the team's key and renewed every 40 minutes.
+//! The token by which we are known to Apple: a JWT that is signed by the team's key and renewed every half-hour.
+//!
+//! It is issued at the full half-hour, and the signature is deterministic (RFC 6979): workers that cannot ask each
+//! other, and one that starts anew, make the same token, which Apple does not take for a change.
 
 use super::super::client::NoBearer;
 use super::share::TokenShare;
@@ -11,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A token is used for so long, in milliseconds; Apple takes it for 60 minutes.
-const RENEW: i64 = 40 * 60_000;
+const RENEW: i64 = 30 * 60_000;
 /// One that others made is still used at this age, in milliseconds.
 const OLDEST: i64 = 50 * 60_000;
 /// Apple refuses whoever renews a younger one, in milliseconds.
@@ -94,7 +97,11 @@ impl Tokens {
         if let Some(young) = refused.filter(|token| token.is_younger(YOUNGEST, now)) {
             return Ok(young.header.clone());
         }
-        let own = self.sign(now).ok_or(NoBearer::Refused("no signature".into()))?;
+        let half_hour = Instant(now.0 - now.0.rem_euclid(RENEW));
+        // What was refused is not made again.
+        let own =
+            self.sign(half_hour).filter(|token| Some(&token.header) != spent).or_else(|| self.sign(now));
+        let own = own.ok_or(NoBearer::Refused("no signature".into()))?;
         let token = self.agreed(kept.as_ref(), own, now).await;
         let header = token.header.clone();
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
