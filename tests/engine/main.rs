@@ -9,7 +9,9 @@
 )]
 
 mod faults;
+mod foreseen;
 mod measures;
+mod notices;
 mod operate;
 mod rounds;
 
