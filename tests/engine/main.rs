@@ -11,6 +11,7 @@
 mod faults;
 mod foreseen;
 mod measures;
+mod nights;
 mod notices;
 mod operate;
 mod rounds;
