@@ -22,6 +22,7 @@ use crate::program::Program;
 use crate::progress::{
     self, AdherenceTrendPoint, PainRating, PainTrendPoint, ProgressLog, ProgressSummary, TrendBucket,
 };
+use crate::reminder::ReminderKind;
 use crate::scalar::{DateTime, LocalDate, LocalTime, TimeZone};
 use crate::suggestion::{self, Suggestion};
 use crate::timeline::{self, TimelineEntry, TimelineKind};
@@ -129,6 +130,11 @@ impl Patient {
     async fn quiet_hours(&self) -> Option<QuietHours> {
         let (start, end) = self.0.quiet_hours.as_ref()?;
         Some(QuietHours { start: LocalTime(start.parse().ok()?), end: LocalTime(end.parse().ok()?) })
+    }
+
+    /// The kinds of reminders of which no push comes.
+    async fn muted_reminders(&self) -> Vec<ReminderKind> {
+        care::reminder::muted(&self.0).into_iter().map(ReminderKind::from).collect()
     }
 
     /// The country whose emergency number is shown: an ISO 3166 alpha-2 code.

@@ -9,8 +9,11 @@
 )]
 
 mod faults;
+mod foreseen;
 mod kills;
 mod measures;
+mod nights;
+mod notices;
 mod operate;
 mod rounds;
 mod storms;

@@ -77,7 +77,7 @@ async fn what_is_done_already_is_left_out() {
     assert_eq!(rounds.statuses(20).await, [DeliveryStatus::Sent, DeliveryStatus::SkippedDone]);
 }
 
-async fn log_one_session(rounds: &Rounds) {
+pub(crate) async fn log_one_session(rounds: &Rounds) {
     let patient = rounds.clinic.as_patient("ada").await;
     let today = care::today::read(&patient, None).await.unwrap();
     let set = care::library::dose::DoneSet {

@@ -5,6 +5,7 @@ mod gateway;
 mod keeper;
 mod logging;
 mod media;
+mod notifier;
 mod postman;
 mod prometheus;
 mod redis;
@@ -19,6 +20,7 @@ pub use gateway::providers as push_providers;
 use keeper::run_keeper;
 pub use logging::{filter as log_filter, start as start_logging};
 pub use media::of as media_files;
+use notifier::run_notifier;
 use postman::run_postman;
 pub use prometheus::{Prometheus, take_census};
 use redis::Redis;
@@ -189,7 +191,10 @@ impl App {
         let sweeping = Box::pin(run_sweeper(self, stop.clone()));
         let posting = Box::pin(run_postman(self, stop.clone()));
         let keeping = Box::pin(run_keeper(self, stop.clone()));
-        let ended = tokio::try_join!(http, between, working, sealing, sweeping, posting, keeping, measuring);
+        let noticing = Box::pin(run_notifier(self, stop.clone()));
+        let ended = tokio::try_join!(
+            http, between, working, sealing, sweeping, posting, keeping, noticing, measuring
+        );
         self.services.store.close().await;
         ended.map(|_| ())
     }

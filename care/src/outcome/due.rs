@@ -5,6 +5,8 @@ use crate::clock::Day;
 /// Days after its date on which an unanswered measure is not yet overdue. A default of ours.
 const GRACE: i32 = 7;
 const WEEK: i32 = 7;
+/// How far ahead the next date is looked for, in days: longer than any interval.
+const FARTHEST: i32 = 800;
 
 /// When a measure is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -48,6 +50,20 @@ impl Schedule {
             .filter(move |day| at_discharge && *day <= today && *day >= start_on)
             .filter(move |day| end_on.is_none_or(|end| *day <= end));
         first.into_iter().chain(later).chain(at_end)
+    }
+
+    /// The date that the patient is told of on `today`: that which came yesterday or today and is not answered, else
+    /// the next to come.
+    pub(super) fn next(
+        &self,
+        today: Day,
+        answered_on: Option<Day>,
+        discharged_on: Option<Day>,
+    ) -> Option<Day> {
+        let waiting = self.waiting(today, answered_on, discharged_on).map(|waiting| waiting.due_on);
+        waiting
+            .filter(|due_on| *due_on >= today.plus(-1))
+            .or_else(|| self.dates(today.plus(FARTHEST), discharged_on).find(|day| *day > today))
     }
 
     /// What is to be answered on `today`, where the last answers are of `answered_on`. Answers count for
@@ -109,6 +125,23 @@ mod tests {
             let expected = expected.map(|(on, overdue)| (on.to_owned(), overdue));
             assert_eq!(waiting(monthly(), today, answered), expected, "{today} {answered:?}");
         }
+    }
+
+    #[test]
+    fn the_next_is_what_came_lately_or_what_comes() {
+        for (today, answered, expected) in [
+            ("2026-05-20", None, Some("2026-06-01")),
+            ("2026-06-01", None, Some("2026-06-01")),
+            ("2026-06-01", Some("2026-06-01"), Some("2026-06-29")),
+            ("2026-06-02", None, Some("2026-06-01")),
+            ("2026-06-03", None, Some("2026-06-29")),
+            ("2026-06-30", Some("2026-06-02"), Some("2026-06-29")),
+        ] {
+            let next = monthly().next(day(today), answered.map(day), None);
+            assert_eq!(next, expected.map(day), "{today} {answered:?}");
+        }
+        let once = Schedule { every_weeks: None, ..monthly() };
+        assert_eq!(once.next(day("2026-06-03"), None, None), None);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //!
 //! Offers the definitions by [`measures`] and [`measure()`] with their [`Text`], of a clinic by [`clinic_texts`] and
 //! [`import()`]; [`assign`], [`update`], [`end`], [`assignments`], [`get_assignment`]; [`submit`], [`void`], [`list`],
-//! [`get`], [`trend()`], [`due()`], and to the slices above `due_of_patients`. The rules are [`score()`],
+//! [`get`], [`trend()`], [`due()`], and to the slices above `due_of_patients` and
+//! `next_due_of_patients`. The rules are [`score()`],
 //! [`change()`], [`Schedule`], and that of decline, which raises an alert.
 
 mod alarm;
@@ -34,8 +35,8 @@ pub use end::end;
 pub use import::{ClinicText, Imported, import};
 pub use list::{get, list};
 pub use measure::{Band, Better, Measure, Unit, measure, measures};
-pub(crate) use outstanding::due_of_patients;
 pub use outstanding::{Due, due};
+pub(crate) use outstanding::{due_of_patients, next_due_of_patients};
 pub use score::{Answers, Part, Scored, score};
 pub use submit::{NewResponse, submit};
 pub use text::{AnswerOption, ClinicTexts, ItemText, Text, clinic_texts};

@@ -38,6 +38,7 @@ pub async fn due(scope: &Scope, patient_id: Uuid) -> Result<Vec<Due>> {
 
 #[derive(FromQueryResult)]
 struct Row {
+    id: Uuid,
     patient_id: Uuid,
     measure: String,
     baseline: bool,
@@ -79,18 +80,47 @@ pub(crate) async fn due_of_patients(
     Ok(found)
 }
 
+/// The date of which each of these patients is to be told on their date, with the assignment that it comes from:
+/// the latest on which a measure fell due yesterday or today and is not answered, else the first to come. In one
+/// statement; patients without any are left out.
+pub(crate) async fn next_due_of_patients(
+    tx: &Tx,
+    clinic_id: Uuid,
+    patients: &[(Uuid, Day)],
+) -> Result<HashMap<Uuid, (Day, Uuid)>> {
+    let mut found = HashMap::<Uuid, (Day, Uuid)>::new();
+    for row in rows(tx, clinic_id, patients).await? {
+        let today = patients.iter().find(|(id, _)| *id == row.patient_id).map(|(_, today)| *today);
+        let Some(today) = today.filter(|_| measure(&row.measure).is_some()) else { continue };
+        let Some(next) = row.schedule().next(today, row.answered_on, row.discharged_on()) else { continue };
+        // Of what came lately the latest, of what comes the first.
+        let place = |day: Day| if day <= today { (0, day.until(today)) } else { (1, today.until(day)) };
+        let known = found.entry(row.patient_id).or_insert((next, row.id));
+        if (place(next), row.id) < (place(known.0), known.1) {
+            *known = (next, row.id);
+        }
+    }
+    Ok(found)
+}
+
 impl Row {
-    fn due(&self, measure: &'static Measure, today: Day) -> Option<Due> {
-        let schedule = Schedule {
+    fn schedule(&self) -> Schedule {
+        Schedule {
             baseline: self.baseline,
             every_weeks: self.every_weeks.and_then(|weeks| u8::try_from(weeks).ok()),
             at_discharge: self.at_discharge,
             start_on: self.start_on,
             end_on: self.end_on,
-        };
+        }
+    }
+
+    fn discharged_on(&self) -> Option<Day> {
         let zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
-        let discharged_on = self.discharged_at.map(|at| at.date_in(&zone));
-        let waiting = schedule.waiting(today, self.answered_on, discharged_on)?;
+        self.discharged_at.map(|at| at.date_in(&zone))
+    }
+
+    fn due(&self, measure: &'static Measure, today: Day) -> Option<Due> {
+        let waiting = self.schedule().waiting(today, self.answered_on, self.discharged_on())?;
         Some(Due { measure, due_on: waiting.due_on, overdue: waiting.overdue })
     }
 }
@@ -103,6 +133,7 @@ async fn rows(tx: &Tx, clinic_id: Uuid, patients: &[(Uuid, Day)]) -> Result<Vec<
     Ok(Entity::find()
         .select_only()
         .columns([
+            Column::Id,
             Column::PatientId,
             Column::Measure,
             Column::Baseline,

@@ -222,6 +222,7 @@ impl Chart {
             time_zone: row.time_zone.clone(),
             zone_policy: row.zone_policy,
             quiet_hours: row.quiet_start.clone().zip(row.quiet_end.clone()),
+            muted: row.muted.0.clone(),
             emergency_country: row.emergency_country.clone(),
             has_account: row.account_id.is_some(),
             last_activity_at: row.last_activity_at,

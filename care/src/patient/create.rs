@@ -174,6 +174,9 @@ async fn insert(
         review_since: None,
         screen_due_since: None,
         months_close_at: Instant::default(),
+        muted: patient::Muted::default(),
+        noticed_change: 0,
+        notices_stale_at: Instant::default(),
     };
     patient::ActiveModel::from(row.clone()).reset_all().insert(tx).await?;
     Ok(row)

@@ -74,6 +74,8 @@ pub struct Patient {
     pub zone_policy: ZonePolicy,
     /// Start and end of the quiet hours, `HH:MM` local.
     pub quiet_hours: Option<(String, String)>,
+    /// The names of the kinds of reminders that stay silent.
+    pub muted: Vec<String>,
     /// ISO 3166 code that chooses the emergency number.
     pub emergency_country: String,
     /// Whether the patient has an account.

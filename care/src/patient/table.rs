@@ -5,7 +5,14 @@ pub(crate) mod patient {
     use crate::clock::{Day, Instant};
     use crate::sealed::Sealed;
     use jiff::tz::TimeZone;
+    use sea_orm::FromJsonQueryResult;
     use sea_orm::entity::prelude::*;
+
+    /// The names of the kinds of reminders that stay silent.
+    #[derive(
+        Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, FromJsonQueryResult,
+    )]
+    pub(crate) struct Muted(pub(crate) Vec<String>);
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "patient")]
@@ -48,6 +55,14 @@ pub(crate) mod patient {
         /// When the months that monitoring counts are looked at next: one of them ends then.
         #[serde(skip)]
         pub(crate) months_close_at: Instant,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub(crate) muted: Muted,
+        /// Up to which change of the patient the reminders that follow from care have been seen to.
+        #[serde(skip)]
+        pub(crate) noticed_change: i64,
+        /// When time alone makes it necessary to see to them again.
+        #[serde(skip)]
+        pub(crate) notices_stale_at: Instant,
     }
 
     impl Model {

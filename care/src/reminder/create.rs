@@ -2,7 +2,7 @@
 
 use super::recurrence::{End, Frequency, Rule};
 use super::table::reminder::{ActiveModel, Entity, Model};
-use super::{Kind, QuietPolicy, Reminder, Status, ZoneMode, opened, rows_of};
+use super::{Kind, MOST, QuietPolicy, Reminder, Status, ZoneMode, opened, rows_of};
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
@@ -15,9 +15,6 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use uuid::Uuid;
-
-/// The most reminders of a patient.
-const MOST: usize = 50;
 
 /// A new reminder.
 #[derive(Debug, Clone)]
@@ -124,9 +121,14 @@ pub async fn create(scope: &Scope, input: CreateReminder) -> Result<Reminder> {
         return if same { opened(&chart, &known) } else { Err(Error::Conflict("the id is taken")) };
     }
     let mut faults = check(input.title.as_deref(), input.time_zone.as_deref(), input.late_limit_minutes);
+    if input.kind.subject().is_some() {
+        let message = "Reminders of this kind set themselves. Give OTHER for one of your own.";
+        faults.push(FieldError::new("kind", Code::NotAllowed, message));
+    }
     let rule = input.when.rule(chart.date_at(now)).map_err(|more| faults.extend(more)).ok();
     let (Some(rule), true) = (rule, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
-    if rows_of(&tx, &chart).await?.len() >= MOST {
+    let standing = rows_of(&tx, &chart, &[]).await?;
+    if standing.iter().filter(|row| row.subject_id.is_none()).count() >= MOST {
         return Err(Error::field(
             "kind",
             Code::TooMany,
@@ -157,6 +159,7 @@ pub async fn create(scope: &Scope, input: CreateReminder) -> Result<Reminder> {
         fingerprint,
         created_at: now,
         change: chart.raise(&tx, None).await?,
+        subject_id: None,
     };
     row.set_next(row.rule.next_after(&row.zone(), now.timestamp()));
     ActiveModel::from(row.clone()).reset_all().insert(&tx).await?;

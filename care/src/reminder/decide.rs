@@ -1,5 +1,6 @@
 //! What happens to a reminder that the timetable calls due: a pure rule over what was read.
 
+use super::notice::Subjects;
 use super::quiet::{QuietHours, smear};
 use super::recurrence::Occurrence;
 use super::table::reminder::Model;
@@ -23,6 +24,10 @@ pub(super) struct Facts {
     pub(super) quiet: Option<QuietHours>,
     /// Local dates of the sessions they logged lately, one entry a session.
     pub(super) sessions: Vec<Day>,
+    /// The kinds of reminders of which they want to hear nothing.
+    pub(super) muted: Vec<Kind>,
+    /// Whether their care has ended.
+    pub(super) discharged: bool,
     /// Whether a device of theirs takes pushes.
     pub(super) reachable: bool,
     /// Whether their program is on hold: nothing may ask them to exercise then.
@@ -59,6 +64,8 @@ impl Fate {
             Self::Wait(_) => "wait",
             Self::Over(DeliveryStatus::SkippedDone) => "done",
             Self::Over(DeliveryStatus::Held) => "held",
+            Self::Over(DeliveryStatus::Muted) => "muted",
+            Self::Over(DeliveryStatus::CareEnded) => "care_ended",
             Self::Over(DeliveryStatus::NoDevice) => "no_device",
             Self::Over(DeliveryStatus::Quiet) => "quiet",
             Self::Over(DeliveryStatus::Expired) => "expired",
@@ -69,7 +76,12 @@ impl Fate {
 
 /// The occurrences of an active reminder that have come due by `now` and are not `known` yet: the
 /// newest within the late limit goes out (or what else the facts say), older ones are expired.
-pub(super) fn decide(row: &Model, known: &HashSet<Uuid>, facts: &Facts, now: Instant) -> Vec<Decision> {
+pub(super) fn decide(
+    row: &Model,
+    known: &HashSet<Uuid>,
+    (facts, subjects): (&Facts, &Subjects),
+    now: Instant,
+) -> Vec<Decision> {
     let Some(next_due_at) = row.next_due_at.filter(|due| row.status == Status::Active && *due <= now) else {
         return Vec::new();
     };
@@ -84,8 +96,11 @@ pub(super) fn decide(row: &Model, known: &HashSet<Uuid>, facts: &Facts, now: Ins
             let due_at = Instant::from(occurrence.due_at);
             let expires_at = due_at.plus(limit);
             let late = expires_at <= now || Some(occurrence.due_at) != newest;
-            let fate =
-                if late { Fate::Over(DeliveryStatus::Expired) } else { fate(row, &occurrence, facts, now) };
+            let fate = if late {
+                Fate::Over(DeliveryStatus::Expired)
+            } else {
+                fate(row, &occurrence, (facts, subjects), now)
+            };
             let (date, slot) = (Day(occurrence.local_date), i32::from(occurrence.slot));
             Decision { id, date, slot, due_at, expires_at, fate }
         })
@@ -93,17 +108,45 @@ pub(super) fn decide(row: &Model, known: &HashSet<Uuid>, facts: &Facts, now: Ins
         .collect()
 }
 
-fn fate(row: &Model, occurrence: &Occurrence, facts: &Facts, now: Instant) -> Fate {
-    if done(row, Day(occurrence.local_date), i32::from(occurrence.slot), facts) {
-        return Fate::Over(DeliveryStatus::SkippedDone);
+/// What becomes at `now` of an occurrence that is not late.
+pub(super) fn fate(
+    row: &Model,
+    occurrence: &Occurrence,
+    (facts, subjects): (&Facts, &Subjects),
+    now: Instant,
+) -> Fate {
+    let (date, slot) = (Day(occurrence.local_date), i32::from(occurrence.slot));
+    let what = (date, slot, occurrence.due_at.into());
+    match kept_back(row, what, (facts, subjects), now) {
+        Some(status) => Fate::Over(status),
+        None => unless_quiet(row, date, facts, now),
+    }
+}
+
+/// Why an occurrence for this date and slot, due at that instant, does not go out, whatever the hour; none where it
+/// does.
+pub(super) fn kept_back(
+    row: &Model,
+    (date, slot, due_at): (Day, i32, Instant),
+    (facts, subjects): (&Facts, &Subjects),
+    now: Instant,
+) -> Option<DeliveryStatus> {
+    if facts.discharged {
+        return Some(DeliveryStatus::CareEnded);
+    }
+    if facts.muted.contains(&row.kind) {
+        return Some(DeliveryStatus::Muted);
+    }
+    if let Some(status) = subjects.moot(row, (date, due_at), now) {
+        return Some(status);
+    }
+    if done(row, date, slot, facts) {
+        return Some(DeliveryStatus::SkippedDone);
     }
     if held(row, facts) {
-        return Fate::Over(DeliveryStatus::Held);
+        return Some(DeliveryStatus::Held);
     }
-    if !facts.reachable {
-        return Fate::Over(DeliveryStatus::NoDevice);
-    }
-    unless_quiet(row, Day(occurrence.local_date), facts, now)
+    (!facts.reachable).then_some(DeliveryStatus::NoDevice)
 }
 
 /// What the patient's quiet hours make of a push of `row` at `now`.
@@ -119,12 +162,12 @@ pub(super) fn unless_quiet(row: &Model, date: Day, facts: &Facts, now: Instant) 
 }
 
 /// Whether the reminder would ask for exercises while the program is on hold.
-pub(super) fn held(row: &Model, facts: &Facts) -> bool {
+fn held(row: &Model, facts: &Facts) -> bool {
     facts.held && row.kind == Kind::Exercise
 }
 
 /// Whether the sessions that the day's slots up to this one ask for are logged already.
-pub(super) fn done(row: &Model, date: Day, slot: i32, facts: &Facts) -> bool {
+fn done(row: &Model, date: Day, slot: i32, facts: &Facts) -> bool {
     let minute = |time: &jiff::civil::Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
     let asked = row.rule.times.iter().filter(|time| minute(time) <= slot).count().max(1);
     row.only_if_not_done && facts.sessions.iter().filter(|day| **day == date).count() >= asked

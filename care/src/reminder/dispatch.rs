@@ -2,7 +2,8 @@
 //! transaction; what is to go out is answered, and from then on its row is the lease.
 
 use super::Due;
-use super::decide::{Decision, Fate, decide, done, held, unless_quiet};
+use super::decide::{Decision, Facts, Fate, decide, kept_back, unless_quiet};
+use super::notice::Subjects;
 use super::outbound::{Outbound, Read, raise, read};
 use super::quiet::fires_at;
 use super::table::{reminder, reminder_delivery};
@@ -59,8 +60,16 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, terms: Terms)
         .all(&tx)
         .await?;
     let known = known(&tx, &rows).await?;
-    let mut round =
-        Round { now, terms, read, deliveries: Vec::new(), advanced: Vec::new(), changed: BTreeSet::new() };
+    let subjects = Subjects::of(&tx, rows.iter(), &read.patients, now).await?;
+    let mut round = Round {
+        now,
+        terms,
+        read,
+        subjects,
+        deliveries: Vec::new(),
+        advanced: Vec::new(),
+        changed: BTreeSet::new(),
+    };
     let mut answer = Dispatched::default();
     for row in rows {
         round.decide(worker, row, &known, &mut answer);
@@ -82,6 +91,7 @@ struct Round {
     now: Instant,
     terms: Terms,
     read: Read,
+    subjects: Subjects,
     deliveries: Vec<reminder_delivery::Model>,
     advanced: Vec<reminder::Model>,
     changed: BTreeSet<(Uuid, Uuid)>,
@@ -102,7 +112,7 @@ impl Round {
         let due =
             row.status == Status::Active && row.next_due_at.is_some_and(|due| fires_at(due) <= self.now);
         if due {
-            for decision in decide(&row, known, facts, self.now) {
+            for decision in decide(&row, known, (facts, &self.subjects), self.now) {
                 let delivery = self.delivery(&row, &decision);
                 answer.decided.push(decision.fate.name());
                 if decision.fate == Fate::Push {
@@ -214,11 +224,13 @@ async fn retry_among(
         .map(|row| (row.id, row))
         .collect();
     let newest = newest_due(&tx, &reminders).await?;
+    let subjects = Subjects::of(&tx, reminders.values(), &read.patients, now).await?;
     let (mut outbound, mut decided) = (Vec::new(), Vec::new());
     for mut delivery in deliveries {
         let Some(row) = reminders.get(&delivery.reminder_id) else { continue };
         let superseded = newest.get(&row.id).is_some_and(|newest| delivery.due_at < *newest);
-        if decide_again(row, &read, &mut delivery, superseded, now) {
+        let Some(facts) = read.facts.get(&(row.clinic_id, row.patient_id)) else { continue };
+        if decide_again(row, (facts, &subjects), &mut delivery, superseded, now) {
             delivery.attempts += 1;
             delivery.next_try_at = Some(now.plus(lease_ms));
             outbound.push(read.outbound(worker.services(), row, &delivery));
@@ -251,24 +263,20 @@ async fn newest_due(tx: &Tx, reminders: &HashMap<Uuid, reminder::Model>) -> Resu
 /// newer occurrence came due, `superseded`, is of no use; one that the patient put off still is.
 fn decide_again(
     row: &reminder::Model,
-    read: &Read,
+    (facts, subjects): (&Facts, &Subjects),
     delivery: &mut reminder_delivery::Model,
     superseded: bool,
     now: Instant,
 ) -> bool {
-    let Some(facts) = read.facts.get(&(row.clinic_id, row.patient_id)) else { return false };
+    let what = (delivery.local_date, delivery.slot, delivery.due_at);
     let mut goes_out = false;
     delivery.next_try_at = None;
     delivery.status = if row.status == Status::Paused || row.status == Status::Deleted {
         DeliveryStatus::Canceled
     } else if delivery.expires_at <= now || (superseded && delivery.status == DeliveryStatus::Pending) {
         if delivery.attempts > 0 { DeliveryStatus::Failed } else { DeliveryStatus::Expired }
-    } else if done(row, delivery.local_date, delivery.slot, facts) {
-        DeliveryStatus::SkippedDone
-    } else if held(row, facts) {
-        DeliveryStatus::Held
-    } else if !facts.reachable {
-        DeliveryStatus::NoDevice
+    } else if let Some(status) = kept_back(row, what, (facts, subjects), now) {
+        status
     } else {
         match unless_quiet(row, delivery.local_date, facts, now) {
             Fate::Over(status) => status,

@@ -2,7 +2,8 @@
 //! title is the patient's and is not read.
 
 use super::dead::{Letter, letters};
-use super::decide::{Facts, Fate, held, unless_quiet};
+use super::decide::{Facts, Fate, kept_back, unless_quiet};
+use super::notice::Subjects;
 use super::outbound::read;
 use super::table::reminder::{Column, Entity, Model};
 use super::table::{reminder_batch, reminder_delivery};
@@ -141,15 +142,28 @@ fn next(bones: &Bones, row: Option<&Model>, facts: Option<&Facts>, now: Instant)
     }
     let Some(facts) = facts else { return format!("{due_at}; its patient's row cannot be read") };
     let date = row.next_date.unwrap_or_else(|| Day(row.zone().to_datetime(due.timestamp()).date()));
-    let then = match unless_quiet(row, date, facts, due) {
-        _ if !facts.reachable => "left out as things stand: no device of the patient takes pushes".to_owned(),
-        _ if held(row, facts) => "left out as things stand: the program is on hold".to_owned(),
-        Fate::Push => format!("goes out {}", spread(due, bones.fire_at)),
-        Fate::Wait(at) => format!("in the quiet hours; goes out after them, at {at}"),
-        Fate::Over(DeliveryStatus::Quiet) => "left out: it lies in the quiet hours".to_owned(),
-        Fate::Over(_) => "left out as things stand".to_owned(),
+    let slot = row.next_slot.unwrap_or_default();
+    let kept_back = kept_back(row, (date, slot, due), (facts, &Subjects::default()), due);
+    let then = match (kept_back, unless_quiet(row, date, facts, due)) {
+        _ if !facts.reachable => format!("left out as things stand: {}", why(DeliveryStatus::NoDevice)),
+        (Some(status), _) => format!("left out as things stand: {}", why(status)),
+        (None, Fate::Push) => format!("goes out {}", spread(due, bones.fire_at)),
+        (None, Fate::Wait(at)) => format!("in the quiet hours; goes out after them, at {at}"),
+        (None, Fate::Over(DeliveryStatus::Quiet)) => "left out: it lies in the quiet hours".to_owned(),
+        (None, Fate::Over(_)) => "left out as things stand".to_owned(),
     };
     format!("{due_at}; {then}")
+}
+
+/// Why it is kept back.
+fn why(status: DeliveryStatus) -> &'static str {
+    match status {
+        DeliveryStatus::NoDevice => "no device of the patient takes pushes",
+        DeliveryStatus::Held => "the program is on hold",
+        DeliveryStatus::Muted => "the patient wants to hear nothing of its kind",
+        DeliveryStatus::CareEnded => "the patient's care has ended",
+        _ => "there is nothing to tell",
+    }
 }
 
 /// A reminder fires a little after its time where many are spread over seconds.

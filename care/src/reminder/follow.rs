@@ -3,7 +3,7 @@
 use super::create::announce;
 use super::quiet::QuietHours;
 use super::table::reminder::{ActiveModel, Model};
-use super::{Status, ZoneMode, rows_of};
+use super::{Kind, Status, ZoneMode, rows_of};
 use crate::access::Scope;
 use crate::account::{self, Device, RegisterDevice};
 use crate::clock::Instant;
@@ -14,7 +14,7 @@ use crate::store::Tx;
 use crate::{audit, id};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+use sea_orm::{ActiveEnum, ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
 /// A change of a patient's settings; what is missing stays.
 #[derive(Debug, Clone, Default)]
@@ -25,10 +25,22 @@ pub struct UpdateSettings {
     pub time_zone: Option<String>,
     /// Quiet hours, local; `Some(None)` removes them.
     pub quiet_hours: Option<Option<(Time, Time)>>,
+    /// The kinds of reminders that stay silent; empty: none does.
+    pub muted: Option<Vec<Kind>>,
     /// BCP 47 tag.
     pub language: Option<String>,
     /// ISO 3166 alpha-2 code that chooses the emergency number.
     pub emergency_country: Option<String>,
+}
+
+/// The kinds of reminders of which a patient wants to hear nothing.
+pub fn muted(patient: &Patient) -> Vec<Kind> {
+    kinds(&patient.muted)
+}
+
+/// The kinds of these names.
+pub(super) fn kinds(names: &[String]) -> Vec<Kind> {
+    names.iter().filter_map(|name| Kind::try_from_value(name).ok()).collect()
 }
 
 fn check(input: &UpdateSettings) -> Result<()> {
@@ -93,6 +105,11 @@ pub async fn update_settings(scope: &Scope, input: UpdateSettings) -> Result<Pat
         row.quiet_start = quiet.map(|(start, _)| text(start));
         row.quiet_end = quiet.map(|(_, end)| text(end));
     }
+    if let Some(mut muted) = input.muted {
+        muted.sort_by_key(ActiveEnum::to_value);
+        muted.dedup();
+        chart.row.muted = patient::Muted(muted.iter().map(ActiveEnum::to_value).collect());
+    }
     let moved = move_along(&tx, scope, &mut chart).await?;
     let object = (id::Kind::Patient, chart.id());
     let entry = audit::Entry { action: "patient.settings", patient_id: Some(chart.id()), object };
@@ -114,6 +131,7 @@ async fn move_along(tx: &Tx, scope: &Scope, chart: &mut Chart) -> Result<Vec<Mod
         quiet_start: Set(row.quiet_start.clone()),
         quiet_end: Set(row.quiet_end.clone()),
         language: Set(row.language.clone()),
+        muted: Set(row.muted.clone()),
         emergency_country: Set(row.emergency_country.clone()),
         // In another zone the month ends at another time.
         months_close_at: Set(Instant::default()),
@@ -123,7 +141,7 @@ async fn move_along(tx: &Tx, scope: &Scope, chart: &mut Chart) -> Result<Vec<Mod
     .await?;
     let now = scope.services().now();
     let follows = |row: &Model| row.zone_mode == ZoneMode::Patient && row.time_zone != chart.row.time_zone;
-    let mut moved: Vec<Model> = rows_of(tx, chart).await?.into_iter().filter(follows).collect();
+    let mut moved: Vec<Model> = rows_of(tx, chart, &[]).await?.into_iter().filter(follows).collect();
     for row in &mut moved {
         row.time_zone.clone_from(&chart.row.time_zone);
         row.version += 1;

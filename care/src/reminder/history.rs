@@ -27,6 +27,14 @@ pub struct Delivery {
     pub due_at: Instant,
     /// What became of it.
     pub status: DeliveryStatus,
+    /// After this it is of no use.
+    pub expires_at: Instant,
+    /// How often a provider was asked to push it.
+    pub attempts: i32,
+    /// When providers answered, oldest first; of many the last.
+    pub answered_at: Vec<Instant>,
+    /// How often the patient has put it off.
+    pub snoozes: i32,
     /// When a provider took the push.
     pub sent_at: Option<Instant>,
     /// When the patient said it was done.
@@ -88,12 +96,19 @@ async fn reminders(tx: &Tx, chart: &Chart, rows: &[Model]) -> Result<HashMap<Uui
 }
 
 fn with(reminder: Reminder, row: &Model) -> Delivery {
+    let mut answered_at: Vec<Instant> = row.answers.0.iter().map(|answered| answered.at).collect();
+    // One instant for all devices of an attempt.
+    answered_at.dedup();
     Delivery {
         id: row.id,
         reminder,
         local_date: row.local_date,
         due_at: row.due_at,
         status: row.status,
+        expires_at: row.expires_at,
+        attempts: row.attempts,
+        answered_at,
+        snoozes: row.snoozes,
         sent_at: row.sent_at,
         done_at: row.done_at,
         next_try_at: row.next_try_at,

@@ -3,7 +3,7 @@
 //! For people: [`create`], [`update`], [`set_paused`], [`delete`], [`list`], [`upcoming`],
 //! [`history`], [`snooze`], [`mark_done`], and what moves reminders along with the patient:
 //! [`register_device`], [`update_settings`]. For the engine: [`dispatch`], [`retry`], [`finish`],
-//! [`overdue`], the SQL [`timetable`], and what it does with what cannot be decided: [`set_aside`], [`bury`].
+//! [`overdue`], what follows from care by itself ([`notice`]), the SQL [`timetable`], and what it does with what cannot be decided: [`set_aside`], [`bury`].
 //! For those who look after the installation: [`dead`], [`put_back`], [`explain`], [`census`].
 
 mod census;
@@ -15,6 +15,7 @@ mod explain;
 mod finish;
 mod follow;
 mod history;
+pub mod notice;
 mod outbound;
 mod put_back;
 pub mod quiet;
@@ -38,7 +39,7 @@ pub use dead::{Answered, DeadDelivery, DeadLetters, Filter, SetAside, dead};
 pub use dispatch::{Dispatched, Terms, dispatch, retry, retry_these};
 pub use explain::{Explained, explain};
 pub use finish::{DeviceAnswer, Finished, PushOutcome, finish};
-pub use follow::{UpdateSettings, register_device, update_settings};
+pub use follow::{UpdateSettings, muted, register_device, update_settings};
 pub use history::{Delivery, delivery, history};
 pub use outbound::{Outbound, Target};
 pub use put_back::{NotBack, put_back};
@@ -52,13 +53,17 @@ pub use update::{UpdateReminder, delete, set_paused, update};
 use crate::access::Scope;
 use crate::clock::{Day, Instant};
 use crate::error::{Error, Result};
+use crate::id;
 use crate::patient::Chart;
 use crate::store::Tx;
 use jiff::tz::TimeZone;
 use recurrence::{Occurrence, Rule};
-use sea_orm::{ColumnTrait, DeriveActiveEnum, EntityTrait, EnumIter, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, DeriveActiveEnum, EntityTrait, EnumIter, QueryFilter, QueryOrder};
 use table::reminder::{Column, Entity, Model};
 use uuid::Uuid;
+
+/// The most reminders that a patient sets.
+const MOST: usize = 50;
 
 /// What a reminder is about; it chooses the words of the push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, serde::Serialize)]
@@ -71,6 +76,14 @@ pub enum Kind {
     Posture,
     /// Logging how it is going.
     CheckIn,
+    /// A questionnaire is due. Such reminders set themselves, as those of the next three kinds do.
+    Questionnaire,
+    /// A visit comes near.
+    Appointment,
+    /// The care team has written.
+    Message,
+    /// An article was assigned.
+    Article,
     /// Anything else; the title says what.
     Other,
 }
@@ -125,7 +138,8 @@ pub enum DeliveryStatus {
     Snoozed,
     /// The patient says it is done.
     Done,
-    /// The day's sessions were logged already.
+    /// What it asks for was done already: the day's sessions were logged, the questionnaire was answered, what had
+    /// come was read.
     SkippedDone,
     /// It came due in the quiet hours and was left out.
     Quiet,
@@ -133,9 +147,13 @@ pub enum DeliveryStatus {
     Held,
     /// It would have come too late.
     Expired,
+    /// The patient wants to hear nothing of this kind.
+    Muted,
+    /// The patient's care has ended.
+    CareEnded,
     /// The patient has no device that takes pushes.
     NoDevice,
-    /// The reminder was paused, changed or deleted before it went out.
+    /// The reminder was paused, changed or deleted before it went out, or the visit canceled or moved.
     Canceled,
     /// No attempt got through.
     Failed,
@@ -148,6 +166,8 @@ pub struct Reminder {
     pub id: Uuid,
     /// What it is about.
     pub kind: Kind,
+    /// What it is about, where it follows from care: then nobody can change it.
+    pub subject: Option<(id::Kind, Uuid)>,
     /// The patient's own words; never part of a push.
     pub title: Option<String>,
     /// When it comes due.
@@ -173,12 +193,15 @@ pub fn delivery_id(reminder_id: Uuid, date: Day, slot: i32) -> Uuid {
     Uuid::new_v5(&reminder_id, format!("{date}/{slot}").as_bytes())
 }
 
-/// The reminders of the patient who acts, in the order they were made; deleted ones left out.
+/// The reminders of the patient who acts: first their own in the order they were made, deleted ones left out, then
+/// those to come that follow from care, soonest first, at most fifty.
 pub async fn list(scope: &Scope) -> Result<Vec<Reminder>> {
     let tx = scope.read().await?;
     let chart = Chart::open(&tx, scope, scope.patient_id()?).await?;
-    let rows = rows_of(&tx, &chart).await?;
-    rows.iter().map(|row| opened(&chart, row)).collect()
+    let rows = rows_of(&tx, &chart, &[]).await?;
+    let (mut notices, own): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.subject_id.is_some());
+    notices.sort_by_key(|row| (row.next_due_at, row.id));
+    own.into_iter().chain(notices.into_iter().take(MOST)).map(|row| opened(&chart, row)).collect()
 }
 
 /// The reminder of this id, of the patient who acts.
@@ -188,11 +211,17 @@ pub async fn get(scope: &Scope, id: Uuid) -> Result<Reminder> {
     opened(&chart, &row(&tx, &chart, id).await?)
 }
 
-async fn rows_of(tx: &Tx, chart: &Chart) -> Result<Vec<Model>> {
+/// The patient's reminders; of those that follow from care the ones that are over only where `also` names them.
+async fn rows_of(tx: &Tx, chart: &Chart, also: &[Uuid]) -> Result<Vec<Model>> {
+    let standing = Condition::any()
+        .add(Column::SubjectId.is_null())
+        .add(Column::Status.ne(Status::Ended))
+        .add(Column::Id.is_in(also.iter().copied()));
     let find = Entity::find()
         .filter(Column::ClinicId.eq(chart.clinic_id()))
         .filter(Column::PatientId.eq(chart.id()))
         .filter(Column::Status.ne(Status::Deleted))
+        .filter(standing)
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id);
     readable::readable(tx, find).await
@@ -213,6 +242,7 @@ fn opened(chart: &Chart, row: &Model) -> Result<Reminder> {
     Ok(Reminder {
         id: row.id,
         kind: row.kind,
+        subject: row.kind.subject().zip(row.subject_id),
         title: title.transpose()?,
         rule: row.rule.clone(),
         zone_mode: row.zone_mode,

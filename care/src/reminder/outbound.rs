@@ -2,6 +2,7 @@
 
 use super::Kind;
 use super::decide::Facts;
+use super::follow::kinds;
 use super::snooze::quiet_hours_of;
 use super::table::reminder::Model;
 use super::table::reminder_delivery;
@@ -65,7 +66,16 @@ pub(super) struct Read {
 
 /// Reads patients, devices and logged sessions of these reminders in four statements.
 pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result<Read> {
-    let patients = patients(tx, keys).await?;
+    about(tx, patients(tx, keys).await?, now).await
+}
+
+/// Reads devices, holds and logged sessions of these patients in three statements.
+pub(super) async fn about(
+    tx: &Tx,
+    patients: HashMap<(Uuid, Uuid), patient::Model>,
+    now: Instant,
+) -> Result<Read> {
+    let keys: Vec<_> = patients.keys().copied().collect();
     let accounts = patients.values().filter_map(|patient| patient.account_id);
     let rows = device::Entity::find()
         .filter(device::Column::AccountId.is_in(accounts))
@@ -78,8 +88,8 @@ pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result
         devices.entry(row.account_id).or_default().push(row);
     }
     let today = now.date_in(&TimeZone::UTC);
-    let held = program::held(tx, keys).await?;
-    let mut sessions = progress::session_days(tx, keys, (today.plus(-2), today.plus(2))).await?;
+    let held = program::held(tx, &keys).await?;
+    let mut sessions = progress::session_days(tx, &keys, (today.plus(-2), today.plus(2))).await?;
     let facts = patients
         .iter()
         .map(|(key, patient)| {
@@ -88,8 +98,9 @@ pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result
                 quiet: quiet_hours_of(patient.quiet_start.as_deref(), patient.quiet_end.as_deref()),
                 sessions: sessions.remove(key).unwrap_or_default(),
                 held: held.contains(key) || patient.danger_since.is_some(),
-                reachable: patient.discharged_at.is_none()
-                    && patient.account_id.is_some_and(|account| devices.contains_key(&account)),
+                muted: kinds(&patient.muted.0),
+                discharged: patient.discharged_at.is_some(),
+                reachable: patient.account_id.is_some_and(|account| devices.contains_key(&account)),
             };
             (*key, facts)
         })
@@ -151,7 +162,7 @@ impl Read {
     }
 }
 
-/// Raises the change counters of these patients by one.
+/// Raises the change counters of these patients by one. What the engine writes gives no cause for a notice.
 pub(super) async fn raise(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<()> {
     let mut by_clinic: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
     for (clinic_id, id) in keys {
@@ -160,6 +171,7 @@ pub(super) async fn raise(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<()> {
     for (clinic_id, ids) in by_clinic {
         patient::Entity::update_many()
             .col_expr(patient::Column::Change, Expr::col(patient::Column::Change).add(1))
+            .col_expr(patient::Column::NoticedChange, Expr::col(patient::Column::NoticedChange).add(1))
             .filter(patient::Column::ClinicId.eq(clinic_id))
             .filter(patient::Column::Id.is_in(ids))
             .exec(tx)

@@ -36,6 +36,8 @@ pub(crate) mod reminder {
         pub(crate) fingerprint: Vec<u8>,
         pub(crate) created_at: Instant,
         pub(crate) change: i64,
+        /// What it is about, where it follows from care; its kind says of what kind that is.
+        pub(crate) subject_id: Option<Uuid>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -7,7 +7,7 @@ use super::{DeliveryStatus, QuietPolicy, Reminder, Status, ZoneMode, opened, row
 use crate::access::Scope;
 use crate::audit;
 use crate::clock::Day;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::id;
 use crate::patient::Chart;
 use crate::store::Tx;
@@ -36,7 +36,7 @@ pub struct UpdateReminder {
 pub async fn update(scope: &Scope, id: Uuid, input: UpdateReminder) -> Result<Reminder> {
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, scope.patient_id()?).await?;
-    let mut row = row(&tx, &chart, id).await?;
+    let mut row = own_row(&tx, &chart, id).await?;
     let late_limit = input.late_limit_minutes.unwrap_or(row.late_limit_minutes);
     let title = input.title.as_ref().and_then(Option::as_deref);
     let mut faults = check(title, input.time_zone.as_ref().and_then(Option::as_deref), late_limit);
@@ -72,7 +72,7 @@ pub async fn update(scope: &Scope, id: Uuid, input: UpdateReminder) -> Result<Re
 pub async fn set_paused(scope: &Scope, id: Uuid, paused: bool) -> Result<Reminder> {
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, scope.patient_id()?).await?;
-    let mut row = row(&tx, &chart, id).await?;
+    let mut row = own_row(&tx, &chart, id).await?;
     let wanted = if paused { Status::Paused } else { Status::Active };
     if row.status == wanted {
         return opened(&chart, &row);
@@ -85,10 +85,21 @@ pub async fn set_paused(scope: &Scope, id: Uuid, paused: bool) -> Result<Reminde
 pub async fn delete(scope: &Scope, id: Uuid) -> Result<()> {
     let tx = scope.write().await?;
     let mut chart = Chart::open_to_write(&tx, scope, scope.patient_id()?).await?;
-    let mut row = row(&tx, &chart, id).await?;
+    let mut row = own_row(&tx, &chart, id).await?;
     row.status = Status::Deleted;
     save(tx, scope, &mut chart, row, "reminder.delete").await?;
     Ok(())
+}
+
+/// The patient's reminder of this id, which they have set themselves.
+async fn own_row(tx: &Tx, chart: &Chart, id: Uuid) -> Result<Model> {
+    let row = row(tx, chart, id).await?;
+    if row.subject_id.is_some() {
+        let message =
+            "This reminder follows from your care. Mute its kind by updateSettings to hear nothing of it.";
+        return Err(Error::field("id", Code::NotAllowed, message));
+    }
+    Ok(row)
 }
 
 async fn save(

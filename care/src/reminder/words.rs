@@ -96,16 +96,18 @@ fn became(letter: &Letter, now: Instant) -> String {
         }
         DeliveryStatus::Done => format!("DONE: the patient said so{}", at(letter.done_at)),
         DeliveryStatus::SkippedDone => {
-            "SKIPPED_DONE: left out, the day's sessions were logged already".to_owned()
+            "SKIPPED_DONE: left out, what it asks for was done or read already".to_owned()
         }
         DeliveryStatus::Quiet => "QUIET: left out, it came due in the quiet hours".to_owned(),
         DeliveryStatus::Held => "HELD: left out, the program was on hold".to_owned(),
         DeliveryStatus::Expired => {
             "EXPIRED: left out, it would have come too late or a newer one was due".to_owned()
         }
+        DeliveryStatus::Muted => "MUTED: left out, the patient wants to hear nothing of its kind".to_owned(),
+        DeliveryStatus::CareEnded => "CARE_ENDED: left out, the patient's care has ended".to_owned(),
         DeliveryStatus::NoDevice => format!("NO_DEVICE: no device of the patient takes pushes; {attempts}"),
         DeliveryStatus::Canceled => {
-            "CANCELED: the reminder was paused, changed or deleted before it went out".to_owned()
+            "CANCELED: the reminder, or what it is about, was paused, moved or taken back before".to_owned()
         }
         DeliveryStatus::Failed if now < letter.expires_at => {
             let until = letter.expires_at;

@@ -4,6 +4,7 @@ use crate::context::scope;
 use crate::error::{UserError, payload, settle};
 use crate::id;
 use crate::patient::{Patient, ZonePolicy};
+use crate::reminder::ReminderKind;
 use crate::scalar::{DateTime, LocalTime, TimeZone};
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use care::id::Kind;
@@ -107,6 +108,8 @@ struct UpdateSettingsInput {
     time_zone: Option<TimeZone>,
     /// Quiet hours; null removes them.
     quiet_hours: MaybeUndefined<QuietHoursInput>,
+    /// The kinds of reminders of which no push comes; an empty list: none is muted.
+    muted_reminders: Option<Vec<ReminderKind>>,
     /// BCP 47 tag.
     language: Option<String>,
     /// ISO 3166 alpha-2 code that chooses the emergency number.
@@ -173,6 +176,7 @@ impl DeviceMutation {
             zone_policy: input.zone_policy.map(Into::into),
             time_zone: input.time_zone.map(|zone| zone.0),
             quiet_hours,
+            muted: input.muted_reminders.map(|kinds| kinds.into_iter().map(Into::into).collect()),
             language: input.language,
             emergency_country: input.emergency_country,
         };

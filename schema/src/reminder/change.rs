@@ -15,7 +15,7 @@ use care::reminder::{CreateReminder, UpdateReminder, When};
 pub(crate) struct CreateReminderInput {
     /// TypeID `reminder_…` with a UUIDv7 of your own, so that a repeated attempt sets nothing twice.
     id: Option<ID>,
-    /// What it is about.
+    /// What it is about: `EXERCISE`, `POSTURE`, `CHECK_IN` or `OTHER`. Reminders of the other kinds set themselves.
     kind: ReminderKind,
     /// Your own words, at most 200 characters; never part of a push.
     title: Option<String>,
@@ -224,7 +224,7 @@ pub(crate) struct ReminderMutation;
 
 #[Object]
 impl ReminderMutation {
-    /// Sets a reminder for yourself; at most 50 stand at a time. Patients only.
+    /// Sets a reminder for yourself; at most 50 of your own stand at a time. Patients only.
     async fn create_reminder(
         &self,
         context: &Context<'_>,

@@ -25,6 +25,15 @@ pub(crate) enum ReminderKind {
     Posture,
     /// Logging how it is going.
     CheckIn,
+    /// A questionnaire is due: at 09:00 of the day, and once more the next day while it is not answered. Such
+    /// reminders set themselves, as those of the next three kinds do.
+    Questionnaire,
+    /// A visit comes near: a day before it, and two hours before it.
+    Appointment,
+    /// The care team has written; what comes within five minutes of an unread message is told with it.
+    Message,
+    /// An article was assigned.
+    Article,
     /// Anything else; the title says what.
     Other,
 }
@@ -75,17 +84,22 @@ pub(crate) enum ReminderDeliveryStatus {
     Snoozed,
     /// The patient says it is done.
     Done,
-    /// The day's sessions were logged already.
+    /// What it asks for was done already: the day's sessions were logged, the questionnaire was answered, what had
+    /// come was read.
     SkippedDone,
     /// It came due in the quiet hours and was left out.
     Quiet,
     /// It would have asked for exercises while the program was on hold.
     Held,
-    /// It would have come too late.
+    /// It would have come too late, or a newer one of the same reminder came due meanwhile.
     Expired,
+    /// The patient wants to hear nothing of this kind.
+    Muted,
+    /// The patient's care has ended.
+    CareEnded,
     /// The patient has no device that takes pushes.
     NoDevice,
-    /// The reminder was paused, changed or deleted before it went out.
+    /// The reminder was paused, changed or deleted before it went out, or the visit canceled or moved.
     Canceled,
     /// No attempt got through.
     Failed,
@@ -99,6 +113,9 @@ pub(crate) struct Reminder {
     pub(crate) id: ID,
     /// What it is about.
     kind: ReminderKind,
+    /// The id of what it is about, where it follows from your care: the visit, the message, the education
+    /// assignment or the outcome assignment. Such a reminder cannot be changed, only its kind be muted.
+    subject_id: Option<ID>,
     /// The patient's own words; never part of a push.
     title: Option<String>,
     /// Times of day, ascending.
@@ -149,6 +166,7 @@ impl From<care::reminder::Reminder> for Reminder {
         Self {
             id: encode(Kind::Reminder, reminder.id),
             kind: reminder.kind.into(),
+            subject_id: reminder.subject.map(|(kind, id)| encode(kind, id)),
             title: reminder.title,
             times: rule.times.into_iter().map(LocalTime).collect(),
             weekdays: weekdays.into_iter().map(Weekday::from).collect(),
@@ -176,8 +194,16 @@ pub(crate) struct Upcoming {
     /// TypeID `delivery_…`: the id that the occurrence keeps when it has come.
     #[graphql(owned)]
     pub(crate) id: ID,
-    /// When it comes due.
+    /// When it comes due; of one that was put off or waits, when it comes again.
     due_at: DateTime,
+    /// The local date the rule names.
+    local_date: LocalDate,
+    /// What will become of it as things stand now: SENT, or why it will be left out.
+    expected_status: ReminderDeliveryStatus,
+    /// When it will go out as things stand now: when it comes due, or after the quiet hours; none where it will be
+    /// left out. Reminders that come due together are spread over up to 20 seconds, after quiet hours over two
+    /// minutes.
+    goes_out_at: Option<DateTime>,
     /// The reminder.
     reminder: Reminder,
 }
@@ -187,6 +213,9 @@ impl From<care::reminder::Upcoming> for Upcoming {
         Self {
             id: encode(Kind::Delivery, upcoming.id),
             due_at: upcoming.due_at.into(),
+            local_date: LocalDate(upcoming.local_date),
+            expected_status: upcoming.expected.into(),
+            goes_out_at: upcoming.goes_out_at.map(DateTime::from),
             reminder: upcoming.reminder.into(),
         }
     }
@@ -203,8 +232,16 @@ pub(crate) struct Delivery {
     due_at: DateTime,
     /// The local date the rule named.
     local_date: LocalDate,
-    /// What became of it.
+    /// What became of it; where it did not go out, why.
     status: ReminderDeliveryStatus,
+    /// After this it is of no use: its time and the late limit, and as long as it waited for quiet hours to end.
+    expires_at: DateTime,
+    /// How often a push provider was asked to carry it.
+    attempts: i32,
+    /// When push providers answered, oldest first; at most the last twenty.
+    answered_at: Vec<DateTime>,
+    /// How often you have put it off, at most five times.
+    snoozes: i32,
     /// When a push provider took it.
     sent_at: Option<DateTime>,
     /// When the patient said it was done.
@@ -222,6 +259,10 @@ impl From<care::reminder::Delivery> for Delivery {
             due_at: delivery.due_at.into(),
             local_date: LocalDate(delivery.local_date),
             status: delivery.status.into(),
+            expires_at: delivery.expires_at.into(),
+            attempts: delivery.attempts,
+            answered_at: delivery.answered_at.into_iter().map(DateTime::from).collect(),
+            snoozes: delivery.snoozes,
             sent_at: delivery.sent_at.map(DateTime::from),
             done_at: delivery.done_at.map(DateTime::from),
             next_try_at: delivery.next_try_at.map(DateTime::from),
@@ -235,13 +276,15 @@ pub(crate) struct ReminderQuery;
 
 #[Object]
 impl ReminderQuery {
-    /// Your reminders, at most 50, in the order they were made. Patients only.
+    /// Your reminders: first at most 50 of your own in the order they were made, then those to come that follow from
+    /// your care, soonest first, at most 50. Patients only.
     async fn reminders(&self, context: &Context<'_>) -> Result<Vec<Reminder>> {
         let reminders = care::reminder::list(scope(context)?).await.map_err(raise)?;
         Ok(reminders.into_iter().map(Reminder::from).collect())
     }
 
-    /// What comes due soon, soonest first, put-off occurrences included. Patients only.
+    /// What comes due soon, soonest first, put-off occurrences included, each with what will become of it as things
+    /// stand. Patients only.
     async fn upcoming_reminders(
         &self,
         context: &Context<'_>,

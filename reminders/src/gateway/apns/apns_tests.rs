@@ -8,6 +8,10 @@ fn a_payload_is_keys_and_an_opaque_id() {
         (Kind::Exercise, "EXERCISE"),
         (Kind::Posture, "POSTURE"),
         (Kind::CheckIn, "CHECK_IN"),
+        (Kind::Questionnaire, "QUESTIONNAIRE"),
+        (Kind::Appointment, "APPOINTMENT"),
+        (Kind::Message, "MESSAGE"),
+        (Kind::Article, "ARTICLE"),
         (Kind::Other, "OTHER"),
     ] {
         let text = String::from_utf8(payload(Uuid::from_u128(7), kind)).unwrap();

@@ -17,6 +17,10 @@ fn a_message_is_keys_and_an_opaque_id() {
         (Kind::Exercise, "EXERCISE"),
         (Kind::Posture, "POSTURE"),
         (Kind::CheckIn, "CHECK_IN"),
+        (Kind::Questionnaire, "QUESTIONNAIRE"),
+        (Kind::Appointment, "APPOINTMENT"),
+        (Kind::Message, "MESSAGE"),
+        (Kind::Article, "ARTICLE"),
         (Kind::Other, "OTHER"),
     ] {
         let id = "00000000-0000-0000-0000-000000000007";
