@@ -15,7 +15,7 @@ fn amplification(world: &World) -> f64 {
 async fn push_services_that_fail_for_a_while_lose_nothing_and_are_not_stormed() {
     let mut world = World::begin().await;
     let due_at = world.fall_due().await;
-    for count in [10, 15] {
+    for count in [4, 8] {
         let answer = |status: u16, body| Act::Answer(Reply::json(status, &body));
         world
             .providers

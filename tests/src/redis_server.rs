@@ -57,12 +57,14 @@ impl RedisServer {
         line.trim().parse().unwrap()
     }
 
-    /// Forgets one key of this pattern.
+    /// Forgets one key of this pattern, if there is one.
     pub async fn delete_one(&self, pattern: &str) {
         let client = redis::Client::open(self.url()).unwrap();
         let mut connection = client.get_multiplexed_async_connection().await.unwrap();
         let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut connection).await.unwrap();
-        let () = redis::cmd("DEL").arg(&keys[0]).query_async(&mut connection).await.unwrap();
+        if let Some(key) = keys.first() {
+            let () = redis::cmd("DEL").arg(key).query_async(&mut connection).await.unwrap();
+        }
     }
 
     /// Forgets everything.

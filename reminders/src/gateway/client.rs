@@ -36,6 +36,9 @@ pub(super) trait Provider: Send + Sync + std::fmt::Debug {
         now: Instant,
     ) -> impl Future<Output = Result<HeaderValue, NoBearer>> + Send;
 
+    /// The provider has seen `bearer` too soon after another: the one before it is used for longer.
+    fn changed_too_soon(&self, _bearer: &HeaderValue, _now: Instant) {}
+
     /// The request of a push; `None` where the device's token cannot be one.
     fn request(&self, push: &Push, bearer: &HeaderValue) -> Option<Request<Full<Bytes>>>;
 
@@ -104,6 +107,7 @@ impl<P: Provider> Client<P> {
                 continue;
             }
             if matches!(meaning, Meaning::Later { leave: true, .. }) {
+                self.provider.changed_too_soon(&bearer, self.now());
                 reply.leave();
             }
             return self.settle(push, meaning, code);

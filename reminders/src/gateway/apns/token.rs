@@ -49,6 +49,8 @@ struct Token {
     shared: String,
     header: HeaderValue,
     issued_at: Instant,
+    /// For how long after that it is used, in milliseconds.
+    used_for: i64,
 }
 
 impl Token {
@@ -56,7 +58,7 @@ impl Token {
         let (issued_at, token) = shared.split_once(' ')?;
         let issued_at = Instant(issued_at.parse().ok()?);
         let header = HeaderValue::from_str(&format!("bearer {token}")).ok()?;
-        Some(Self { shared, header, issued_at })
+        Some(Self { shared, header, issued_at, used_for: RENEW })
     }
 
     /// Whether it is younger than `age`. One from the future is of a clock that has been set back.
@@ -79,7 +81,18 @@ impl Tokens {
     /// The header of the token in use, while it need not be renewed.
     pub(super) fn current(&self, now: Instant) -> Option<HeaderValue> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|token| token.is_younger(RENEW, now)).map(|token| token.header.clone())
+        kept.as_ref().filter(|token| token.is_younger(token.used_for, now)).map(|token| token.header.clone())
+    }
+
+    /// Uses the token of the half-hour before instead of `refused`, which Apple saw too soon after another, for as
+    /// long as it may be.
+    pub(super) fn go_back(&self, refused: &HeaderValue, now: Instant) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(token) = kept.as_ref().filter(|token| token.header == refused) else { return };
+        let before = self.sign(token.issued_at.plus(-RENEW)).filter(|before| before.is_younger(OLDEST, now));
+        if let Some(before) = before {
+            *kept = Some(Token { used_for: OLDEST, ..before });
+        }
     }
 
     /// The header of a token that is not `spent`, unless Apple would refuse to see it renewed already.

@@ -67,6 +67,17 @@ async fn workers_that_cannot_agree_make_the_same() {
 }
 
 #[tokio::test]
+async fn what_was_changed_too_soon_is_changed_back() {
+    let tokens = worker(&Arc::default());
+    let first = tokens.renew(None, NOW.plus(29 * MINUTE)).await.unwrap();
+    let second = tokens.renew(None, NOW.plus(31 * MINUTE)).await.unwrap();
+    assert_ne!(second, first);
+    tokens.go_back(&second, NOW.plus(31 * MINUTE));
+    assert_eq!(tokens.current(NOW.plus(49 * MINUTE)), Some(first));
+    assert_eq!(tokens.current(NOW.plus(50 * MINUTE)), None);
+}
+
+#[tokio::test]
 async fn one_that_is_younger_than_twenty_minutes_is_not_renewed() {
     let tokens = worker(&Arc::default());
     let first = tokens.renew(None, NOW).await.unwrap();
