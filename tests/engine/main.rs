@@ -14,6 +14,7 @@ mod measures;
 mod nights;
 mod notices;
 mod operate;
+mod reference;
 mod rounds;
 
 use care::access::Scope;
