@@ -15,6 +15,7 @@ mod measures;
 mod nights;
 mod notices;
 mod operate;
+mod reference;
 mod rounds;
 mod storms;
 mod world;

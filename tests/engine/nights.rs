@@ -142,7 +142,7 @@ async fn pass(rounds: &Rounds, night: &Night, stack: Stack) {
         let when = when.clone();
         let reminder = rounds
             .reminder_of("ada", &[], |input| {
-                (input.kind, input.when, input.time_zone) = (kind, when, time_zone)
+                (input.kind, input.when, input.time_zone) = (kind, when, time_zone);
             })
             .await;
         let mode = if kind == Kind::CheckIn { ZoneMode::Patient } else { ZoneMode::Fixed };

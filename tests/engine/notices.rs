@@ -211,7 +211,8 @@ async fn messages_that_come_together_are_told_once_and_read_ones_not_at_all() {
 async fn articles_that_are_assigned_are_told_once() {
     let rounds = Rounds::open(Stack::Embedded).await;
     let engine = rounds.engine();
-    let articles: Vec<Uuid> = care::library::articles().iter().take(3).map(|article| article.id()).collect();
+    let articles: Vec<Uuid> =
+        care::library::articles().iter().take(3).map(care::library::Article::id).collect();
     let patient_id = reminder_owner(&rounds).await;
     let therapist = rounds.clinic.therapist().await;
     care::education::assign(&therapist, patient_id, &articles[..2], None).await.unwrap();
