@@ -4,6 +4,7 @@ use super::Rounds;
 use api::wiring::{Prometheus, take_census};
 use care::id::Kind;
 use reminders::gateway::{Answer, Verdict};
+use reminders::timetable::{Claim, Timetable};
 use sea_orm::ConnectionTrait;
 use tests::{Stack, at, canary};
 use tokio::sync::watch;
@@ -114,7 +115,6 @@ async fn a_lease_that_ended_and_a_redis_that_is_away_are_counted() {
     assert_eq!(value(&page, "plumbline_reminder_retried_total"), Some(1.0));
     let worker = rounds.clinic.worker();
     let timetable = reminders::timetable::sql::SqlTimetable::new(worker);
-    use reminders::timetable::{Claim, Timetable};
     let late = due.plus(24 * 60 * 60_000);
     for expected in [0.0, 1.0] {
         let claim = timetable.claim(late.plus(if expected > 0.0 { 2 } else { 0 }).0, 10, 1).await.unwrap();

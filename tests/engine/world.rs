@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// Patients, each with a device and a reminder.
 pub(crate) const PATIENTS: usize = 300;
 /// How long a worker may take until it dies, or until its heir has made up for it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A crowd whose reminders come due, and what carries them.
 pub(crate) struct World {

@@ -96,7 +96,11 @@ impl Crowd {
 
     /// Whether the device of this number is an Android, and its token.
     pub fn token(number: usize) -> (bool, String) {
-        if number % 2 == 0 { (false, format!("{number:064x}")) } else { (true, format!("token:{number}")) }
+        if number.is_multiple_of(2) {
+            (false, format!("{number:064x}"))
+        } else {
+            (true, format!("token:{number}"))
+        }
     }
 
     async fn give_devices(&self, owner: &DatabaseConnection, count: usize) {
@@ -106,9 +110,8 @@ impl Crowd {
                 let (android, token) = Self::token(number);
                 let platform = if android { "ANDROID" } else { "IOS" };
                 let sealed = care::account::seal_token(&self.services, id, &token).unwrap();
-                let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
                 serde_json::json!({ "id": id, "number": number, "platform": platform,
-                    "token": format!("\\x{}", hex(&Vec::<u8>::from(Value::from(sealed).unwrap::<Vec<u8>>()))) })
+                    "token": hex(&Value::from(sealed).unwrap::<Vec<u8>>()) })
             });
             let rows = serde_json::Value::Array(rows.collect());
             let insert = "INSERT INTO device SELECT (jsonb_populate_record(d, jsonb_build_object('id', r->>'id',
@@ -174,6 +177,16 @@ impl Crowd {
             max: lateness.last().copied().unwrap_or(-1),
         }
     }
+}
+
+/// Bytes as PostgreSQL reads them from text.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut text = "\\x".to_owned();
+    for byte in bytes {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
 }
 
 async fn run(owner: &DatabaseConnection, sql: &str, values: Vec<Value>) {

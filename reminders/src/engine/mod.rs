@@ -112,7 +112,7 @@ impl Engine {
 
     /// Deals with everything that is due at `now`; answers how many pushes were attempted.
     pub async fn tick(&self, now: Instant) -> Result<usize> {
-        self.carry_all(|| self.claim(now), now).await
+        Box::pin(self.carry_all(|| self.claim(now), now)).await
     }
 
     /// Claims what is due and decides about it: what is to go out, or that nothing is due before this time.
@@ -182,7 +182,7 @@ impl Engine {
     /// Deals with deliveries whose time has come again: put off, deferred, or left by a worker
     /// that died.
     pub async fn retry(&self, now: Instant) -> Result<usize> {
-        self.carry_all(|| self.take_again(now), now).await
+        Box::pin(self.carry_all(|| self.take_again(now), now)).await
     }
 
     async fn take_again(&self, now: Instant) -> Result<Taken> {
