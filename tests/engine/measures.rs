@@ -58,7 +58,7 @@ async fn the_numbers_tell_how_reminders_go_and_nothing_of_anybody() {
         ("plumbline_reminder_poison_total{what=\"reminder\"}", 1.0),
         ("plumbline_reminder_poison_total{what=\"delivery\"}", 0.0),
         ("plumbline_reminder_retried_total", 0.0),
-        ("plumbline_reminder_failed_ticks_total{loop=\"tick\"}", 0.0),
+        ("plumbline_reminder_failed_ticks_total{loop=\"claim\"}", 0.0),
         ("plumbline_timetable_leases_total{what=\"lost\"}", 0.0),
         ("plumbline_timetable_leases_total{what=\"taken_over\"}", 0.0),
         ("plumbline_timetable_turns_total{to=\"sql\"}", 0.0),

@@ -1,20 +1,18 @@
 //! Carrying batches: pushes under way up to a limit, results recorded as they come.
 
-use super::{Engine, EngineError, Result, Taken, measure};
+use super::{Engine, Result, Taken, measure};
 use crate::kill;
 use care::clock::Instant;
 use care::reminder::{self, Finished, Outbound};
-use futures::stream::{self, Stream, StreamExt};
+use futures::stream::{self, StreamExt};
 use std::future::Future;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::watch;
 
 /// Results recorded in one transaction at most.
 const RESULTS: usize = 500;
-/// Transactions that record results at once: while one is written, the next gathers.
-const WRITERS: usize = 2;
 
 /// Results that the database did not take. They are recorded before anything is tried again.
 pub(super) type Unsettled = Arc<Mutex<Vec<Finished>>>;
@@ -27,51 +25,46 @@ impl Engine {
         take: impl Fn() -> T,
         now: Instant,
     ) -> Result<usize> {
-        let failure = Mutex::new(None);
-        let batches = stream::unfold(take, async |take| match take().await {
-            Ok(Taken::Batch(batch)) => Some((batch, take)),
-            Ok(Taken::Nothing(_)) => None,
-            Err(error) => {
-                *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                None
-            }
-        });
-        let pushed = self.carry(batches, now).await;
-        match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            None => pushed,
-            Some(error) => Err(error),
-        }
+        let (ended, pushed) = self
+            .carry(now, async |batches| {
+                loop {
+                    match take().await? {
+                        Taken::Batch(batch) => _ = batches.send(batch).await,
+                        Taken::Nothing(_) => return Ok(()),
+                    }
+                }
+            })
+            .await;
+        ended.and(pushed)
     }
 
-    /// What `take` takes again and again, until `stop` turns true. Where there is nothing it pauses for `every`
-    /// at most; after a failure for a second at least.
-    pub(super) fn always<'a, T: Future<Output = Result<Taken>> + Send + 'a>(
-        &'a self,
-        name: &'static str,
-        every: Duration,
-        stop: watch::Receiver<bool>,
-        take: impl Fn() -> T + Send + 'a,
-    ) -> impl Stream<Item = Vec<Outbound>> + Send + 'a {
-        stream::unfold((take, stop), move |(take, mut stop)| async move {
-            loop {
-                if *stop.borrow() {
-                    return None;
+    /// Hands over what `take` takes again and again, until `stop` turns true. Where there is nothing it pauses for
+    /// `every` at most; after a failure for a second at least.
+    pub(super) async fn always<T: Future<Output = Result<Taken>>>(
+        &self,
+        (name, every): (&'static str, Duration),
+        mut stop: watch::Receiver<bool>,
+        batches: Sender<Vec<Outbound>>,
+        take: impl Fn() -> T,
+    ) {
+        while !*stop.borrow() {
+            let pause = match take().await {
+                Ok(Taken::Batch(batch)) => {
+                    _ = batches.send(batch).await;
+                    continue;
                 }
-                let pause = match take().await {
-                    Ok(Taken::Batch(batch)) => return Some((batch, (take, stop))),
-                    Ok(Taken::Nothing(next)) => self.until(next).min(every),
-                    Err(error) => {
-                        measure::failed_tick(name);
-                        tracing::warn!(name, %error, "a round of the reminder engine failed");
-                        every.max(Duration::from_secs(1))
-                    }
-                };
-                tokio::select! {
-                    () = tokio::time::sleep(pause) => {}
-                    _ = stop.wait_for(|stop| *stop) => return None,
+                Ok(Taken::Nothing(next)) => self.until(next).min(every),
+                Err(error) => {
+                    measure::failed_tick(name);
+                    tracing::warn!(name, %error, "a round of the reminder engine failed");
+                    every.max(Duration::from_secs(1))
                 }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
             }
-        })
+        }
     }
 
     /// How long it is until then.
@@ -80,30 +73,41 @@ impl Engine {
         Duration::from_millis(u64::try_from(wait).unwrap_or(0))
     }
 
-    /// Pushes these batches and records the results. A batch is taken only when there is room for it.
-    pub(super) async fn carry(
+    /// Pushes the batches that `source` hands over and records the results; answers what `source` does, and how many
+    /// were pushed. A batch is taken over only when there is room for it.
+    ///
+    /// The three go on side by side and wait for each other only between their steps: one that stood still in a
+    /// transaction would hold rows that another waits for.
+    pub(super) async fn carry<R>(
         &self,
-        batches: impl Stream<Item = Vec<Outbound>>,
         now: Instant,
-    ) -> Result<usize> {
-        let pushed = AtomicUsize::new(0);
-        let failure: Mutex<Option<EngineError>> = Mutex::new(None);
-        batches
-            .flat_map(stream::iter)
-            .map(|outbound| self.deliver(outbound, now))
-            .buffer_unordered(self.settings.in_flight.max(1))
-            .ready_chunks(RESULTS)
-            .for_each_concurrent(WRITERS, async |results| {
-                pushed.fetch_add(results.len(), Ordering::Relaxed);
-                if let Err(error) = self.finish(results, self.fresh(now)).await {
-                    *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                }
-            })
-            .await;
-        match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            None => Ok(pushed.into_inner()),
-            Some(error) => Err(error),
+        source: impl AsyncFnOnce(Sender<Vec<Outbound>>) -> R,
+    ) -> (R, Result<usize>) {
+        let (batches, taken) = mpsc::channel(1);
+        let (results, finished) = mpsc::channel(RESULTS);
+        let pushing = async move {
+            stream::unfold(taken, async |mut taken| Some((taken.recv().await?, taken)))
+                .flat_map(stream::iter)
+                .map(|outbound| self.deliver(outbound, now))
+                .buffer_unordered(self.settings.in_flight.max(1))
+                .for_each(async |result| _ = results.send(result).await)
+                .await;
+        };
+        let (ended, (), recorded) = tokio::join!(source(batches), pushing, self.record(finished, now));
+        (ended, recorded)
+    }
+
+    /// Records results as they come; answers how many.
+    async fn record(&self, mut finished: Receiver<Finished>, now: Instant) -> Result<usize> {
+        let (mut count, mut failure) = (0, None);
+        let mut results = Vec::new();
+        while finished.recv_many(&mut results, RESULTS).await > 0 {
+            count += results.len();
+            if let Err(error) = self.finish(std::mem::take(&mut results), self.fresh(now)).await {
+                failure = Some(error);
+            }
         }
+        failure.map_or(Ok(count), Err)
     }
 
     /// Records results; keeps those that the database does not take.

@@ -3,11 +3,10 @@
 
 use super::{Engine, Result, measure};
 use care::clock::Instant;
-use futures::stream;
 use std::future::Future;
-use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 
 /// How often deliveries are looked at whose time has come again.
@@ -30,9 +29,14 @@ impl Engine {
 
     /// Carries what is due, and what is to be tried again, as it comes.
     async fn carry_on(&self, stop: watch::Receiver<bool>) {
-        let due = self.always("claim", self.settings.poll, stop.clone(), || self.claim(self.now()));
-        let again = self.always("retry", RETRY_EVERY, stop, || self.take_again(self.now()));
-        if let Err(error) = self.carry(stream::select(pin!(due), pin!(again)), self.now()).await {
+        let source = async |batches: Sender<_>| {
+            let (poll, others) = (self.settings.poll, batches.clone());
+            tokio::join!(
+                self.always(("claim", poll), stop.clone(), batches, || self.claim(self.now())),
+                self.always(("retry", RETRY_EVERY), stop.clone(), others, || self.take_again(self.now())),
+            );
+        };
+        if let ((), Err(error)) = self.carry(self.now(), source).await {
             tracing::warn!(%error, "results of pushes are left for another worker to find");
         }
     }
