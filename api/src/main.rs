@@ -1,17 +1,8 @@
 //! The program `plumbline`.
 
-use api::command::{Cli, run};
-use api::configuration::environment;
-use clap::Parser;
 use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Cli::parse(), environment()).await {
-        Ok(code) => code,
-        Err(failure) => {
-            eprintln!("plumbline: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    api::command::main().await
 }

@@ -166,9 +166,7 @@ impl Worker {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
 
-impl Worker {
     /// Sends it a signal.
     pub(crate) fn signal(&self, name: &str) {
         let sent =

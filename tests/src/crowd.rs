@@ -1,6 +1,7 @@
 //! A clinic of very many patients with a device and a reminder each, copied by SQL from one that was made by the use
 //! cases.
 
+use crate::bucket::hex;
 use crate::{Clinic, MORNING, Stack, at};
 use care::access::{Services, Worker, worker};
 use care::clock::{Instant, SystemClock};
@@ -71,17 +72,7 @@ impl Crowd {
             late_limit_minutes: 60,
         };
         let original = care::reminder::create(&patient, morning).await.unwrap();
-        let services = Arc::new(Services {
-            store: clinic.services.store.clone(),
-            keys: clinic.services.keys.clone(),
-            clock: Arc::new(SystemClock),
-            random: Arc::clone(&clinic.services.random),
-            live: Arc::clone(&clinic.services.live),
-            require_second_factor: false,
-            providers: Arc::clone(&clinic.services.providers),
-            media: None,
-            journal: care::audit::Journal::default(),
-        });
+        let services = Arc::new(Services { clock: Arc::new(SystemClock), ..(*clinic.services).clone() });
         let crowd = Self { clinic, services };
         let owner = crowd.clinic.database.connect().await;
         let number = Value::from(i32::try_from(count).unwrap());
@@ -111,7 +102,7 @@ impl Crowd {
                 let platform = if android { "ANDROID" } else { "IOS" };
                 let sealed = care::account::seal_token(&self.services, id, &token).unwrap();
                 serde_json::json!({ "id": id, "number": number, "platform": platform,
-                    "token": hex(&Value::from(sealed).unwrap::<Vec<u8>>()) })
+                    "token": format!("\\x{}", hex(&Value::from(sealed).unwrap::<Vec<u8>>())) })
             });
             let rows = serde_json::Value::Array(rows.collect());
             let insert = "INSERT INTO device SELECT (jsonb_populate_record(d, jsonb_build_object('id', r->>'id',
@@ -177,16 +168,6 @@ impl Crowd {
             max: lateness.last().copied().unwrap_or(-1),
         }
     }
-}
-
-/// Bytes as PostgreSQL reads them from text.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut text = "\\x".to_owned();
-    for byte in bytes {
-        write!(text, "{byte:02x}").unwrap();
-    }
-    text
 }
 
 async fn run(owner: &DatabaseConnection, sql: &str, values: Vec<Value>) {

@@ -1,6 +1,7 @@
 //! A Redis of its own for one test, stopped by its pid when dropped.
 
 use crate::canary;
+use redis::aio::MultiplexedConnection;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -48,10 +49,14 @@ impl RedisServer {
         assert!(self.process.is_some(), "redis-server starts again");
     }
 
+    async fn connection(&self) -> MultiplexedConnection {
+        let client = redis::Client::open(self.url()).unwrap();
+        client.get_multiplexed_async_connection().await.unwrap()
+    }
+
     /// The bytes that it has in use.
     pub async fn used_memory(&self) -> u32 {
-        let client = redis::Client::open(self.url()).unwrap();
-        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let mut connection = self.connection().await;
         let text: String = redis::cmd("INFO").arg("memory").query_async(&mut connection).await.unwrap();
         let line = text.lines().find_map(|line| line.strip_prefix("used_memory:")).unwrap();
         line.trim().parse().unwrap()
@@ -59,8 +64,7 @@ impl RedisServer {
 
     /// Forgets one key of this pattern, if there is one.
     pub async fn delete_one(&self, pattern: &str) {
-        let client = redis::Client::open(self.url()).unwrap();
-        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let mut connection = self.connection().await;
         let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut connection).await.unwrap();
         if let Some(key) = keys.first() {
             let () = redis::cmd("DEL").arg(key).query_async(&mut connection).await.unwrap();
@@ -69,8 +73,7 @@ impl RedisServer {
 
     /// Forgets everything.
     pub async fn flush(&self) {
-        let client = redis::Client::open(self.url()).unwrap();
-        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let mut connection = self.connection().await;
         let () = redis::cmd("FLUSHALL").query_async(&mut connection).await.unwrap();
     }
 }

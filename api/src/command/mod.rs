@@ -102,6 +102,18 @@ impl Sources {
     }
 }
 
+/// The program: does what its command line asks, with the settings of its environment, and says on standard error
+/// what failed.
+pub async fn main() -> ExitCode {
+    match run(Cli::parse(), configuration::environment()).await {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("plumbline: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Does what the command line asks, with the settings of `environment`.
 pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCode, Failure> {
     let file = cli.config.or_else(|| configuration::file_of(&environment));

@@ -32,7 +32,8 @@ pub(super) async fn run_notifier(app: &App, mut stop: watch::Receiver<bool>) -> 
     }
     let worker = worker(&app.services);
     let mut changes = worker.live().subscribe();
-    let mut looks = tokio::time::interval(EVERY);
+    // The first look is the first round of the loop.
+    let mut looks = tokio::time::interval_at(Instant::now() + EVERY, EVERY);
     let mut written: Written = None;
     while !*stop.borrow() {
         let seen = match &written {

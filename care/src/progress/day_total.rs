@@ -93,14 +93,9 @@ pub(super) async fn keep(
 ) -> Result<()> {
     let fresh: HashMap<_, _> = fresh.iter().map(|rows| (rows.log.id, rows)).collect();
     let on_them = around.logs.iter().filter(|log| days.contains(&log.local_date));
-    let (known, other): (Vec<_>, Vec<_>) = on_them.partition(|log| fresh.contains_key(&log.id));
-    let other = if other.is_empty() {
-        Vec::new()
-    } else {
-        with_results(tx, key.0, other.into_iter().cloned().collect()).await?
-    };
-    let known = known.into_iter().filter_map(|log| fresh.get(&log.id).copied());
-    let logs: Vec<_> = known.chain(&other).collect();
+    let other = on_them.clone().filter(|log| !fresh.contains_key(&log.id)).cloned().collect();
+    let other = with_results(tx, key.0, other).await?;
+    let logs: Vec<_> = on_them.filter_map(|log| fresh.get(&log.id).copied()).chain(&other).collect();
     let total = |day: &Day| {
         let logs: Vec<_> = logs.iter().copied().filter(|rows| rows.log.local_date == *day).collect();
         let ratings: Vec<_> = around.ratings.iter().filter(|row| row.local_date == *day).collect();

@@ -7,9 +7,11 @@ use super::{DeliveryStatus, table};
 use crate::access::Worker;
 use crate::clock::Instant;
 use crate::error::Result;
+use crate::id::Kind;
 use reminder_delivery::Column;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select};
+use std::fmt;
 use uuid::Uuid;
 
 /// Which of the dead are meant.
@@ -58,6 +60,13 @@ pub struct Answered {
     pub device_id: Option<Uuid>,
     /// The answer.
     pub code: String,
+}
+
+impl fmt::Display for Answered {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let device = self.device_id.map_or_else(|| "the engine".to_owned(), |id| Kind::Device.encode(id));
+        write!(formatter, "{}  {device}: {}", self.at, self.code)
+    }
 }
 
 /// A reminder that was set aside because it could not be decided.

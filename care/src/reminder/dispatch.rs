@@ -76,11 +76,7 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, terms: Terms)
     }
     let changed: Vec<_> = round.changed.iter().copied().collect();
     raise(&tx, &changed).await?;
-    // After an outage a batch brings many; SQLite takes 32,766 values a statement, a row has 16.
-    while !round.deliveries.is_empty() {
-        let rest = round.deliveries.split_off(round.deliveries.len().min(2_000));
-        tx.insert_all(std::mem::replace(&mut round.deliveries, rest)).await?;
-    }
+    tx.insert_all(round.deliveries).await?;
     tx.update_all(round.advanced, &ADVANCED).await?;
     tx.commit().await?;
     publish(worker, &round.read, &changed);

@@ -149,8 +149,7 @@ fn next(bones: &Bones, row: Option<&Model>, facts: Option<&Facts>, now: Instant)
         (Some(status), _) => format!("left out as things stand: {}", why(status)),
         (None, Fate::Push) => format!("goes out {}", spread(due, bones.fire_at)),
         (None, Fate::Wait(at)) => format!("in the quiet hours; goes out after them, at {at}"),
-        (None, Fate::Over(DeliveryStatus::Quiet)) => "left out: it lies in the quiet hours".to_owned(),
-        (None, Fate::Over(_)) => "left out as things stand".to_owned(),
+        (None, Fate::Over(_)) => "left out: it lies in the quiet hours".to_owned(),
     };
     format!("{due_at}; {then}")
 }

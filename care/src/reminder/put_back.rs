@@ -1,5 +1,6 @@
 //! An operator puts dead letters back to work.
 
+use super::outbound::patients;
 use super::set_aside::raise_one;
 use super::table::{reminder, reminder_delivery};
 use super::{DeliveryStatus, Status};
@@ -9,7 +10,6 @@ use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::id::Kind;
 use crate::live::Change;
-use crate::patient::table::patient;
 use crate::store::Tx;
 use reminder_delivery::{Column, Entity, Model};
 use sea_orm::sea_query::Expr;
@@ -108,8 +108,8 @@ async fn of_reminder(worker: &Worker, id: Uuid) -> Result<Option<NotBack>> {
     let columns = [reminder::Column::ClinicId, reminder::Column::PatientId];
     let key: Option<(Uuid, Uuid)> = find().select_only().columns(columns).into_tuple().one(&tx).await?;
     let Some(key) = key else { return Ok(Some(NotBack::Unknown)) };
-    let lock = patient::Entity::find_by_id(key).select_only().column(patient::Column::Id);
-    let _: Option<Uuid> = tx.locking(lock).into_tuple().one(&tx).await?;
+    // Read under the patient's lock.
+    patients(&tx, &[key]).await?;
     let Some(row) = readable(find().one(&tx).await.map_err(Into::into))? else {
         return Ok(Some(NotBack::Unreadable));
     };

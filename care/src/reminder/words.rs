@@ -1,6 +1,6 @@
 //! Rules and deliveries in plain words, for operators.
 
-use super::dead::{Answered, Letter};
+use super::dead::Letter;
 use super::quiet::QuietHours;
 use super::recurrence::{End, Frequency, Rule};
 use super::{DeliveryStatus, QuietPolicy};
@@ -62,16 +62,11 @@ pub(super) fn delivery(letter: &Letter, zone: Option<&TimeZone>, now: Instant) -
         format!("{id}, due {}{clock}, for {}", letter.due_at, letter.local_date),
         format!("  {}", became(letter, now)),
     ];
-    lines.extend(letter.answers().iter().map(answer));
+    lines.extend(letter.answers().iter().map(|answer| format!("  {answer}")));
     if let Some(at) = letter.next_try_at {
         lines.push(format!("  comes again at {at}; of use until {}", letter.expires_at));
     }
     lines
-}
-
-fn answer(answer: &Answered) -> String {
-    let device = answer.device_id.map_or_else(|| "the engine".to_owned(), |id| Kind::Device.encode(id));
-    format!("  {}  {device}: {}", answer.at, answer.code)
 }
 
 /// What became of it, and why.

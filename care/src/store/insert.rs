@@ -8,9 +8,12 @@ use sea_orm::{
 };
 use serde_json::{Map, Value as Json};
 
+/// SQLite takes so many values in a statement.
+const VALUES: usize = 32_766;
+
 impl Tx {
-    /// Inserts these rows in one statement. PostgreSQL takes them as one JSON parameter, which it reads several
-    /// times faster than a parameter for each of thousands of values.
+    /// Inserts these rows, in one statement on PostgreSQL: it takes them as one JSON parameter, which it reads
+    /// several times faster than a parameter for each of thousands of values.
     pub(crate) async fn insert_all<M>(&self, rows: Vec<M>) -> Result<()>
     where
         M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
@@ -19,8 +22,11 @@ impl Tx {
             return Ok(());
         }
         if !self.locks_rows() {
-            let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
-            M::Entity::insert_many(rows).exec_without_returning(self).await?;
+            let at_once = VALUES / <M::Entity as EntityTrait>::Column::iter().count().max(1);
+            for rows in rows.chunks(at_once) {
+                let rows = rows.iter().cloned().map(|row| row.into_active_model().reset_all());
+                M::Entity::insert_many(rows).exec_without_returning(self).await?;
+            }
             return Ok(());
         }
         let (table, columns) = (M::Entity::default(), names(<M::Entity as EntityTrait>::Column::iter()));

@@ -9,7 +9,6 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::sync::watch;
 
 /// Results recorded in one transaction at most.
 const RESULTS: usize = 500;
@@ -38,39 +37,22 @@ impl Engine {
         ended.and(pushed)
     }
 
-    /// Hands over what `take` takes again and again, until `stop` turns true. Where there is nothing it pauses for
-    /// `every` at most; after a failure for a second at least.
-    pub(super) async fn always<T: Future<Output = Result<Taken>>>(
-        &self,
-        (name, every): (&'static str, Duration),
-        mut stop: watch::Receiver<bool>,
-        batches: Sender<Vec<Outbound>>,
-        take: impl Fn() -> T,
-    ) {
-        while !*stop.borrow() {
-            let pause = match take().await {
-                Ok(Taken::Batch(batch)) => {
-                    _ = batches.send(batch).await;
-                    continue;
-                }
-                Ok(Taken::Nothing(next)) => self.until(next).min(every),
-                Err(error) => {
-                    measure::failed_tick(name);
-                    tracing::warn!(name, %error, "a round of the reminder engine failed");
-                    every.max(Duration::from_secs(1))
-                }
-            };
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                _ = stop.wait_for(|stop| *stop) => return,
+    /// Hands over what was taken; answers how long it is until there may be more.
+    pub(super) async fn hand_over(&self, taken: Taken, batches: &Sender<Vec<Outbound>>) -> Duration {
+        match taken {
+            Taken::Batch(batch) => {
+                _ = batches.send(batch).await;
+                Duration::ZERO
             }
+            Taken::Nothing(next) => self.until(next),
         }
     }
 
     /// How long it is until then.
     fn until(&self, next: Option<Instant>) -> Duration {
         let wait = next.map_or(i64::MAX, |next| next.0.saturating_sub(self.worker.now().0));
-        Duration::from_millis(u64::try_from(wait).unwrap_or(0))
+        // Where the timetable's clock is behind ours, nobody is asked without a pause.
+        Duration::from_millis(u64::try_from(wait).unwrap_or(0).max(1))
     }
 
     /// Pushes the batches that `source` hands over and records the results; answers what `source` does, and how many

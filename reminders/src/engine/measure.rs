@@ -34,7 +34,9 @@ pub fn describe() {
     ] {
         counted.absolute(0);
     }
-    for fate in ["push", "wait", "done", "held", "no_device", "quiet", "expired"] {
+    for fate in
+        ["push", "wait", "done", "held", "muted", "care_ended", "no_device", "quiet", "expired", "other"]
+    {
         counter!("plumbline_reminder_decided_total", "fate" => fate).absolute(0);
     }
     for outcome in ["sent", "retry", "no_device", "failed"] {

@@ -21,6 +21,7 @@ use care::live::Change;
 use care::reminder::quiet::fires_at;
 use care::reminder::{self, DeviceAnswer, Dispatched, Due, Finished, Outbound, PushOutcome, Target, Terms};
 use carry::Unsettled;
+use poison::halved;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -157,25 +158,15 @@ impl Engine {
     /// alone and is set aside, so that it holds up no other.
     async fn dispatch(&self, ids: &[Uuid], now: Instant) -> Result<Dispatched> {
         let terms = Terms { lease_ms: self.settings.lease_ms, smear_seconds: self.settings.smear_seconds };
+        let decide = async |part: &[Uuid]| reminder::dispatch(&self.worker, part, now, terms).await;
+        let (rounds, poison) = halved(ids, decide).await?;
+        self.set_aside(poison, now).await?;
         let mut whole = Dispatched::default();
-        let (mut parts, mut poison, mut decided) = (vec![ids], Vec::new(), false);
-        while let Some(part) = parts.pop() {
-            match reminder::dispatch(&self.worker, part, now, terms).await {
-                Ok(round) => {
-                    decided = true;
-                    whole.decided.extend(round.decided);
-                    whole.outbound.extend(round.outbound);
-                    whole.next.extend(round.next);
-                }
-                Err(Error::Internal) if part.len() > 1 => {
-                    let (one, other) = part.split_at(part.len() / 2);
-                    parts.extend([other, one]);
-                }
-                Err(Error::Internal) => poison.extend(part),
-                Err(error) => return Err(error.into()),
-            }
+        for round in rounds {
+            whole.decided.extend(round.decided);
+            whole.outbound.extend(round.outbound);
+            whole.next.extend(round.next);
         }
-        self.set_aside(&poison, decided, now).await?;
         Ok(whole)
     }
 

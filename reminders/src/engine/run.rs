@@ -1,9 +1,8 @@
 //! The engine's loops in production: each calls one tick again and again until told to stop, and
-//! finishes the tick it is in.
+//! finishes the tick it is in. What was claimed by then is still pushed.
 
 use super::{Engine, Result, measure};
 use care::clock::Instant;
-use std::future::Future;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::Sender;
@@ -20,20 +19,24 @@ impl Engine {
     /// Works until `stop` turns true.
     pub async fn run(&self, stop: watch::Receiver<bool>) {
         tokio::join!(
-            self.carry_on(stop.clone()),
-            repeat("scan", SCAN_EVERY, stop.clone(), || self.scan_overdue(self.now())),
-            repeat("feed", FEED_EVERY, stop.clone(), || self.feed(self.now())),
-            self.run_nudges(stop),
+            self.carry_on(&stop),
+            repeat("scan", SCAN_EVERY, &stop, async || self
+                .scan_overdue(self.now())
+                .await
+                .map(|_| SCAN_EVERY)),
+            repeat("feed", FEED_EVERY, &stop, async || self.feed(self.now()).await.map(|_| FEED_EVERY)),
+            self.run_nudges(stop.clone()),
         );
     }
 
     /// Carries what is due, and what is to be tried again, as it comes.
-    async fn carry_on(&self, stop: watch::Receiver<bool>) {
+    async fn carry_on(&self, stop: &watch::Receiver<bool>) {
         let source = async |batches: Sender<_>| {
-            let (poll, others) = (self.settings.poll, batches.clone());
+            let claim = async || Ok(self.hand_over(self.claim(self.now()).await?, &batches).await);
+            let retry = async || Ok(self.hand_over(self.take_again(self.now()).await?, &batches).await);
             tokio::join!(
-                self.always(("claim", poll), stop.clone(), batches, || self.claim(self.now())),
-                self.always(("retry", RETRY_EVERY), stop.clone(), others, || self.take_again(self.now())),
+                repeat("claim", self.settings.poll, stop, claim),
+                repeat("retry", RETRY_EVERY, stop, retry),
             );
         };
         if let ((), Err(error)) = self.carry(self.now(), source).await {
@@ -68,16 +71,19 @@ impl Engine {
     }
 }
 
-/// Repeats `tick` until `stop` turns true. After a failure the next try comes a second later.
-async fn repeat<T: Future<Output = Result<usize>>>(
+/// Repeats `tick` until `stop` turns true: after as long as it answers, `every` at most, and at once after none;
+/// after a failure a second later at least.
+async fn repeat(
     name: &'static str,
     every: Duration,
-    mut stop: watch::Receiver<bool>,
-    tick: impl Fn() -> T,
+    stop: &watch::Receiver<bool>,
+    tick: impl AsyncFn() -> Result<Duration>,
 ) {
-    loop {
+    let mut stop = stop.clone();
+    while !*stop.borrow() {
         let pause = match tick().await {
-            Ok(_) => every,
+            Ok(Duration::ZERO) => continue,
+            Ok(pause) => pause.min(every),
             Err(error) => {
                 measure::failed_tick(name);
                 tracing::warn!(name, %error, "a tick of the reminder engine failed");

@@ -12,6 +12,19 @@ pub(super) struct Words {
     pub(super) body: String,
 }
 
+/// Each kind, and its name in keys and payloads.
+#[cfg(test)]
+pub(super) const NAMES: [(Kind, &str); 8] = [
+    (Kind::Exercise, "EXERCISE"),
+    (Kind::Posture, "POSTURE"),
+    (Kind::CheckIn, "CHECK_IN"),
+    (Kind::Questionnaire, "QUESTIONNAIRE"),
+    (Kind::Appointment, "APPOINTMENT"),
+    (Kind::Message, "MESSAGE"),
+    (Kind::Article, "ARTICLE"),
+    (Kind::Other, "OTHER"),
+];
+
 /// `REMINDER_<KIND>_TITLE` and `REMINDER_<KIND>_BODY`.
 pub(super) fn of(kind: Kind) -> Words {
     let name = serde_json::to_value(kind).ok();

@@ -65,8 +65,7 @@ fn delivery(dead: &DeadDelivery) -> String {
 }
 
 fn answer(answer: &Answered) -> String {
-    let device = answer.device_id.map_or_else(|| "the engine".to_owned(), |id| Kind::Device.encode(id));
-    format!("  {}  {device}: {}\n", answer.at, answer.code)
+    format!("  {answer}\n")
 }
 
 fn reminder(aside: &SetAside) -> String {

@@ -84,21 +84,23 @@ fn minute_of(at: Instant) -> Instant {
 /// The rule that comes due once, at the minute `at`, and the zone that it goes by: this one, or UTC where its clock
 /// shows that minute a second time.
 fn once(at: Instant, time_zone: &str) -> (Rule, String) {
-    let in_zone = |name: &str| {
-        let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
+    let rule_in = |zone: &TimeZone| {
         let local = zone.to_datetime(at.timestamp());
-        let rule = Rule {
+        Rule {
             frequency: Frequency::Daily { every_days: 1 },
             times: vec![local.time()],
             start_on: local.date(),
             end: End::Count(1),
-        };
-        let due_at = rule.next_after(&zone, Timestamp::MIN).map(|only| only.due_at);
-        (due_at == Some(at.timestamp()))
-            .then(|| (rule.clone(), name.to_owned()))
-            .ok_or((rule, name.to_owned()))
+        }
     };
-    in_zone(time_zone).or_else(|_| in_zone("UTC")).unwrap_or_else(|whatever| whatever)
+    let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
+    let rule = rule_in(&zone);
+    let due_at = rule.next_after(&zone, Timestamp::MIN).map(|only| only.due_at);
+    if due_at == Some(at.timestamp()) {
+        (rule, time_zone.to_owned())
+    } else {
+        (rule_in(&TimeZone::UTC), "UTC".to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,10 @@
+use super::super::words::NAMES;
 use super::payload::payload;
-use care::reminder::Kind;
 use uuid::Uuid;
 
 #[test]
 fn a_payload_is_keys_and_an_opaque_id() {
-    for (kind, name) in [
-        (Kind::Exercise, "EXERCISE"),
-        (Kind::Posture, "POSTURE"),
-        (Kind::CheckIn, "CHECK_IN"),
-        (Kind::Questionnaire, "QUESTIONNAIRE"),
-        (Kind::Appointment, "APPOINTMENT"),
-        (Kind::Message, "MESSAGE"),
-        (Kind::Article, "ARTICLE"),
-        (Kind::Other, "OTHER"),
-    ] {
+    for (kind, name) in NAMES {
         let text = String::from_utf8(payload(Uuid::from_u128(7), kind)).unwrap();
         let expected = format!(
             r#"{{"aps":{{"alert":{{"title-loc-key":"REMINDER_{name}_TITLE","loc-key":"REMINDER_{name}_BODY"}},"sound":"default","category":"REMINDER","thread-id":"REMINDER","interruption-level":"time-sensitive"}},"delivery":"delivery_00000000000000000000000007","kind":"{name}"}}"#

@@ -1,4 +1,5 @@
 use super::super::Push;
+use super::super::words::NAMES;
 use super::message::message;
 use care::account::Platform;
 use care::clock::Instant;
@@ -13,16 +14,7 @@ fn push(kind: Kind) -> Push {
 
 #[test]
 fn a_message_is_keys_and_an_opaque_id() {
-    for (kind, name) in [
-        (Kind::Exercise, "EXERCISE"),
-        (Kind::Posture, "POSTURE"),
-        (Kind::CheckIn, "CHECK_IN"),
-        (Kind::Questionnaire, "QUESTIONNAIRE"),
-        (Kind::Appointment, "APPOINTMENT"),
-        (Kind::Message, "MESSAGE"),
-        (Kind::Article, "ARTICLE"),
-        (Kind::Other, "OTHER"),
-    ] {
+    for (kind, name) in NAMES {
         let id = "00000000-0000-0000-0000-000000000007";
         let expected = format!(
             r#"{{"message":{{"token":"t\"o","data":{{"delivery":"delivery_00000000000000000000000007","kind":"{name}"}},"android":{{"priority":"HIGH","ttl":"61s","collapse_key":"{id}","notification":{{"tag":"{id}","channel_id":"reminders","visibility":"PRIVATE","title_loc_key":"REMINDER_{name}_TITLE","body_loc_key":"REMINDER_{name}_BODY"}}}}}}}}"#

@@ -3,8 +3,12 @@
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tokio_rustls::TlsConnector;
+
+/// The authorities that this machine trusts, read once for all clinics and providers.
+static MACHINE: LazyLock<Vec<CertificateDer<'static>>> =
+    LazyLock::new(|| rustls_native_certs::load_native_certs().certs);
 
 /// TLS for HTTP/2 that trusts this machine's authorities and those of `extra` (PEM). `None` where `extra` holds
 /// no certificate, or where there is nobody to trust.
@@ -19,7 +23,7 @@ pub(in super::super) fn tls(extra: Option<&[u8]>) -> Option<TlsConnector> {
             roots.add(certificate).ok()?;
         }
     }
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(MACHINE.iter().cloned());
     if roots.is_empty() {
         return None;
     }
