@@ -6,4 +6,5 @@
 
 pub mod engine;
 pub mod gateway;
+mod kill;
 pub mod timetable;

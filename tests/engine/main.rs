@@ -10,12 +10,15 @@
 
 mod faults;
 mod foreseen;
+mod kills;
 mod measures;
 mod nights;
 mod notices;
 mod operate;
 mod reference;
 mod rounds;
+mod storms;
+mod world;
 
 use care::access::Scope;
 use care::clock::Instant;

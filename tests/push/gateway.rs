@@ -67,6 +67,7 @@ fn push(number: u8, platform: Platform) -> Push {
         id: Uuid::new_v5(&CLINIC, &[number]),
         clinic_id: CLINIC,
         kind: Kind::Exercise,
+        attempt: 1,
         due_at: NOW,
         expires_at: NOW.plus(60 * MINUTE_MS),
         target,

@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 /// The password of everybody here.
 pub const PASSWORD: &str = "a long enough secret";
+/// The key of each clinic's installation, as settings have it.
+pub const INSTALLATION_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 /// Monday 2026-06-15, 06:00 in New York.
 pub const MORNING: &str = "2026-06-15T10:00:00Z";
 

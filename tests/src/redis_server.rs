@@ -48,6 +48,25 @@ impl RedisServer {
         assert!(self.process.is_some(), "redis-server starts again");
     }
 
+    /// The bytes that it has in use.
+    pub async fn used_memory(&self) -> u32 {
+        let client = redis::Client::open(self.url()).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let text: String = redis::cmd("INFO").arg("memory").query_async(&mut connection).await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("used_memory:")).unwrap();
+        line.trim().parse().unwrap()
+    }
+
+    /// Forgets one key of this pattern, if there is one.
+    pub async fn delete_one(&self, pattern: &str) {
+        let client = redis::Client::open(self.url()).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut connection).await.unwrap();
+        if let Some(key) = keys.first() {
+            let () = redis::cmd("DEL").arg(key).query_async(&mut connection).await.unwrap();
+        }
+    }
+
     /// Forgets everything.
     pub async fn flush(&self) {
         let client = redis::Client::open(self.url()).unwrap();

@@ -49,8 +49,8 @@ const DAYS: i64 = 57;
 const VISITS: [i64; 3] = [14, 28, 42];
 /// So often after that therapists look at them, where there is more than eight weeks of it.
 const EVERY: i64 = 84;
-/// The app may then send in what was done so much later: nearly a year, for which logs are taken.
-const LATE: i64 = 360;
+/// The app may then send in what was done so much later: a year, for which logs are taken.
+const LATE: i64 = 365;
 /// So many days before the end is the last visit, at which a program is put on hold.
 const LAST: i64 = 3;
 /// Patients who act at once.

@@ -6,7 +6,7 @@ use crate::audit;
 use crate::clock::Instant;
 use crate::error::{Code, Error, FieldError, Result, has_control};
 use crate::id::Kind;
-use crate::sealed::Place;
+use crate::sealed::{Place, Sealed};
 use crate::store::Tx;
 use jiff::tz::TimeZone;
 use sea_orm::sea_query::Expr;
@@ -103,13 +103,12 @@ pub(crate) async fn save_device(tx: &Tx, scope: &Scope, input: RegisterDevice) -
     let known =
         device::Entity::find().filter(device::Column::TokenIndex.eq(token_index.clone())).one(tx).await?;
     let id = known.as_ref().map_or_else(|| services.new_id(), |row| row.id);
-    let place = Place::new("device.token", Uuid::nil(), id);
     let row = device::ActiveModel {
         id: Set(id),
         account_id: Set(account_id),
         platform: Set(input.platform),
         token_index: Set(token_index),
-        token: Set(key.seal(services.random.as_ref(), place, &input.push_token)?),
+        token: Set(seal_token(services, id, &input.push_token)?),
         app_version: Set(input.app_version),
         language: Set(input.language),
         time_zone: Set(input.time_zone),
@@ -138,6 +137,12 @@ pub async fn unregister_device(scope: &Scope, id: Uuid) -> Result<()> {
     let object = (Kind::Device, id);
     audit::record(&tx, scope, audit::Entry { action: "device.unregister", patient_id: None, object }).await?;
     tx.commit().await
+}
+
+/// The provider's token of a device, as it is kept.
+pub fn seal_token(services: &Services, device_id: Uuid, token: &str) -> Result<Sealed> {
+    let place = Place::new("device.token", Uuid::nil(), device_id);
+    services.keys.installation.seal(services.random.as_ref(), place, token)
 }
 
 /// The provider's token of a device.

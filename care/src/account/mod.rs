@@ -31,7 +31,7 @@ mod totp;
 pub use challenge::{Challenge, verify_second_factor};
 pub use change_password::change_password;
 pub(crate) use delete::delete;
-pub use device::{Device, Platform, RegisterDevice, unregister_device};
+pub use device::{Device, Platform, RegisterDevice, seal_token, unregister_device};
 pub(crate) use device::{check_device, open_token, retire_device, save_device};
 pub use email::Email;
 pub(crate) use guessing::{Target, attempt};

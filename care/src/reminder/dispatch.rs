@@ -116,8 +116,7 @@ impl Round {
                 let delivery = self.delivery(&row, &decision);
                 answer.decided.push(decision.fate.name());
                 if decision.fate == Fate::Push {
-                    let what = (decision.id, decision.due_at, decision.expires_at);
-                    answer.outbound.push(self.read.outbound(worker.services(), &row, what));
+                    answer.outbound.push(self.read.outbound(worker.services(), &row, &delivery));
                 }
                 self.deliveries.push(delivery);
             }
@@ -234,8 +233,7 @@ async fn retry_among(
         if decide_again(row, (facts, &subjects), &mut delivery, superseded, now) {
             delivery.attempts += 1;
             delivery.next_try_at = Some(now.plus(lease_ms));
-            let what = (delivery.id, delivery.due_at, delivery.expires_at);
-            outbound.push(read.outbound(worker.services(), row, what));
+            outbound.push(read.outbound(worker.services(), row, &delivery));
         }
         delivery.change = read.next_change((row.clinic_id, row.patient_id));
         decided.push(delivery);

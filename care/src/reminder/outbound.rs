@@ -5,6 +5,7 @@ use super::decide::Facts;
 use super::follow::kinds;
 use super::snooze::quiet_hours_of;
 use super::table::reminder::Model;
+use super::table::reminder_delivery;
 use crate::access::Services;
 use crate::account::table::device;
 use crate::account::{self, Platform};
@@ -46,6 +47,8 @@ pub struct Outbound {
     pub clinic_id: Uuid,
     /// What it is about.
     pub kind: Kind,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
     /// When it came due.
     pub due_at: Instant,
     /// After this it is of no use.
@@ -133,7 +136,7 @@ impl Read {
         &self,
         services: &Services,
         row: &Model,
-        (delivery_id, due_at, expires_at): (Uuid, Instant, Instant),
+        delivery: &reminder_delivery::Model,
     ) -> Outbound {
         let patient = self.patients.get(&(row.clinic_id, row.patient_id));
         let devices = patient.and_then(|patient| self.devices.get(&patient.account_id?));
@@ -142,7 +145,15 @@ impl Read {
             Some(Target { device_id: device.id, platform: device.platform, token })
         };
         let targets = devices.into_iter().flatten().filter_map(target).collect();
-        Outbound { delivery_id, clinic_id: row.clinic_id, kind: row.kind, due_at, expires_at, targets }
+        Outbound {
+            delivery_id: delivery.id,
+            clinic_id: row.clinic_id,
+            kind: row.kind,
+            attempt: u32::try_from(delivery.attempts).unwrap_or(1),
+            due_at: delivery.due_at,
+            expires_at: delivery.expires_at,
+            targets,
+        }
     }
 
     /// The change number that rows of this patient get in this transaction.

@@ -65,6 +65,10 @@ pub struct Store {
     statements: Arc<AtomicU64>,
 }
 
+/// After so many milliseconds PostgreSQL ends a transaction that says nothing more: a process that was paused keeps
+/// no row locked against all others.
+const IDLE_IN_TRANSACTION: &str = "10000";
+
 impl Store {
     /// Opens the pool and one connection of it.
     pub async fn connect(options: &Options) -> Result<Self> {
@@ -77,7 +81,12 @@ impl Store {
             .max_lifetime(options.lifetime)
             .sqlx_logging(false)
             .record_stmt_in_spans(false)
-            .map_sqlx_postgres_opts(move |postgres| postgres.options([("statement_timeout", limit.as_str())]))
+            .map_sqlx_postgres_opts(move |postgres| {
+                postgres.options([
+                    ("statement_timeout", limit.as_str()),
+                    ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION),
+                ])
+            })
             .map_sqlx_sqlite_opts(|sqlite| {
                 sqlite
                     .pragma("journal_mode", "WAL")

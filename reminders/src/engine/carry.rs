@@ -1,6 +1,7 @@
 //! Carrying batches: pushes under way up to a limit, results recorded as they come.
 
 use super::{Engine, EngineError, Result, Taken, measure};
+use crate::kill;
 use care::clock::Instant;
 use care::reminder::{self, Finished, Outbound};
 use futures::stream::{self, Stream, StreamExt};
@@ -107,7 +108,9 @@ impl Engine {
 
     /// Records results; keeps those that the database does not take.
     async fn finish(&self, results: Vec<Finished>, now: Instant) -> Result<()> {
+        kill::point("answered");
         let recorded = reminder::finish(&self.worker, &results, now).await;
+        kill::point("recorded");
         if recorded.is_ok() {
             measure::finished(&results);
         } else {

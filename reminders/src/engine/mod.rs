@@ -12,6 +12,7 @@ mod poison;
 mod run;
 
 use crate::gateway::{Answer, Push, PushGateway, Verdict};
+use crate::kill;
 use crate::timetable::{Claim, Entry, Millis, OWN_CLOCK, Timetable, TimetableError};
 use care::access::Worker;
 use care::clock::Instant;
@@ -130,13 +131,16 @@ impl Engine {
                     }
                 }
                 Claim::Batch { id, ids } => {
+                    kill::point("claimed");
                     let round = self.dispatch(&ids, now).await?;
+                    kill::point("decided");
                     measure::round(ids.len(), &round);
                     let next: Vec<_> = round.next.iter().map(|due| self.entry(*due)).collect();
                     // A batch that was taken over meanwhile finds everything decided.
                     if !self.timetable.ack(&id, &next).await? {
                         measure::lease("lost");
                     }
+                    kill::point("acknowledged");
                     measure::sending(&round.outbound, self.fresh(now));
                     return Ok(Taken::Batch(round.outbound));
                 }
@@ -192,6 +196,7 @@ impl Engine {
         if again.is_empty() {
             return Ok(Taken::Nothing(None));
         }
+        kill::point("retrying");
         measure::retrying(again.len());
         Ok(Taken::Batch(again))
     }
@@ -199,6 +204,7 @@ impl Engine {
     /// Puts back what the timetable forgot: reminders overdue in SQL, the truth.
     pub async fn scan_overdue(&self, now: Instant) -> Result<usize> {
         let overdue = reminder::overdue(&self.worker, now, STEP).await?;
+        kill::point("scanned");
         self.fill(&overdue).await?;
         Ok(overdue.len())
     }
@@ -210,6 +216,7 @@ impl Engine {
         loop {
             let due = reminder::scheduled_until(&self.worker, after, now.plus(HORIZON), STEP).await?;
             self.fill(&due).await?;
+            kill::point("fed");
             fed += due.len();
             after = due.last().copied();
             if after.is_none() {
@@ -246,7 +253,9 @@ impl Engine {
             return Ok(false);
         };
         tracing::warn!("the index of the timetable was lost; rebuilding it");
+        kill::point("rebuilding");
         let fed = self.feed(now).await?;
+        kill::point("refilled");
         let whole = self.timetable.rebuild_finish(&rebuild).await?;
         measure::rebuilt();
         tracing::info!(reminders = fed, whole, "the index of the timetable is rebuilt");
@@ -256,11 +265,13 @@ impl Engine {
     /// Pushes one delivery to all of its devices.
     async fn deliver(&self, outbound: Outbound, now: Instant) -> Finished {
         let now = self.fresh(now);
-        let Outbound { delivery_id, clinic_id, kind, due_at, expires_at, targets } = outbound;
+        let Outbound { delivery_id, clinic_id, kind, attempt, due_at, expires_at, targets } = outbound;
         let push = async |target: Target| {
             let device_id = target.device_id;
-            let push = Push { id: delivery_id, clinic_id, kind, due_at, expires_at, target };
+            let push = Push { id: delivery_id, clinic_id, kind, attempt, due_at, expires_at, target };
+            kill::point("pushing");
             let answer = tokio::time::timeout(self.settings.push_timeout, self.gateway.push(&push)).await;
+            kill::point("pushed");
             (device_id, answer.unwrap_or_else(|_| Answer::later(RETRY, "timeout")))
         };
         let said = futures::future::join_all(targets.into_iter().map(push)).await;

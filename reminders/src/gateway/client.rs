@@ -2,7 +2,7 @@
 
 use super::breaker::Breaker;
 use super::bucket::Bucket;
-use super::delay::{back_off_since, jitter};
+use super::delay::{back_off, jitter};
 use super::meaning::Meaning;
 use super::pool::{Pool, Reply, Trouble};
 use super::{Answer, Ports, Push, Verdict};
@@ -35,6 +35,9 @@ pub(super) trait Provider: Send + Sync + std::fmt::Debug {
         spent: Option<&HeaderValue>,
         now: Instant,
     ) -> impl Future<Output = Result<HeaderValue, NoBearer>> + Send;
+
+    /// The provider has seen `bearer` too soon after another: the one before it is used for longer.
+    fn changed_too_soon(&self, _bearer: &HeaderValue, _now: Instant) {}
 
     /// The request of a push; `None` where the device's token cannot be one.
     fn request(&self, push: &Push, bearer: &HeaderValue) -> Option<Request<Full<Bytes>>>;
@@ -104,6 +107,7 @@ impl<P: Provider> Client<P> {
                 continue;
             }
             if matches!(meaning, Meaning::Later { leave: true, .. }) {
+                self.provider.changed_too_soon(&bearer, self.now());
                 reply.leave();
             }
             return self.settle(push, meaning, code);
@@ -190,7 +194,7 @@ impl<P: Provider> Client<P> {
                 if self.breaker(|breaker| breaker.is_down(now)) {
                     tracing::warn!(provider = P::NAME, %code, "the push provider is down");
                 }
-                let own = || jitter(back_off_since(push.due_at, now), self.ports.random.as_ref());
+                let own = || jitter(back_off(push.attempt.saturating_sub(1)), self.ports.random.as_ref());
                 Verdict::Later { after_ms: after_ms.map_or_else(own, |after| self.upward(after)) }
             }
         };

@@ -5,21 +5,14 @@ use hyper::HeaderMap;
 use hyper::header::RETRY_AFTER;
 use jiff::fmt::rfc2822;
 
-/// The shortest and the longest back-off, in milliseconds.
+/// The shortest back-off, in milliseconds.
 const LEAST: i64 = 1_000;
-const MOST: i64 = 32_000;
 /// The longest that a provider may ask us to wait, in milliseconds.
 const LONGEST: i64 = 60 * 60 * 1_000;
 
 /// 1, 2, 4 … 32 s after so many failures in a row before this one, in milliseconds.
 pub(super) fn back_off(failures: u32) -> i64 {
     LEAST << failures.min(5)
-}
-
-/// The back-off of a push that came due so long ago, in milliseconds: as long again, so that its tries come 1, 2,
-/// 4 … 32 s apart.
-pub(super) fn back_off_since(due_at: Instant, now: Instant) -> i64 {
-    now.0.saturating_sub(due_at.0).clamp(LEAST, MOST)
 }
 
 /// Between three and five quarters of `ms`.
@@ -46,8 +39,6 @@ mod tests {
     #[test]
     fn back_off_doubles_up_to_its_longest() {
         assert_eq!([0, 1, 4, 5, 6, u32::MAX].map(back_off), [1_000, 2_000, 16_000, 32_000, 32_000, 32_000]);
-        let since = |elapsed: i64| back_off_since(Instant(5), Instant(5 + elapsed));
-        assert_eq!([-9, 0, 2_500, 99_000].map(since), [1_000, 1_000, 2_500, 32_000]);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct Push {
     pub clinic_id: Uuid,
     /// What the reminder is about; the app has the words for it.
     pub kind: Kind,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
     /// When the reminder came due.
     pub due_at: Instant,
     /// After this the push is of no use.

@@ -95,6 +95,10 @@ impl Provider for Apns {
         self.tokens.renew(spent, now).await
     }
 
+    fn changed_too_soon(&self, bearer: &HeaderValue, now: Instant) {
+        self.tokens.go_back(bearer, now);
+    }
+
     fn request(&self, push: &Push, bearer: &HeaderValue) -> Option<Request<Full<Bytes>>> {
         let token = &push.target.token;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);

@@ -1,4 +1,7 @@
-//! The token by which we are known to Apple: a JWT that is signed by the team's key and renewed every 40 minutes.
+//! The token by which we are known to Apple: a JWT that is signed by the team's key and renewed every half-hour.
+//!
+//! It is issued at the full half-hour, and the signature is deterministic (RFC 6979): workers that cannot ask each
+//! other, and one that starts anew, make the same token, which Apple does not take for a change.
 
 use super::super::client::NoBearer;
 use super::share::TokenShare;
@@ -11,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A token is used for so long, in milliseconds; Apple takes it for 60 minutes.
-const RENEW: i64 = 40 * 60_000;
+const RENEW: i64 = 30 * 60_000;
 /// One that others made is still used at this age, in milliseconds.
 const OLDEST: i64 = 50 * 60_000;
 /// Apple refuses whoever renews a younger one, in milliseconds.
@@ -46,6 +49,8 @@ struct Token {
     shared: String,
     header: HeaderValue,
     issued_at: Instant,
+    /// For how long after that it is used, in milliseconds.
+    used_for: i64,
 }
 
 impl Token {
@@ -53,7 +58,7 @@ impl Token {
         let (issued_at, token) = shared.split_once(' ')?;
         let issued_at = Instant(issued_at.parse().ok()?);
         let header = HeaderValue::from_str(&format!("bearer {token}")).ok()?;
-        Some(Self { shared, header, issued_at })
+        Some(Self { shared, header, issued_at, used_for: RENEW })
     }
 
     /// Whether it is younger than `age`. One from the future is of a clock that has been set back.
@@ -76,7 +81,18 @@ impl Tokens {
     /// The header of the token in use, while it need not be renewed.
     pub(super) fn current(&self, now: Instant) -> Option<HeaderValue> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|token| token.is_younger(RENEW, now)).map(|token| token.header.clone())
+        kept.as_ref().filter(|token| token.is_younger(token.used_for, now)).map(|token| token.header.clone())
+    }
+
+    /// Uses the token of the half-hour before instead of `refused`, which Apple saw too soon after another, for as
+    /// long as it may be.
+    pub(super) fn go_back(&self, refused: &HeaderValue, now: Instant) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(token) = kept.as_ref().filter(|token| token.header == refused) else { return };
+        let before = self.sign(token.issued_at.plus(-RENEW)).filter(|before| before.is_younger(OLDEST, now));
+        if let Some(before) = before {
+            *kept = Some(Token { used_for: OLDEST, ..before });
+        }
     }
 
     /// The header of a token that is not `spent`, unless Apple would refuse to see it renewed already.
@@ -94,7 +110,11 @@ impl Tokens {
         if let Some(young) = refused.filter(|token| token.is_younger(YOUNGEST, now)) {
             return Ok(young.header.clone());
         }
-        let own = self.sign(now).ok_or(NoBearer::Refused("no signature".into()))?;
+        let half_hour = Instant(now.0 - now.0.rem_euclid(RENEW));
+        // What was refused is not made again.
+        let own =
+            self.sign(half_hour).filter(|token| Some(&token.header) != spent).or_else(|| self.sign(now));
+        let own = own.ok_or(NoBearer::Refused("no signature".into()))?;
         let token = self.agreed(kept.as_ref(), own, now).await;
         let header = token.header.clone();
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);

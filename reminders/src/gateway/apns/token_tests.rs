@@ -37,12 +37,12 @@ async fn a_token_says_who_signed_it_and_when() {
 }
 
 #[tokio::test]
-async fn it_is_kept_for_forty_minutes_and_not_over_a_clock_that_is_set_back() {
+async fn it_is_kept_for_half_an_hour_and_not_over_a_clock_that_is_set_back() {
     let tokens = worker(&Arc::default());
     assert_eq!(tokens.current(NOW), None);
     let header = tokens.renew(None, NOW).await.unwrap();
-    assert_eq!(tokens.current(NOW.plus(40 * MINUTE - 1)), Some(header));
-    assert_eq!(tokens.current(NOW.plus(40 * MINUTE)), None);
+    assert_eq!(tokens.current(NOW.plus(30 * MINUTE - 1)), Some(header));
+    assert_eq!(tokens.current(NOW.plus(30 * MINUTE)), None);
     assert_eq!(tokens.current(NOW.plus(-2 * MINUTE)), None);
 }
 
@@ -56,6 +56,25 @@ async fn workers_use_the_same_and_one_of_them_renews_it() {
     let renewed = one.renew(Some(&first), later).await.unwrap();
     assert_ne!(renewed, first);
     assert_eq!(other.renew(Some(&first), later.plus(1)).await.unwrap(), renewed);
+}
+
+#[tokio::test]
+async fn workers_that_cannot_agree_make_the_same() {
+    let alone = || Tokens::new(KEY, "KEY0000000", "TEAM000000", Arc::new(super::super::Alone)).unwrap();
+    let first = alone().renew(None, NOW.plus(MINUTE)).await.unwrap();
+    assert_eq!(alone().renew(None, NOW.plus(29 * MINUTE)).await.unwrap(), first);
+    assert_ne!(alone().renew(None, NOW.plus(30 * MINUTE)).await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn what_was_changed_too_soon_is_changed_back() {
+    let tokens = worker(&Arc::default());
+    let first = tokens.renew(None, NOW.plus(29 * MINUTE)).await.unwrap();
+    let second = tokens.renew(None, NOW.plus(31 * MINUTE)).await.unwrap();
+    assert_ne!(second, first);
+    tokens.go_back(&second, NOW.plus(31 * MINUTE));
+    assert_eq!(tokens.current(NOW.plus(49 * MINUTE)), Some(first));
+    assert_eq!(tokens.current(NOW.plus(50 * MINUTE)), None);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 fn push(kind: Kind) -> Push {
     let target = Target { device_id: Uuid::nil(), platform: Platform::Android, token: "t\"o".to_owned() };
     let (due_at, expires_at) = (Instant(0), Instant(61_999));
-    Push { id: Uuid::from_u128(7), clinic_id: Uuid::nil(), kind, due_at, expires_at, target }
+    Push { id: Uuid::from_u128(7), clinic_id: Uuid::nil(), kind, attempt: 1, due_at, expires_at, target }
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! What a worker stands: push services that fail, a database that is away, a process that is paused.
+
+use super::world::{PATIENTS, World};
+use std::time::Duration;
+use tests::Cut;
+use tests::push_provider::{Act, Goodbye, Reply};
+
+/// Of so many attempts for one push, 1.3 at most: more would be a storm of our own.
+fn amplification(world: &World) -> f64 {
+    let attempts = world.providers.apple.count() + world.providers.google.count();
+    f64::from(u32::try_from(attempts).unwrap()) / f64::from(u32::try_from(PATIENTS).unwrap())
+}
+
+#[tokio::test]
+async fn push_services_that_fail_for_a_while_lose_nothing_and_are_not_stormed() {
+    let mut world = World::begin().await;
+    let due_at = world.fall_due().await;
+    for count in [4, 8] {
+        let answer = |status: u16, body| Act::Answer(Reply::json(status, &body));
+        world
+            .providers
+            .apple
+            .act_next(count, answer(503, serde_json::json!({ "reason": "ServiceUnavailable" })));
+        world.providers.google.act_next(
+            count,
+            answer(500, serde_json::json!({ "error": { "code": 500, "status": "INTERNAL" } })),
+        );
+    }
+    let mut worker = world.worker(None);
+    world.until_sent(due_at, PATIENTS / 2).await;
+    world.providers.apple.say_goodbye(Goodbye::Graceful);
+    world.until_sent(due_at, PATIENTS).await;
+    worker.stop();
+    assert!(amplification(&world) <= 1.3, "{}", amplification(&world));
+    world.hold("failing services", due_at).await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_delays_and_loses_nothing() {
+    let mut world = World::begin().await;
+    let url = &world.crowd.clinic.database.url;
+    let cut = Cut::to(url).await;
+    world.write_settings(&cut.url(url));
+    let due_at = world.fall_due().await;
+    world.providers.apple.set_latency(Duration::from_millis(200));
+    let mut worker = world.worker(None);
+    world.until_taken(1).await;
+    cut.set_away(true);
+    // The pushes that are on their way arrive while nothing can be recorded.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    cut.set_away(false);
+    world.until_sent(due_at, PATIENTS).await;
+    worker.stop();
+    let doubled = world.hold("a database away", due_at).await;
+    assert!(doubled <= PATIENTS, "{doubled}");
+}
+
+#[tokio::test]
+async fn a_worker_that_is_paused_past_its_lease_changes_nothing_when_it_wakes() {
+    let mut world = World::begin().await;
+    let due_at = world.fall_due().await;
+    let mut sleeper = world.worker(None);
+    world.until_taken(1).await;
+    sleeper.signal("STOP");
+    let mut heir = world.worker(None);
+    world.until_sent(due_at, PATIENTS).await;
+    sleeper.signal("CONT");
+    // Both are told to end, and end what they have begun.
+    for worker in [&mut sleeper, &mut heir] {
+        worker.signal("TERM");
+        assert!(worker.ends().await);
+    }
+    world.hold("a paused worker", due_at).await;
+}
