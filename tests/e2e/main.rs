@@ -16,6 +16,7 @@ mod assessments;
 mod audit;
 mod audit_reads;
 mod budgets;
+mod calendar;
 mod canary;
 mod caseload;
 mod cautions;

@@ -49,6 +49,7 @@ async fn ada(app: &TestApp) -> uuid::Uuid {
     rate(app, &own).await;
     let reminder = json!({ "kind": "EXERCISE", "title": "Stretch at the window", "times": ["06:01"] });
     change(&own, "createReminder", "reminder { id }", reminder).await;
+    change(&own, "createCalendarFeed", "calendarFeed { createdAt }", json!({})).await;
     app.clinic.device("ada").await;
     let engine = app.engine();
     engine.feed(at("2026-06-15T10:00:30Z")).await.unwrap();

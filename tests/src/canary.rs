@@ -22,7 +22,7 @@ static HEARD: AtomicU64 = AtomicU64::new(0);
 static MADE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Adds a secret that was just made.
-pub(crate) fn keep_secret(secret: &str) {
+pub fn keep_secret(secret: &str) {
     MADE.lock().unwrap_or_else(PoisonError::into_inner).push(secret.to_owned());
 }
 

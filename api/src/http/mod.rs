@@ -2,6 +2,7 @@
 
 mod address;
 mod answer;
+mod calendar;
 mod connection;
 mod documents;
 mod graphql;
@@ -140,7 +141,8 @@ impl Server {
         let mut router = Router::new()
             .route("/graphql", post(graphql::post).get(got).fallback(async || only_post()))
             .route("/livez", any(async || "ok"))
-            .route("/readyz", get(ready));
+            .route("/readyz", get(ready))
+            .route("/calendar/{file}", get(calendar::get));
         if self.settings.graphiql {
             router = router
                 .route("/", get(async || Redirect::temporary("/graphiql")))

@@ -46,7 +46,7 @@ pub use provider::{
 pub use reset::{request_password_reset, reset_password};
 pub use second_factor::{Enrollment, SecondFactor, confirm, enroll, second_factor};
 pub use session::{Tokens, refresh, sign_out};
-pub(crate) use session::{end_sessions, open as open_session};
+pub(crate) use session::{end_sessions, open as open_session, token};
 pub use sessions::{OpenSession, revoke_session, sessions};
 pub use sign_in::{SignedIn, sign_in};
 pub(crate) use sign_in::{create, email_of, find_by_email};

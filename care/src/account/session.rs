@@ -88,7 +88,7 @@ pub(crate) async fn open(
 }
 
 /// A new random token of 256 bits.
-pub(super) fn token(services: &Services) -> String {
+pub(crate) fn token(services: &Services) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>(services.random.as_ref()))
 }
 

@@ -3,8 +3,8 @@
 use super::Patient;
 use super::table::break_glass;
 use super::table::patient::{ActiveModel, Column, Entity, Model};
-use crate::access::{Person, Role, Scope};
-use crate::clinic::table::care_team;
+use crate::access::{Person, Role, Scope, Services};
+use crate::clinic::table::{care_team, clinic};
 use crate::clock::{Day, Instant};
 use crate::error::Result;
 use crate::sealed::{DataKey, Place, Sealed};
@@ -93,6 +93,12 @@ impl Chart {
         let key = scope.clinic_key().unwrap_key(Self::key_place(&row), &row.data_key)?;
         let own = scope.actor().person == Person::Patient(row.id);
         Ok(Self { row, key, own })
+    }
+
+    /// The chart of a patient whose own link is followed: nobody acts.
+    pub(crate) fn by_link(services: &Services, clinic: &clinic::Model, row: Model) -> Result<Self> {
+        let key = clinic.key(&services.keys)?.unwrap_key(Self::key_place(&row), &row.data_key)?;
+        Ok(Self { row, key, own: true })
     }
 
     /// The name of a row that was found among those visible to `scope`, opened only to be searched or sorted by.

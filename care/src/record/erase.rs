@@ -19,7 +19,7 @@ use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
 use crate::progress::table::{pain_rating, personal_best, progress_day, progress_log, progress_result};
-use crate::reminder::table::{reminder, reminder_delivery};
+use crate::reminder::table::{calendar_feed, reminder, reminder_delivery};
 use crate::store::Tx;
 use crate::suggestion::table as suggestion;
 use crate::visit::table as visit;
@@ -78,6 +78,7 @@ pub(super) async fn rows(tx: &Tx, services: &Services, row: &patient::Model) -> 
     delete::<pain_rating::Entity>(tx, key).await?;
     delete::<progress_result::Entity>(tx, key).await?;
     delete::<progress_log::Entity>(tx, key).await?;
+    delete::<calendar_feed::Entity>(tx, key).await?;
     delete::<reminder_delivery::Entity>(tx, key).await?;
     delete::<reminder::Entity>(tx, key).await?;
     delete::<prescription::Entity>(tx, key).await?;

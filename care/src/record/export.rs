@@ -21,7 +21,7 @@ use crate::patient::Chart;
 use crate::patient::table::{break_glass, legal_hold, patient, patient_condition};
 use crate::program::table::{prescription, program, program_hold, program_override, program_revision};
 use crate::progress::table::{pain_rating, personal_best, progress_day, progress_log, progress_result};
-use crate::reminder::table::{reminder, reminder_delivery};
+use crate::reminder::table::{calendar_feed, reminder, reminder_delivery};
 use crate::sealed::Sealed;
 use crate::store::Tx;
 use crate::suggestion::table as suggestion_decision;
@@ -141,6 +141,7 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     let sealed = |row: &reminder::Model| vec![("reminder.title", row.title.clone())];
     all.take::<reminder::Entity>("reminder", its(), sealed).await?;
     all.take::<reminder_delivery::Entity>("reminder_delivery", its(), |_| vec![]).await?;
+    all.take::<calendar_feed::Entity>("calendar_feed", its(), |_| vec![]).await?;
     all.take::<invitation::Entity>("invitation", its(), |_| vec![]).await?;
     all.take::<session::Entity>("session", its(), |_| vec![]).await?;
     all.take::<audit_event::Entity>("audit_event", its(), |_| vec![]).await

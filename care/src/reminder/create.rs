@@ -160,6 +160,7 @@ pub async fn create(scope: &Scope, input: CreateReminder) -> Result<Reminder> {
         created_at: now,
         change: chart.raise(&tx, None).await?,
         subject_id: None,
+        changed_at: now,
     };
     row.set_next(row.rule.next_after(&row.zone(), now.timestamp()));
     ActiveModel::from(row.clone()).reset_all().insert(&tx).await?;

@@ -145,6 +145,7 @@ async fn move_along(tx: &Tx, scope: &Scope, chart: &mut Chart) -> Result<Vec<Mod
     for row in &mut moved {
         row.time_zone.clone_from(&chart.row.time_zone);
         row.version += 1;
+        row.changed_at = now;
         row.change = change;
         recompute(row, now);
         let active: ActiveModel = row.clone().into_active_model();

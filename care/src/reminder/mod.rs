@@ -3,9 +3,10 @@
 //! For people: [`create`], [`update`], [`set_paused`], [`delete`], [`list`], [`upcoming`],
 //! [`history`], [`snooze`], [`mark_done`], and what moves reminders along with the patient:
 //! [`register_device`], [`update_settings`]. For the engine: [`dispatch`], [`retry`], [`finish`],
-//! [`overdue`], what follows from care by itself ([`notice`]), the SQL [`timetable`], and what it does with what cannot be decided: [`set_aside`], [`bury`].
+//! [`overdue`], what follows from care by itself ([`notice`]), the [`calendar`], the SQL [`timetable`], and what it does with what cannot be decided: [`set_aside`], [`bury`].
 //! For those who look after the installation: [`dead`], [`put_back`], [`explain`], [`census`].
 
+pub mod calendar;
 mod census;
 mod create;
 mod dead;

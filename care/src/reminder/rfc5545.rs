@@ -49,6 +49,19 @@ impl Rule {
         minutes.into_iter().filter_map(|minute| self.value(&group(minute))).collect()
     }
 
+    /// The rule as one for each of its times of day that has an occurrence.
+    pub fn each_time(&self) -> Vec<Self> {
+        let of = |time: &Time| {
+            let times = vec![*time];
+            let end = match self.end {
+                End::Count(count) => End::Count(u32::try_from(self.share(count, &times)).ok()?),
+                other => other,
+            };
+            (end != End::Count(0)).then(|| Self { times, end, ..self.clone() })
+        };
+        self.times.iter().filter_map(of).collect()
+    }
+
     /// The value for some of the times; none if the count leaves them no occurrence.
     fn value(&self, times: &[Time]) -> Option<String> {
         let end = match self.end {

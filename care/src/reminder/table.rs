@@ -1,4 +1,4 @@
-//! The tables `reminder`, `reminder_delivery`, `reminder_batch`.
+//! The tables `reminder`, `reminder_delivery`, `reminder_batch`, `calendar_feed`.
 
 pub(crate) mod reminder {
     use super::super::recurrence::Rule;
@@ -38,6 +38,8 @@ pub(crate) mod reminder {
         pub(crate) change: i64,
         /// What it is about, where it follows from care; its kind says of what kind that is.
         pub(crate) subject_id: Option<Uuid>,
+        /// When its rule or its words were last changed.
+        pub(crate) changed_at: Instant,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -90,6 +92,34 @@ pub(crate) mod reminder_delivery {
         #[serde(skip)]
         pub(crate) answers: Answers,
         pub(crate) change: i64,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod calendar_feed {
+    use crate::clock::Instant;
+    use sea_orm::entity::prelude::*;
+
+    /// A link by which calendars read a patient's reminders and visits; each patient has one at most.
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel, serde::Serialize)]
+    #[sea_orm(table_name = "calendar_feed")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) clinic_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(crate) id: Uuid,
+        pub(crate) patient_id: Uuid,
+        #[serde(skip)]
+        pub(crate) token_hash: Vec<u8>,
+        pub(crate) include_titles: bool,
+        pub(crate) created_at: Instant,
+        /// When it may be read as often at once as at the beginning.
+        #[serde(skip)]
+        pub(crate) free_at: Instant,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -110,6 +110,7 @@ async fn save(
     action: &'static str,
 ) -> Result<Reminder> {
     row.version += 1;
+    row.changed_at = scope.services().now();
     row.change = chart.raise(&tx, None).await?;
     // What could not be decided may be another thing now.
     row.set_aside_at = None;

@@ -38,6 +38,7 @@ pub(super) async fn save(
 ) -> Result<Visit> {
     let is_new = row.change == 0;
     row.change = chart.raise(&tx, None).await?;
+    row.changed_at = scope.services().now();
     let written = ActiveModel::from(row.clone()).reset_all();
     if is_new {
         written.insert(&tx).await?

@@ -84,6 +84,7 @@ impl Model {
             created_at: at,
             closed_by: None,
             closed_at: None,
+            changed_at: at,
             change: 0,
         }
     }

@@ -42,6 +42,7 @@ pub(crate) struct Model {
     /// Who recorded it, canceled it or marked it as missed.
     pub(crate) closed_by: Option<Uuid>,
     pub(crate) closed_at: Option<Instant>,
+    pub(crate) changed_at: Instant,
     pub(crate) change: i64,
 }
 

@@ -1,7 +1,9 @@
 //! Reminders: rules on the patient's clock, what comes due, and what became of it.
 
+mod calendar;
 mod change;
 
+pub(crate) use calendar::{CalendarMutation, CalendarQuery};
 pub(crate) use change::ReminderMutation;
 
 use crate::context::scope;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use tests::{PASSWORD, at};
 
 /// The mutations in an order in which none takes from the later ones what they need.
-pub(super) const MUTATIONS: [&str; 95] = [
+pub(super) const MUTATIONS: [&str; 97] = [
     "logProgress",
     "amendProgressLog",
     "voidProgressLog",
@@ -20,6 +20,8 @@ pub(super) const MUTATIONS: [&str; 95] = [
     "snoozeReminder",
     "markReminderDone",
     "deleteReminder",
+    "createCalendarFeed",
+    "revokeCalendarFeed",
     "registerDevice",
     "unregisterDevice",
     "updateSettings",
@@ -205,7 +207,8 @@ pub(super) fn input(people: &People, mutation: &str) -> Option<Value> {
         "signInWithProvider" | "linkProvider" => json!({ "idToken": "forged" }),
         "unlinkProvider" => json!({ "issuer": "https://login.example" }),
         "resetPassword" => json!({ "token": "forged", "newPassword": "short" }),
-        "exportMyData" | "deleteMyAccount" | "enrollTotp" | "signOut" => return None,
+        "exportMyData" | "deleteMyAccount" | "enrollTotp" | "signOut" | "revokeCalendarFeed" => return None,
+        "createCalendarFeed" => json!({ "includeTitles": true }),
         other => of_follow_up(ids, other),
     })
 }

@@ -305,6 +305,7 @@ impl People {
         }
         let own = app.sign_in("ada@patient.example").await;
         let (reminder, delivery) = reminded(&app, &own).await;
+        change(&own, "createCalendarFeed", "calendarFeed { createdAt }", json!({})).await;
         let (log, pain) = logged(&app, &own).await;
         let symptoms = json!({ "signs": ["night-pain"], "note": "Worse since Sunday" });
         change(&own, "reportSymptoms", "screen { id }", symptoms).await;

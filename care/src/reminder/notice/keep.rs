@@ -173,6 +173,7 @@ fn new(patient: &patient::Model, wanted: &Wanted, now: Instant) -> Model {
         created_at: now,
         change: 0,
         subject_id: Some(wanted.subject_id),
+        changed_at: now,
     }
 }
 
@@ -188,6 +189,7 @@ fn moved(row: Model, wanted: Wanted, now: Instant) -> Model {
         version: row.version + 1,
         set_aside_at: None,
         subject_id: Some(subject_id),
+        changed_at: now,
         ..row
     };
     let since = now.plus(1 - i64::from(late_limit_minutes) * MINUTE);
@@ -204,7 +206,7 @@ fn taken_back(mut row: Model) -> Model {
 }
 
 /// What moving a notice changes of it.
-const MOVED: [Column; 13] = [
+const MOVED: [Column; 14] = [
     Column::Rule,
     Column::ZoneMode,
     Column::TimeZone,
@@ -217,6 +219,7 @@ const MOVED: [Column; 13] = [
     Column::FireAt,
     Column::SetAsideAt,
     Column::SubjectId,
+    Column::ChangedAt,
     Column::Change,
 ];
 
