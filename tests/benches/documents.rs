@@ -173,6 +173,7 @@ fn guard_of_today() {
 }
 
 fn main() {
+    tests::canary::listen_to_nothing();
     guard_of_today();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(hostile());

@@ -98,6 +98,7 @@ async fn measure(of_clinic: usize) {
 
 #[tokio::main]
 async fn main() {
+    tests::canary::listen_to_nothing();
     for of_clinic in [1, 2, 4, 10] {
         measure(of_clinic).await;
     }
