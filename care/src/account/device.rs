@@ -146,8 +146,8 @@ pub fn seal_token(services: &Services, device_id: Uuid, token: &str) -> Result<S
 }
 
 /// The provider's token of a device.
-pub(crate) fn open_token(services: &Services, row: &device::Model) -> Result<String> {
-    services.keys.installation.open(Place::new("device.token", Uuid::nil(), row.id), &row.token)
+pub(crate) fn open_token(services: &Services, device_id: Uuid, token: &Sealed) -> Result<String> {
+    services.keys.installation.open(Place::new("device.token", Uuid::nil(), device_id), token)
 }
 
 /// Providers drop tokens of apps that have not been opened for so long, in milliseconds: 270 days.

@@ -8,7 +8,7 @@ use crate::access::Scope;
 use crate::clock::{Day, Instant};
 use crate::error::{Error, Result};
 use crate::patient::Chart;
-use crate::store::Tx;
+use crate::store::{Tx, among};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -59,7 +59,7 @@ pub(crate) async fn held(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<HashSet<(Uuid
     let rows: Vec<(Uuid, Uuid)> = program::Entity::find()
         .select_only()
         .columns([program::Column::ClinicId, program::Column::PatientId])
-        .filter(program::Column::PatientId.is_in(keys.iter().map(|(_, id)| *id)))
+        .filter(among((program::Column::ClinicId, program::Column::PatientId), keys))
         .filter(program::Column::Status.eq(Status::OnHold))
         .into_tuple()
         .all(tx)

@@ -7,7 +7,7 @@ use super::table::{progress_log, progress_result};
 use crate::clock::Day;
 use crate::error::Result;
 use crate::program::{History, Status};
-use crate::store::Tx;
+use crate::store::{Tx, among};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
@@ -156,7 +156,7 @@ pub(crate) async fn session_days(
     let rows: Vec<(Uuid, Uuid, Day)> = progress_log::Entity::find()
         .select_only()
         .columns([Column::ClinicId, Column::PatientId, Column::LocalDate])
-        .filter(Column::PatientId.is_in(keys.iter().map(|(_, id)| *id)))
+        .filter(among((Column::ClinicId, Column::PatientId), keys))
         .filter(Column::LocalDate.between(from, to))
         .filter(standing())
         .filter(Expr::exists(performed))

@@ -7,7 +7,6 @@ use super::table::reminder::Model;
 use super::{DeliveryStatus, Kind, QuietPolicy, Status, delivery_id};
 use crate::clock::{Day, Instant};
 use jiff::tz::TimeZone;
-use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Reminders deferred to the end of the quiet hours are spread over so many seconds.
@@ -74,14 +73,8 @@ impl Fate {
     }
 }
 
-/// The occurrences of an active reminder that have come due by `now` and are not `known` yet: the
-/// newest within the late limit goes out (or what else the facts say), older ones are expired.
-pub(super) fn decide(
-    row: &Model,
-    known: &HashSet<Uuid>,
-    (facts, subjects): (&Facts, &Subjects),
-    now: Instant,
-) -> Vec<Decision> {
+/// The occurrences of an active reminder that have come due by `now`: the newest within the late limit goes out (or what else the facts say), older ones are expired.
+pub(super) fn decide(row: &Model, (facts, subjects): (&Facts, &Subjects), now: Instant) -> Vec<Decision> {
     let Some(next_due_at) = row.next_due_at.filter(|due| row.status == Status::Active && *due <= now) else {
         return Vec::new();
     };
@@ -104,7 +97,6 @@ pub(super) fn decide(
             let (date, slot) = (Day(occurrence.local_date), i32::from(occurrence.slot));
             Decision { id, date, slot, due_at, expires_at, fate }
         })
-        .filter(|decision| !known.contains(&decision.id))
         .collect()
 }
 

@@ -6,6 +6,7 @@ use super::decide::{Decision, Facts, Fate, decide, kept_back, unless_quiet};
 use super::notice::Subjects;
 use super::outbound::{Outbound, Read, raise, read};
 use super::quiet::fires_at;
+use super::table::reminder_delivery::Column;
 use super::table::{reminder, reminder_delivery};
 use super::{DeliveryStatus, Status};
 use crate::access::Worker;
@@ -14,7 +15,7 @@ use crate::error::Result;
 use crate::live::Change;
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What a round changes of a reminder.
@@ -59,24 +60,28 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, terms: Terms)
         .order_by_asc(reminder::Column::Id)
         .all(&tx)
         .await?;
-    let known = known(&tx, &rows).await?;
-    let subjects = Subjects::of(&tx, rows.iter(), &read.patients, now).await?;
+    let subjects = Subjects::of(&tx, rows.iter(), &read.facts, now).await?;
     let mut round = Round {
         now,
         terms,
         read,
         subjects,
         deliveries: Vec::new(),
+        decided: Vec::new(),
         advanced: Vec::new(),
         changed: BTreeSet::new(),
     };
     let mut answer = Dispatched::default();
     for row in rows {
-        round.decide(worker, row, &known, &mut answer);
+        round.decide(worker, row, &mut answer);
     }
     let changed: Vec<_> = round.changed.iter().copied().collect();
     raise(&tx, &changed).await?;
-    tx.insert_all(round.deliveries).await?;
+    // Of an occurrence that was decided before, in another zone or by an earlier rule, nothing comes again.
+    let new = tx.insert_new(round.deliveries, Column::Id).await?;
+    answer.outbound.retain(|outbound| new.contains(&outbound.delivery_id));
+    let decided = round.decided.into_iter().filter(|(id, _)| new.contains(id));
+    answer.decided.extend(decided.map(|(_, what)| what));
     tx.update_all(round.advanced, &ADVANCED).await?;
     tx.commit().await?;
     publish(worker, &round.read, &changed);
@@ -89,18 +94,13 @@ struct Round {
     read: Read,
     subjects: Subjects,
     deliveries: Vec<reminder_delivery::Model>,
+    decided: Vec<(Uuid, &'static str)>,
     advanced: Vec<reminder::Model>,
     changed: BTreeSet<(Uuid, Uuid)>,
 }
 
 impl Round {
-    fn decide(
-        &mut self,
-        worker: &Worker,
-        mut row: reminder::Model,
-        known: &HashSet<Uuid>,
-        answer: &mut Dispatched,
-    ) {
+    fn decide(&mut self, worker: &Worker, mut row: reminder::Model, answer: &mut Dispatched) {
         let key = (row.clinic_id, row.patient_id);
         let Some(facts) = self.read.facts.get(&key) else { return };
         let id = row.id;
@@ -108,9 +108,9 @@ impl Round {
         let due =
             row.status == Status::Active && row.next_due_at.is_some_and(|due| fires_at(due) <= self.now);
         if due {
-            for decision in decide(&row, known, (facts, &self.subjects), self.now) {
+            for decision in decide(&row, (facts, &self.subjects), self.now) {
                 let delivery = self.delivery(&row, &decision);
-                answer.decided.push(decision.fate.name());
+                self.decided.push((decision.id, decision.fate.name()));
                 if decision.fate == Fate::Push {
                     answer.outbound.push(self.read.outbound(worker.services(), &row, &delivery));
                 }
@@ -172,8 +172,7 @@ pub async fn retry_these(
     now: Instant,
     lease_ms: i64,
 ) -> Result<Vec<Outbound>> {
-    let these =
-        reminder_delivery::Entity::find().filter(reminder_delivery::Column::Id.is_in(ids.iter().copied()));
+    let these = reminder_delivery::Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
     retry_among(worker, these, now, u64::try_from(ids.len()).unwrap_or(u64::MAX), lease_ms).await
 }
 
@@ -187,13 +186,9 @@ async fn retry_among(
     let tx = worker.write().await?;
     let waiting: Vec<(Uuid, Uuid, Uuid)> = deliveries
         .select_only()
-        .columns([
-            reminder_delivery::Column::Id,
-            reminder_delivery::Column::ClinicId,
-            reminder_delivery::Column::PatientId,
-        ])
-        .filter(reminder_delivery::Column::NextTryAt.lte(now))
-        .order_by_asc(reminder_delivery::Column::NextTryAt)
+        .columns([Column::Id, Column::ClinicId, Column::PatientId])
+        .filter(Column::NextTryAt.lte(now))
+        .order_by_asc(Column::NextTryAt)
         .limit(limit)
         .into_tuple()
         .all(&tx)
@@ -205,9 +200,9 @@ async fn retry_among(
     let read = read(&tx, &keys, now).await?;
     // Read again under the patients' locks: another worker or the patient may have been faster.
     let deliveries = reminder_delivery::Entity::find()
-        .filter(reminder_delivery::Column::Id.is_in(waiting.iter().map(|(id, ..)| *id)))
-        .filter(reminder_delivery::Column::NextTryAt.lte(now))
-        .order_by_asc(reminder_delivery::Column::NextTryAt)
+        .filter(Column::Id.is_in(waiting.iter().map(|(id, ..)| *id)))
+        .filter(Column::NextTryAt.lte(now))
+        .order_by_asc(Column::NextTryAt)
         .all(&tx)
         .await?;
     let keys: Vec<_> = deliveries.iter().map(|row| (row.clinic_id, row.patient_id)).collect();
@@ -220,7 +215,7 @@ async fn retry_among(
         .map(|row| (row.id, row))
         .collect();
     let newest = newest_due(&tx, &reminders).await?;
-    let subjects = Subjects::of(&tx, reminders.values(), &read.patients, now).await?;
+    let subjects = Subjects::of(&tx, reminders.values(), &read.facts, now).await?;
     let (mut outbound, mut decided) = (Vec::new(), Vec::new());
     for mut delivery in deliveries {
         let Some(row) = reminders.get(&delivery.reminder_id) else { continue };
@@ -245,10 +240,10 @@ async fn retry_among(
 async fn newest_due(tx: &Tx, reminders: &HashMap<Uuid, reminder::Model>) -> Result<HashMap<Uuid, Instant>> {
     let rows: Vec<(Uuid, Instant)> = reminder_delivery::Entity::find()
         .select_only()
-        .column(reminder_delivery::Column::ReminderId)
-        .column_as(reminder_delivery::Column::DueAt.max(), "newest")
-        .filter(reminder_delivery::Column::ReminderId.is_in(reminders.keys().copied()))
-        .group_by(reminder_delivery::Column::ReminderId)
+        .column(Column::ReminderId)
+        .column_as(Column::DueAt.max(), "newest")
+        .filter(Column::ReminderId.is_in(reminders.keys().copied()))
+        .group_by(Column::ReminderId)
         .into_tuple()
         .all(tx)
         .await?;
@@ -300,25 +295,6 @@ async fn keys_of_reminders(tx: &Tx, ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
         .into_tuple()
         .all(tx)
         .await?)
-}
-
-/// The occurrences that were decided already. Whoever inserts one holds the patient's lock.
-async fn known(tx: &Tx, rows: &[reminder::Model]) -> Result<HashSet<Uuid>> {
-    let ids: Vec<Uuid> = reminder_delivery::Entity::find()
-        .select_only()
-        .column(reminder_delivery::Column::Id)
-        .filter(reminder_delivery::Column::ReminderId.is_in(rows.iter().map(|row| row.id)))
-        .filter(reminder_delivery::Column::DueAt.gte(oldest_due(rows)))
-        .into_tuple()
-        .all(tx)
-        .await?;
-    Ok(ids.into_iter().collect())
-}
-
-/// Two days before the earliest of what is due: a change of zone moves a slot by less.
-fn oldest_due(rows: &[reminder::Model]) -> Instant {
-    let earliest = rows.iter().filter_map(|row| row.next_due_at).min().unwrap_or_default();
-    earliest.plus(-2 * 24 * 60 * 60_000)
 }
 
 fn publish(worker: &Worker, read: &Read, keys: &[(Uuid, Uuid)]) {

@@ -1,14 +1,14 @@
 //! Telling the results of pushes.
 
 use super::DeliveryStatus;
-use super::outbound::{patients, raise};
+use super::outbound::{lock, raise};
 use super::table::reminder_delivery::{Answered, Column, Entity, Model};
 use crate::access::Worker;
 use crate::account;
 use crate::clock::Instant;
 use crate::error::Result;
 use crate::store::Tx;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -30,6 +30,10 @@ pub enum PushOutcome {
 pub struct Finished {
     /// The delivery.
     pub delivery_id: Uuid,
+    /// The patient's clinic.
+    pub clinic_id: Uuid,
+    /// The patient.
+    pub patient_id: Uuid,
     /// What became of it.
     pub outcome: PushOutcome,
     /// Whether a provider was asked at all; else this was no attempt.
@@ -60,19 +64,13 @@ pub async fn finish(worker: &Worker, results: &[Finished], now: Instant) -> Resu
     }
     let tx = worker.write().await?;
     let by_id: HashMap<_, _> = results.iter().map(|result| (result.delivery_id, result)).collect();
-    let keys: Vec<(Uuid, Uuid)> = Entity::find()
-        .select_only()
-        .columns([Column::ClinicId, Column::PatientId])
-        .filter(Column::Id.is_in(by_id.keys().copied()))
-        .into_tuple()
-        .all(&tx)
-        .await?;
-    let patients = patients(&tx, &keys).await?;
+    let keys: Vec<_> = results.iter().map(|result| (result.clinic_id, result.patient_id)).collect();
+    let changes = lock(&tx, &keys).await?;
     // Read under the patients' locks: what a patient has just done is not written over.
     let mut rows = Entity::find().filter(Column::Id.is_in(by_id.keys().copied())).all(&tx).await?;
     for row in &mut rows {
         let Some(result) = by_id.get(&row.id) else { continue };
-        row.change = patients.get(&(row.clinic_id, row.patient_id)).map_or(0, |patient| patient.change + 1);
+        row.change = changes.get(&(row.clinic_id, row.patient_id)).map_or(0, |change| change + 1);
         note(row, result, now);
     }
     let keys: Vec<_> = rows.iter().map(|row| (row.clinic_id, row.patient_id)).collect();

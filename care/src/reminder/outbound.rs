@@ -14,11 +14,12 @@ use crate::error::Result;
 use crate::patient::table::patient;
 use crate::program;
 use crate::progress;
-use crate::store::Tx;
+use crate::sealed::Sealed;
+use crate::store::{Tx, among};
 use jiff::tz::TimeZone;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use std::collections::{BTreeMap, HashMap};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A device that the push goes to.
@@ -45,6 +46,8 @@ pub struct Outbound {
     pub delivery_id: Uuid,
     /// The patient's clinic.
     pub clinic_id: Uuid,
+    /// The patient.
+    pub patient_id: Uuid,
     /// What it is about.
     pub kind: Kind,
     /// Which attempt this is, from 1.
@@ -57,33 +60,80 @@ pub struct Outbound {
     pub targets: Vec<Target>,
 }
 
-/// What was read about the patients of a batch, their rows locked.
-pub(super) struct Read {
-    pub(super) patients: HashMap<(Uuid, Uuid), patient::Model>,
-    pub(super) devices: HashMap<Uuid, Vec<device::Model>>,
-    pub(super) facts: HashMap<(Uuid, Uuid), Facts>,
+/// What of a patient's row counts for reminders: of thousands a second no more is read.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "patient::Entity")]
+pub(super) struct Reminded {
+    clinic_id: Uuid,
+    id: Uuid,
+    account_id: Option<Uuid>,
+    time_zone: String,
+    quiet_start: Option<String>,
+    quiet_end: Option<String>,
+    danger_since: Option<Instant>,
+    discharged_at: Option<Instant>,
+    muted: patient::Muted,
+    change: i64,
 }
 
-/// Reads patients, devices and logged sessions of these reminders in four statements.
+impl Reminded {
+    fn key(&self) -> (Uuid, Uuid) {
+        (self.clinic_id, self.id)
+    }
+}
+
+impl From<&patient::Model> for Reminded {
+    fn from(row: &patient::Model) -> Self {
+        Self {
+            clinic_id: row.clinic_id,
+            id: row.id,
+            account_id: row.account_id,
+            time_zone: row.time_zone.clone(),
+            quiet_start: row.quiet_start.clone(),
+            quiet_end: row.quiet_end.clone(),
+            danger_since: row.danger_since,
+            discharged_at: row.discharged_at,
+            muted: row.muted.clone(),
+            change: row.change,
+        }
+    }
+}
+
+/// A device that takes pushes.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "device::Entity")]
+struct Reachable {
+    id: Uuid,
+    account_id: Uuid,
+    platform: Platform,
+    token: Sealed,
+}
+
+/// What was read about the patients of a batch, their rows locked.
+pub(super) struct Read {
+    pub(super) facts: HashMap<(Uuid, Uuid), Facts>,
+    patients: HashMap<(Uuid, Uuid), Reminded>,
+    /// By account.
+    devices: HashMap<Uuid, Vec<Reachable>>,
+}
+
+/// Reads patients, devices, holds and logged sessions of these reminders in four statements.
 pub(super) async fn read(tx: &Tx, keys: &[(Uuid, Uuid)], now: Instant) -> Result<Read> {
-    about(tx, patients(tx, keys).await?, now).await
+    let patients = locked(tx, keys).into_partial_model::<Reminded>().all(tx).await?;
+    about(tx, patients, now).await
 }
 
 /// Reads devices, holds and logged sessions of these patients in three statements.
-pub(super) async fn about(
-    tx: &Tx,
-    patients: HashMap<(Uuid, Uuid), patient::Model>,
-    now: Instant,
-) -> Result<Read> {
-    let keys: Vec<_> = patients.keys().copied().collect();
-    let accounts = patients.values().filter_map(|patient| patient.account_id);
+pub(super) async fn about(tx: &Tx, patients: Vec<Reminded>, now: Instant) -> Result<Read> {
+    let keys: Vec<_> = patients.iter().map(Reminded::key).collect();
+    let accounts = patients.iter().filter_map(|patient| patient.account_id);
     let rows = device::Entity::find()
         .filter(device::Column::AccountId.is_in(accounts))
         .filter(device::Column::RetiredAt.is_null())
-        .order_by_asc(device::Column::Id)
+        .into_partial_model::<Reachable>()
         .all(tx)
         .await?;
-    let mut devices: HashMap<Uuid, Vec<device::Model>> = HashMap::new();
+    let mut devices: HashMap<Uuid, Vec<Reachable>> = HashMap::new();
     for row in rows {
         devices.entry(row.account_id).or_default().push(row);
     }
@@ -92,42 +142,40 @@ pub(super) async fn about(
     let mut sessions = progress::session_days(tx, &keys, (today.plus(-2), today.plus(2))).await?;
     let facts = patients
         .iter()
-        .map(|(key, patient)| {
+        .map(|patient| {
+            let key = patient.key();
             let facts = Facts {
-                zone: patient.zone(),
+                zone: TimeZone::get(&patient.time_zone).unwrap_or(TimeZone::UTC),
                 quiet: quiet_hours_of(patient.quiet_start.as_deref(), patient.quiet_end.as_deref()),
-                sessions: sessions.remove(key).unwrap_or_default(),
-                held: held.contains(key) || patient.danger_since.is_some(),
+                sessions: sessions.remove(&key).unwrap_or_default(),
+                held: held.contains(&key) || patient.danger_since.is_some(),
                 muted: kinds(&patient.muted.0),
                 discharged: patient.discharged_at.is_some(),
                 reachable: patient.account_id.is_some_and(|account| devices.contains_key(&account)),
             };
-            (*key, facts)
+            (key, facts)
         })
         .collect();
-    Ok(Read { patients, devices, facts })
+    let patients = patients.into_iter().map(|patient| (patient.key(), patient)).collect();
+    Ok(Read { facts, patients, devices })
 }
 
 /// The patients of these keys, locked in the order of their ids so that no two workers wait for
 /// each other in a circle.
-pub(super) async fn patients(
-    tx: &Tx,
-    keys: &[(Uuid, Uuid)],
-) -> Result<HashMap<(Uuid, Uuid), patient::Model>> {
-    let mut by_clinic: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-    for (clinic_id, id) in keys {
-        by_clinic.entry(*clinic_id).or_default().push(*id);
-    }
-    let mut wanted = Condition::any();
-    for (clinic_id, ids) in by_clinic {
-        let of_clinic = patient::Column::ClinicId.eq(clinic_id).and(patient::Column::Id.is_in(ids));
-        wanted = wanted.add(of_clinic);
-    }
+pub(super) fn locked(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Select<patient::Entity> {
     let find = patient::Entity::find()
-        .filter(wanted)
+        .filter(among((patient::Column::ClinicId, patient::Column::Id), keys))
         .order_by_asc(patient::Column::ClinicId)
         .order_by_asc(patient::Column::Id);
-    Ok(tx.locking(find).all(tx).await?.into_iter().map(|row| ((row.clinic_id, row.id), row)).collect())
+    tx.locking(find)
+}
+
+/// Locks these patients; answers the number of each one's last change.
+pub(super) async fn lock(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<HashMap<(Uuid, Uuid), i64>> {
+    let columns = [patient::Column::ClinicId, patient::Column::Id, patient::Column::Change];
+    let rows: Vec<(Uuid, Uuid, i64)> =
+        locked(tx, keys).select_only().columns(columns).into_tuple().all(tx).await?;
+    Ok(rows.into_iter().map(|(clinic_id, id, change)| ((clinic_id, id), change)).collect())
 }
 
 impl Read {
@@ -140,14 +188,15 @@ impl Read {
     ) -> Outbound {
         let patient = self.patients.get(&(row.clinic_id, row.patient_id));
         let devices = patient.and_then(|patient| self.devices.get(&patient.account_id?));
-        let target = |device: &device::Model| {
-            let token = account::open_token(services, device).ok()?;
+        let target = |device: &Reachable| {
+            let token = account::open_token(services, device.id, &device.token).ok()?;
             Some(Target { device_id: device.id, platform: device.platform, token })
         };
         let targets = devices.into_iter().flatten().filter_map(target).collect();
         Outbound {
             delivery_id: delivery.id,
             clinic_id: row.clinic_id,
+            patient_id: row.patient_id,
             kind: row.kind,
             attempt: u32::try_from(delivery.attempts).unwrap_or(1),
             due_at: delivery.due_at,
@@ -164,18 +213,14 @@ impl Read {
 
 /// Raises the change counters of these patients by one. What the engine writes gives no cause for a notice.
 pub(super) async fn raise(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<()> {
-    let mut by_clinic: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-    for (clinic_id, id) in keys {
-        by_clinic.entry(*clinic_id).or_default().push(*id);
+    if keys.is_empty() {
+        return Ok(());
     }
-    for (clinic_id, ids) in by_clinic {
-        patient::Entity::update_many()
-            .col_expr(patient::Column::Change, Expr::col(patient::Column::Change).add(1))
-            .col_expr(patient::Column::NoticedChange, Expr::col(patient::Column::NoticedChange).add(1))
-            .filter(patient::Column::ClinicId.eq(clinic_id))
-            .filter(patient::Column::Id.is_in(ids))
-            .exec(tx)
-            .await?;
-    }
+    patient::Entity::update_many()
+        .col_expr(patient::Column::Change, Expr::col(patient::Column::Change).add(1))
+        .col_expr(patient::Column::NoticedChange, Expr::col(patient::Column::NoticedChange).add(1))
+        .filter(among((patient::Column::ClinicId, patient::Column::Id), keys))
+        .exec(tx)
+        .await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! An operator puts dead letters back to work.
 
-use super::outbound::patients;
+use super::outbound::lock;
 use super::set_aside::raise_one;
 use super::table::{reminder, reminder_delivery};
 use super::{DeliveryStatus, Status};
@@ -109,7 +109,7 @@ async fn of_reminder(worker: &Worker, id: Uuid) -> Result<Option<NotBack>> {
     let key: Option<(Uuid, Uuid)> = find().select_only().columns(columns).into_tuple().one(&tx).await?;
     let Some(key) = key else { return Ok(Some(NotBack::Unknown)) };
     // Read under the patient's lock.
-    patients(&tx, &[key]).await?;
+    lock(&tx, &[key]).await?;
     let Some(row) = readable(find().one(&tx).await.map_err(Into::into))? else {
         return Ok(Some(NotBack::Unreadable));
     };

@@ -12,7 +12,6 @@ use crate::patient::Chart;
 use crate::store::Tx;
 use reminder_delivery::Model as Delivery;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// How far ahead one may look: a year, in milliseconds.
@@ -72,9 +71,8 @@ pub(crate) async fn upcoming_of(
     if waiting.is_empty() && active.is_empty() {
         return Ok(Vec::new());
     }
-    let patients = HashMap::from([(chart.row.key(), chart.row.clone())]);
-    let read = about(tx, patients, from).await?;
-    let subjects = Subjects::of(tx, waiting.iter().map(|(row, _)| *row), &read.patients, from).await?;
+    let read = about(tx, vec![(&chart.row).into()], from).await?;
+    let subjects = Subjects::of(tx, waiting.iter().map(|(row, _)| *row), &read.facts, from).await?;
     let mut found: Vec<_> =
         waiting.iter().filter_map(|(row, delivery)| again(row, delivery, &read, &subjects)).collect();
     for row in active {

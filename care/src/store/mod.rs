@@ -3,16 +3,19 @@
 //! - [`Store::connect`] opens the pool; [`Store::read`] and [`Store::write`] begin transactions
 //!   for the capabilities of `access`, which are the only callers.
 //! - [`Reach`] is what row-level security lets a transaction see.
+//! - [`among`] asks for the rows of many.
 //! - [`Tx`] runs statements and counts them; it is rolled back when dropped without a commit.
 //!
 //! On PostgreSQL a transaction begins by saying its reach for row-level security and, for
 //! reading, by taking one snapshot. On SQLite (WAL, `synchronous=FULL`) there is one writer: writes begin
 //! `IMMEDIATE` and wait for each other in this process before they would in the database.
 
+mod among;
 mod insert;
 mod reach;
 mod transaction;
 
+pub(crate) use among::among;
 pub(crate) use reach::Reach;
 pub use transaction::Tx;
 

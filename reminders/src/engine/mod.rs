@@ -256,7 +256,8 @@ impl Engine {
     /// Pushes one delivery to all of its devices.
     async fn deliver(&self, outbound: Outbound, now: Instant) -> Finished {
         let now = self.fresh(now);
-        let Outbound { delivery_id, clinic_id, kind, attempt, due_at, expires_at, targets } = outbound;
+        let Outbound { delivery_id, clinic_id, patient_id, kind, attempt, due_at, expires_at, targets } =
+            outbound;
         let push = async |target: Target| {
             let device_id = target.device_id;
             let push = Push { id: delivery_id, clinic_id, kind, attempt, due_at, expires_at, target };
@@ -268,6 +269,8 @@ impl Engine {
         let said = futures::future::join_all(targets.into_iter().map(push)).await;
         let mut finished = Finished {
             delivery_id,
+            clinic_id,
+            patient_id,
             outcome: PushOutcome::NoDevice,
             attempted: said.is_empty(),
             answers: Vec::new(),

@@ -3,11 +3,14 @@
 
 use super::{Engine, Result, measure};
 use care::clock::Instant;
+use futures::future::join_all;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 
+/// So many batches are claimed and decided side by side: while one waits for the database, it works at another.
+const CLAIMS: usize = 2;
 /// How often deliveries are looked at whose time has come again.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
 /// How often SQL is searched for what the timetable forgot.
@@ -34,10 +37,8 @@ impl Engine {
         let source = async |batches: Sender<_>| {
             let claim = async || Ok(self.hand_over(self.claim(self.now()).await?, &batches).await);
             let retry = async || Ok(self.hand_over(self.take_again(self.now()).await?, &batches).await);
-            tokio::join!(
-                repeat("claim", self.settings.poll, stop, claim),
-                repeat("retry", RETRY_EVERY, stop, retry),
-            );
+            let claims = (0..CLAIMS).map(|_| repeat("claim", self.settings.poll, stop, &claim));
+            tokio::join!(join_all(claims), repeat("retry", RETRY_EVERY, stop, retry));
         };
         if let ((), Err(error)) = self.carry(self.now(), source).await {
             tracing::warn!(%error, "results of pushes are left for another worker to find");

@@ -1,7 +1,7 @@
 //! Making the notices that there ought to be, moving those whose subject has moved, and taking back those that have
 //! none any more.
 
-use super::super::outbound::{patients, raise};
+use super::super::outbound::{locked, raise};
 use super::super::readable::readable;
 use super::super::table::reminder::{Column, Entity, Model};
 use super::super::{Kind, QuietPolicy, Status};
@@ -95,7 +95,7 @@ async fn see_to(worker: &Worker, keys: &[Key]) -> Result<()> {
     }
     let (tx, now) = (worker.write().await?, worker.now());
     // Under the patients' locks: what is read stays so until it is written.
-    let all: Vec<_> = patients(&tx, keys).await?.into_values().collect();
+    let all: Vec<_> = locked(&tx, keys).all(&tx).await?;
     let known = known(&tx, &all).await?;
     let sources = read(&tx, &all, &known, now).await?;
     let (mut made, mut changed, mut seen) = (Vec::new(), Vec::new(), Vec::new());

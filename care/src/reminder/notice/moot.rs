@@ -1,11 +1,11 @@
 //! What has become of what a notice is about, asked when the notice fires.
 
+use super::super::decide::Facts;
 use super::super::table::reminder::Model;
 use super::super::{DeliveryStatus, Kind};
 use super::{LEADS, TOGETHER};
 use crate::clock::{Day, Instant};
 use crate::error::Result;
-use crate::patient::table::patient;
 use crate::store::Tx;
 use crate::{education, message, outcome, visit};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -28,7 +28,7 @@ impl Subjects {
     pub(in super::super) async fn of<'a>(
         tx: &Tx,
         rows: impl Iterator<Item = &'a Model>,
-        patients: &HashMap<(Uuid, Uuid), patient::Model>,
+        facts: &HashMap<(Uuid, Uuid), Facts>,
         now: Instant,
     ) -> Result<Self> {
         let notices: Vec<&Model> = rows.filter(|row| row.subject_id.is_some()).collect();
@@ -50,8 +50,8 @@ impl Subjects {
         }
         let mut asked = BTreeMap::<Uuid, Vec<(Uuid, Day)>>::new();
         for row in of_kind(Kind::Questionnaire) {
-            let Some(patient) = patients.get(&(row.clinic_id, row.patient_id)) else { continue };
-            asked.entry(row.clinic_id).or_default().push((patient.id, now.date_in(&patient.zone())));
+            let Some(facts) = facts.get(&(row.clinic_id, row.patient_id)) else { continue };
+            asked.entry(row.clinic_id).or_default().push((row.patient_id, now.date_in(&facts.zone)));
         }
         for (clinic_id, asked) in asked {
             for (id, due) in outcome::due_of_patients(tx, clinic_id, &asked).await? {
