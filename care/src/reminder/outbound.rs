@@ -171,7 +171,6 @@ pub(super) async fn raise(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<()> {
     for (clinic_id, ids) in by_clinic {
         patient::Entity::update_many()
             .col_expr(patient::Column::Change, Expr::col(patient::Column::Change).add(1))
-            .col_expr(patient::Column::NoticedChange, Expr::col(patient::Column::NoticedChange).add(1))
             .filter(patient::Column::ClinicId.eq(clinic_id))
             .filter(patient::Column::Id.is_in(ids))
             .exec(tx)
