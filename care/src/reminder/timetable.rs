@@ -68,8 +68,11 @@ async fn set_fire_times(tx: &Tx, entries: &[Due], merge: Merge) -> Result<()> {
     let mut update = Query::update();
     update.table(Entity).value(Column::FireAt, time);
     update.and_where(of(Column::Id).eq(id)).and_where(of(Column::SetAsideAt).is_null());
-    // SQLite takes 32,766 values a statement.
-    for entries in entries.chunks(16_000) {
+    // In one order, so that no two workers wait for each other in a circle.
+    let mut entries = entries.to_vec();
+    entries.sort_unstable_by_key(|entry| entry.id);
+    // PostgreSQL looks each of so few up by its id, and would read the whole table for thousands.
+    for entries in entries.chunks(500) {
         let values = entries.iter().map(|entry| (entry.id, entry.due_at.0).into_value_tuple()).collect();
         let update = update.clone().from(TableRef::ValuesList(values, "entry".into_iden())).take();
         tx.execute(&update).await?;
