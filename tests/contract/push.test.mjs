@@ -1,7 +1,7 @@
 // The simulator of push services is honest: what node-apn and firebase-admin send, it takes, and it
-// answers so that they understand it. What they send for a reminder is what ours is held to.
+// answers so that they understand it. What they send for a reminder is what our own client sends.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,11 +12,22 @@ import { cert, deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging } from 'firebase-admin/messaging';
 import { startPushProvider } from './push-provider.mjs';
 
-const ID = '0a1b2c3d-0a1b-5c3d-8a1b-0a1b2c3d4e5f';
-const EXPIRES = Math.floor(Date.now() / 1000) + 600;
+/** What our own client sends for a reminder: `tests/push/gateway.rs` holds it to this file. */
+const REMINDER = JSON.parse(await readFile(new URL('reminder.json', import.meta.url)));
+const ID = REMINDER.apple.headers['apns-id'];
+const DELIVERY = REMINDER.apple.payload.delivery;
+
+/** A request without what only its way through the network is told by. */
+function meant({ method, path, headers, payload }) {
+  const { authorization, 'content-type': type, ...others } = headers;
+  const kept = Object.entries(others).filter(([name]) => name.startsWith('apns-'));
+  kept.push(['authorization', authorization.split(' ')[0]]);
+  if (type) kept.push(['content-type', type.split(';')[0]]);
+  return { method, path, headers: Object.fromEntries(kept), payload };
+}
 
 describe('Apple, by node-apn', () => {
-  const device = 'ab'.repeat(32);
+  const device = REMINDER.apple.path.split('/').at(-1);
   let simulator;
   let client;
 
@@ -42,48 +53,30 @@ describe('Apple, by node-apn', () => {
       topic: simulator.apple.key.topic,
       pushType: 'alert',
       priority: 10,
-      expiry: EXPIRES,
+      expiry: Math.floor(Date.now() / 1000) + 600,
       collapseId: ID,
-      titleLocKey: 'reminder.exercise.title',
-      locKey: 'reminder.exercise.body',
+      titleLocKey: 'REMINDER_EXERCISE_TITLE',
+      locKey: 'REMINDER_EXERCISE_BODY',
       sound: 'default',
       category: 'REMINDER',
-      threadId: 'reminders',
+      threadId: 'REMINDER',
       interruptionLevel: 'time-sensitive',
-      payload: { delivery: 'delivery_01kbd3t8n6e0pv1m5q2r3s4t5v' },
+      payload: { delivery: DELIVERY, kind: 'EXERCISE' },
       ...changed,
     });
   const reasons = ({ failed }) => failed.map(({ status, response }) => [status, response.reason]);
 
-  it('takes a reminder, and has its headers and payload', async () => {
-    const { sent, failed } = await client.send(reminder(), device);
+  it('takes a reminder, and has of it what our own client sends', async () => {
+    const expiry = Number(REMINDER.apple.headers['apns-expiration']);
+    const { sent, failed } = await client.send(reminder({ expiry }), device);
     assert.deepEqual([sent.map((push) => push.device), failed], [[device], []]);
-    const [{ method, path, headers, payload }] = await simulator.ask({ of: 'apple', do: 'received' });
-    assert.deepEqual([method, path], ['POST', `/3/device/${device}`]);
-    const { authorization, ...others } = headers;
-    assert.match(authorization, /^bearer eyJ/);
-    assert.deepEqual(others, {
-      'apns-id': ID,
-      'apns-topic': simulator.apple.key.topic,
-      'apns-push-type': 'alert',
-      'apns-priority': '10',
-      'apns-expiration': `${EXPIRES}`,
-      'apns-collapse-id': ID,
-    });
-    assert.deepEqual(payload, {
-      delivery: 'delivery_01kbd3t8n6e0pv1m5q2r3s4t5v',
-      aps: {
-        alert: { 'title-loc-key': 'reminder.exercise.title', 'loc-key': 'reminder.exercise.body' },
-        sound: 'default',
-        category: 'REMINDER',
-        'thread-id': 'reminders',
-        'interruption-level': 'time-sensitive',
-      },
-    });
+    const [received] = await simulator.ask({ of: 'apple', do: 'received' });
+    assert.match(received.headers.authorization, /^bearer eyJ/);
+    assert.deepEqual(meant(received), REMINDER.apple);
   });
 
   it('shows a push that is repeated once', async () => {
-    await client.send(reminder(), device);
+    for (const push of [reminder(), reminder()]) await client.send(push, device);
     const [shown, ...more] = await simulator.ask({ of: 'apple', do: 'shown', token: device });
     assert.deepEqual([shown.id, shown.pushes, more], [ID, 2, []]);
   });
@@ -120,7 +113,7 @@ describe('Apple, by node-apn', () => {
 });
 
 describe('Google, by firebase-admin', () => {
-  const device = 'fGxYzAbCdEf:APA91bExampleOfAToken_-0123456789';
+  const device = REMINDER.google.payload.message.token;
   let simulator;
   let folder;
   let app;
@@ -153,14 +146,14 @@ describe('Google, by firebase-admin', () => {
   /** The push of a reminder. */
   const reminder = () => ({
     token: device,
-    data: { delivery: 'delivery_01kbd3t8n6e0pv1m5q2r3s4t5v' },
+    data: { delivery: DELIVERY, kind: 'EXERCISE' },
     android: {
       priority: 'high',
-      ttl: 600_000,
+      ttl: 3_600_000,
       collapseKey: ID,
       notification: {
-        titleLocKey: 'reminder_exercise_title',
-        bodyLocKey: 'reminder_exercise_body',
+        titleLocKey: 'REMINDER_EXERCISE_TITLE',
+        bodyLocKey: 'REMINDER_EXERCISE_BODY',
         channelId: 'reminders',
         tag: ID,
         visibility: 'private',
@@ -168,31 +161,12 @@ describe('Google, by firebase-admin', () => {
     },
   });
 
-  it('takes a reminder, and has its headers and payload', async () => {
+  it('takes a reminder, and has of it what our own client sends', async () => {
     assert.match(await messaging.send(reminder()), /^projects\/plumbline-example\/messages\/0:/);
     const received = await simulator.ask({ of: 'google', do: 'received' });
-    const { method, path, headers, payload } = received.find((request) => request.path.endsWith(':send'));
-    assert.deepEqual([method, path], ['POST', '/v1/projects/plumbline-example/messages:send']);
-    assert.match(headers.authorization, /^Bearer ya29\.simulated-/);
-    assert.equal(headers['content-type'], 'application/json;charset=utf-8');
-    assert.deepEqual(payload, {
-      message: {
-        token: device,
-        data: { delivery: 'delivery_01kbd3t8n6e0pv1m5q2r3s4t5v' },
-        android: {
-          priority: 'high',
-          ttl: '600s',
-          collapse_key: ID,
-          notification: {
-            title_loc_key: 'reminder_exercise_title',
-            body_loc_key: 'reminder_exercise_body',
-            channel_id: 'reminders',
-            tag: ID,
-            visibility: 'PRIVATE',
-          },
-        },
-      },
-    });
+    const push = received.find((request) => request.path.endsWith(':send'));
+    assert.match(push.headers.authorization, /^Bearer ya29\.simulated-/);
+    assert.deepEqual(meant(push), REMINDER.google);
   });
 
   it('shows a push that is repeated once, for one access token', async () => {

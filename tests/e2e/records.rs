@@ -222,6 +222,29 @@ async fn an_export_has_every_row_of_every_table_that_names_the_patient() {
 }
 
 #[tokio::test]
+async fn an_export_names_the_row_that_nobody_can_read_and_has_all_others() {
+    for stack in Stack::BOTH {
+        let app = TestApp::start(stack).await;
+        ada(&app).await;
+        let own = app.sign_in("ada@patient.example").await;
+        let export = async || document(&without_input(&own, "exportMyData", "export { content }").await);
+        let whole = export().await;
+        assert_eq!(whole["unreadable"], json!([]), "{stack:?}");
+        let [reminder] = &whole["tables"]["reminder"].as_array().unwrap()[..] else { panic!("she has one") };
+        let database = app.clinic.database.connect().await;
+        database.execute_unprepared("UPDATE reminder SET rule = '{}'").await.unwrap();
+        let mut spoilt = export().await;
+        assert_eq!(spoilt["unreadable"], json!([{ "table": "reminder", "id": reminder["id"] }]), "{stack:?}");
+        assert_eq!(spoilt["tables"]["reminder"], json!([]));
+        spoilt["tables"]["reminder"] = json!([reminder]);
+        // The first export was recorded.
+        spoilt["tables"]["audit_event"] = whole["tables"]["audit_event"].clone();
+        assert_eq!(spoilt["tables"], whole["tables"], "{stack:?}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn who_is_erased_leaves_ids_in_the_audit_trail_and_nothing_else() {
     for stack in Stack::BOTH {
         let app = TestApp::start(stack).await;

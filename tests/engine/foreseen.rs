@@ -79,6 +79,35 @@ async fn what_is_foreseen_is_what_happens() {
 }
 
 #[tokio::test]
+async fn of_two_slots_that_a_gap_moves_onto_one_instant_the_later_stands_for_both() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let engine = rounds.engine();
+        rounds.clinic.clock.set(at("2027-03-14T05:00:00Z"));
+        let muted = |input: &mut CreateReminder| input.kind = Kind::Posture;
+        for change in [|_: &mut CreateReminder| (), muted] {
+            // 02:30 is not shown in this night.
+            rounds.reminder_of("ada", &["02:30", "03:30"], change).await;
+        }
+        let settings = UpdateSettings { muted: Some(vec![Kind::Posture]), ..UpdateSettings::default() };
+        reminder::update_settings(&rounds.clinic.as_patient("ada").await, settings).await.unwrap();
+        let due = at("2027-03-14T07:30:00Z");
+        let expected = rounds.expected("2027-03-14T12:00:00Z").await;
+        engine.feed(at("2027-03-14T05:00:00Z")).await.unwrap();
+        rounds.work(&engine, due).await;
+        assert_eq!(rounds.gateway.pushes().len(), 1, "{stack:?}");
+        let happened = rounds.history().await;
+        assert_eq!((happened.len(), expected.len()), (4, 4), "{stack:?}");
+        for Delivery { id, reminder, local_date, due_at, status, .. } in happened {
+            let earlier = id == reminder::delivery_id(reminder.id, local_date, 150);
+            let later = if reminder.kind == Kind::Posture { Muted } else { Sent };
+            assert_eq!((status, due_at), (if earlier { Expired } else { later }, due), "{stack:?}");
+            assert_eq!(expected[&id].0, status, "{stack:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_date_that_was_told_is_not_foreseen_again_in_another_zone() {
     let rounds = Rounds::open(Stack::Embedded).await;
     let engine = rounds.engine();

@@ -292,6 +292,13 @@ async fn seeing_to_notices_again_or_twice_at_once_changes_nothing() {
             .await
             .unwrap();
         assert_eq!(after.place, before.place + 1, "{stack:?}");
+        assert_eq!(keep(&worker).await.unwrap(), 0, "{stack:?}");
+        // What the engine writes of her is no cause.
+        let engine = rounds.engine();
+        engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+        rounds.work(&engine, at("2026-06-15T12:00:00Z")).await;
+        assert!(!rounds.pushed().is_empty());
+        assert_eq!(keep(&worker).await.unwrap(), 0, "{stack:?}");
     }
 }
 

@@ -9,6 +9,7 @@ use reminders::gateway::apns::{self, Alone, RedisShare, TokenShare};
 use reminders::gateway::providers::{Credentials, Providers};
 use reminders::gateway::{Answer, Ports, Push, PushGateway, Verdict, fcm};
 use reminders::timetable::redis::connect;
+use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,6 +95,45 @@ async fn a_push_that_is_repeated_is_shown_once() {
     let received = simulator.apple.received();
     assert_eq!(received[0]["headers"]["apns-expiration"], (NOW.0 / 1000 + 3600).to_string());
     assert_eq!(simulator.google.provider().tokens_given(), 1);
+}
+
+/// What an exercise reminder looks like to each provider; `tests/contract/push.test.mjs` holds foreign clients to it.
+const REMINDER: &str = include_str!("../contract/reminder.json");
+
+#[tokio::test]
+async fn a_reminder_is_what_foreign_clients_send_for_it() {
+    let (simulator, _, gateway) = simulated().await;
+    for platform in [Platform::Ios, Platform::Android] {
+        assert_eq!(gateway.push(&push(1, platform)).await, taken());
+    }
+    let [to_apple] = simulator.apple.received().try_into().unwrap();
+    let to_google = simulator.google.received().into_iter().find(|it| it["path"] != "/token").unwrap();
+    let sent = json!({ "apple": meant(&to_apple), "google": meant(&to_google) });
+    let expected: Value = serde_json::from_str(REMINDER).unwrap();
+    assert_eq!(sent, expected, "tests/contract/reminder.json is to be {sent:#}");
+}
+
+/// A request without what only its way through the network is told by.
+fn meant(request: &Value) -> Value {
+    let headers = request["headers"].as_object().unwrap().iter();
+    let headers: Map<String, Value> = headers
+        .filter_map(|(name, value)| {
+            let word = |end| value.as_str()?.split(end).next().map(Value::from);
+            let value = match name.as_str() {
+                "authorization" => word(' ')?,
+                "content-type" => word(';')?,
+                name if name.starts_with("apns-") => value.clone(),
+                _ => return None,
+            };
+            Some((name.clone(), value))
+        })
+        .collect();
+    json!({
+        "method": request["method"],
+        "path": request["path"],
+        "headers": headers,
+        "payload": request["payload"],
+    })
 }
 
 #[tokio::test]

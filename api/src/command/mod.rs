@@ -88,7 +88,7 @@ impl Sources {
         Ok(configuration)
     }
 
-    /// The program wired by the settings.
+    /// The program wired by the settings, to do something at once: it sends nothing.
     async fn app(&self) -> Result<App, Failure> {
         self.app_with(|_| {}).await
     }
@@ -97,8 +97,7 @@ impl Sources {
     async fn app_with(&self, change: impl FnOnce(&mut Configuration)) -> Result<App, Failure> {
         let mut configuration = self.configuration()?;
         change(&mut configuration);
-        let ports = Ports::of(&configuration)?;
-        App::build(configuration, ports).await
+        App::build(configuration, Ports::silent()).await
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Sources;
 use crate::configuration::Role;
 use crate::failure::Failure;
-use crate::wiring::{listen, until_signal};
+use crate::wiring::{App, Ports, listen, until_signal};
 use clap::Args;
 
 /// Answer requests and send reminders, as server.role says
@@ -22,7 +22,9 @@ Example:
 pub(super) struct Arguments {}
 
 pub(super) async fn run(_: &Arguments, sources: &Sources) -> Result<(), Failure> {
-    let app = sources.app().await?;
+    let configuration = sources.configuration()?;
+    let ports = Ports::of(&configuration)?;
+    let app = App::build(configuration, ports).await?;
     app.load_library().await?;
     let server = &app.configuration.server;
     let listener = match server.role {

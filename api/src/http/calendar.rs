@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use care::access::door;
 use care::error::Error;
+use care::library::Language;
 use care::reminder::calendar::{self, Calendar};
 use schema::Caller;
 use std::net::IpAddr;
@@ -45,7 +46,7 @@ pub(super) async fn get(
 }
 
 async fn read(server: &Server, address: Option<IpAddr>, id: &str, file: &str) -> Result<Calendar, Refusal> {
-    let nobody = Caller { scope: None, request_id: id.to_owned(), language: Default::default(), address };
+    let nobody = Caller { scope: None, request_id: id.to_owned(), language: Language::default(), address };
     let _turn = server.turns.take(&nobody).await?;
     let door = door(&server.services).seen_from(address);
     let token = file.strip_suffix(".ics").unwrap_or_default();
@@ -64,14 +65,15 @@ async fn read(server: &Server, address: Option<IpAddr>, id: &str, file: &str) ->
 }
 
 fn given(calendar: Calendar, headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", calendar.tag);
+    let tag = calendar.tag;
     let asked = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let known = asked.flat_map(|value| value.split(',')).any(|known| {
         let known = known.trim();
-        known == "*" || known.trim_start_matches("W/") == tag
+        known == "*" || known.trim_start_matches("W/").trim_matches('"') == tag
     });
     let own = [(header::CACHE_CONTROL, KEPT), UNSEARCHED];
-    let tag = HeaderValue::from_str(&tag).map(|tag| [(header::ETAG, tag)]);
+    // A weak one, which stands for the packed text too.
+    let tag = HeaderValue::from_str(&format!("W/\"{tag}\"")).map(|tag| [(header::ETAG, tag)]);
     let Ok(tag) = tag else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     if known {
         return (StatusCode::NOT_MODIFIED, own, tag).into_response();

@@ -43,6 +43,7 @@ use care::audit::Journal;
 use care::clock::{Clock, Random, SystemClock, SystemRandom};
 use care::live::{InProcess, Live};
 use reminders::gateway::PushGateway;
+use reminders::gateway::console::Console;
 use std::collections::HashMap;
 use std::fs;
 use std::net::SocketAddr;
@@ -67,19 +68,24 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// The machine's clock and randomness, and the gateway and the mail server that the configuration
-    /// names. A failure where the settings of either are not valid.
-    pub fn of(configuration: &Configuration) -> Result<Self, Failure> {
-        let gateway = gateway::of(configuration)?;
-        let mailer =
-            configuration.mailer()?.map_or_else(|| Arc::new(mail::Console) as _, |smtp| Arc::new(smtp) as _);
-        Ok(Self {
+    /// The machine's clock and randomness, of a program that sends nothing: whoever begins a clinic or looks for a
+    /// dead letter need not be able to read the keys that pushes are signed by.
+    pub fn silent() -> Self {
+        Self {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             live: Arc::new(InProcess::default()),
-            gateway,
-            mailer,
-        })
+            gateway: Arc::new(Console),
+            mailer: Arc::new(mail::Console),
+        }
+    }
+
+    /// The same with the gateway and the mail server that the configuration names. A failure where the settings of
+    /// either are not valid.
+    pub fn of(configuration: &Configuration) -> Result<Self, Failure> {
+        let mailer =
+            configuration.mailer()?.map_or_else(|| Arc::new(mail::Console) as _, |smtp| Arc::new(smtp) as _);
+        Ok(Self { gateway: gateway::of(configuration)?, mailer, ..Self::silent() })
     }
 }
 

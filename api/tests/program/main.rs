@@ -155,6 +155,32 @@ fn a_real_clinic_begins_with_an_invitation() {
     assert!(!refused.status.success() && text(&refused).contains("Europe/Berlin"), "{}", text(&refused));
 }
 
+#[test]
+fn only_who_sends_pushes_reads_the_keys_they_are_signed_by() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = sqlite(directory.path());
+    let settings = [
+        ("DATABASE__URL", url.as_str()),
+        ("KEYS__INSTALLATION_KEY", KEY),
+        ("PUSH__GATEWAY", "providers"),
+        ("PUSH__APNS__KEY_FILE", "/nowhere/AuthKey.p8"),
+        ("PUSH__APNS__KEY_ID", "ABC123DEFG"),
+        ("PUSH__APNS__TEAM_ID", "DEF123GHIJ"),
+        ("PUSH__APNS__TOPIC", "example.clinic.app"),
+        ("SERVER__LISTEN", "127.0.0.1:0"),
+    ];
+    let seed = ["seed", "--patients", "1"];
+    for command in [&["migrate"][..], &seed, &["reminders", "dead"], &["keys", "status"]] {
+        let done = plumbline(command, &settings);
+        assert!(done.status.success(), "{command:?}: {}", text(&done));
+    }
+    for command in ["serve", "worker", "doctor"] {
+        let refused = plumbline(&[command], &settings);
+        assert!(!refused.status.success(), "{command}");
+        assert!(text(&refused).contains("push.apns.key_file"), "{command}: {}", text(&refused));
+    }
+}
+
 /// A demo that is stopped when dropped.
 struct Demo(Child);
 

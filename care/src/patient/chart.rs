@@ -173,6 +173,7 @@ impl Chart {
             id: Set(self.row.id),
             change: Set(self.row.change),
             last_activity_at: Set(self.row.last_activity_at),
+            notices_stale_at: Set(Instant::default()),
             ..Default::default()
         };
         Entity::update_many()

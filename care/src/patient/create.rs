@@ -175,7 +175,6 @@ async fn insert(
         screen_due_since: None,
         months_close_at: Instant::default(),
         muted: patient::Muted::default(),
-        noticed_change: 0,
         notices_stale_at: Instant::default(),
     };
     patient::ActiveModel::from(row.clone()).reset_all().insert(tx).await?;

@@ -57,10 +57,8 @@ pub(crate) mod patient {
         pub(crate) months_close_at: Instant,
         #[sea_orm(column_type = "JsonBinary")]
         pub(crate) muted: Muted,
-        /// Up to which change of the patient the reminders that follow from care have been seen to.
-        #[serde(skip)]
-        pub(crate) noticed_change: i64,
-        /// When time alone makes it necessary to see to them again.
+        /// When the reminders that follow from care are to be seen to again: at once, zero, whenever something of the
+        /// patient is written.
         #[serde(skip)]
         pub(crate) notices_stale_at: Instant,
     }

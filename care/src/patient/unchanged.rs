@@ -1,6 +1,7 @@
 //! What the worker has decided about a patient holds only while nothing of the patient has changed.
 
 use super::table::patient::{Column, Entity, Model};
+use crate::clock::Instant;
 use crate::error::Result;
 use crate::store::Tx;
 use sea_orm::sea_query::Expr;
@@ -12,6 +13,7 @@ pub(crate) async fn raise_unchanged(tx: &Tx, seen: &Model) -> Result<Option<i64>
     let change = seen.change + 1;
     let raised = Entity::update_many()
         .col_expr(Column::Change, Expr::value(change))
+        .col_expr(Column::NoticesStaleAt, Expr::value(Instant::default()))
         .filter(Column::ClinicId.eq(seen.clinic_id))
         .filter(Column::Id.eq(seen.id))
         .filter(Column::Change.eq(seen.change))

@@ -26,7 +26,9 @@ use crate::sealed::Sealed;
 use crate::store::Tx;
 use crate::suggestion::table as suggestion_decision;
 use crate::visit::table as visit;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait,
+};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -36,7 +38,8 @@ use uuid::Uuid;
 pub struct Export {
     /// A name for the file, without the patient's.
     pub file_name: String,
-    /// The JSON document: `tables` has the rows of each table, opened, times in RFC 3339.
+    /// The JSON document: `tables` has the rows of each table, opened, times in RFC 3339; `unreadable` names the table
+    /// and id of each row that the database has and nobody can read.
     pub content: String,
 }
 
@@ -64,24 +67,30 @@ async fn whole(scope: &Scope, patient_id: Uuid) -> Result<Export> {
     let tx = scope.write().await?;
     let chart = Chart::open_record(&tx, scope, patient_id).await?;
     note(&tx, scope, "patient.export", patient_id).await?;
-    let mut tables = Map::new();
-    of_the_record(&tx, &chart, &mut tables).await?;
-    of_the_account(&tx, scope, &chart, &mut tables).await?;
+    let mut tables = Tables { tx: &tx, chart: &chart, taken: Map::new(), unreadable: Vec::new() };
+    of_the_record(&mut tables).await?;
+    of_the_account(&mut tables, scope).await?;
+    let Tables { taken, unreadable, .. } = tables;
     tx.commit().await?;
     let now = scope.services().now();
     let id = Kind::Patient.encode(patient_id);
-    let document =
-        json!({ "format": "plumbline.record/1", "exportedAt": now.to_string(), "id": id, "tables": tables });
+    let document = json!({
+        "format": "plumbline.record/1",
+        "exportedAt": now.to_string(),
+        "id": id,
+        "tables": taken,
+        "unreadable": unreadable,
+    });
     let content = serde_json::to_string_pretty(&document).map_err(|_| Error::Internal)?;
     Ok(Export { file_name: format!("{id}.json"), content })
 }
 
-async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) -> Result<()> {
+async fn of_the_record(all: &mut Tables<'_>) -> Result<()> {
+    let chart = all.chart;
     let own = Condition::all()
         .add(patient::Column::ClinicId.eq(chart.clinic_id()))
         .add(patient::Column::Id.eq(chart.id()));
     let its = || of_patient((chart.clinic_id(), chart.id()));
-    let mut all = Tables { tx, chart, taken: tables };
     let sealed = |row: &patient::Model| {
         vec![
             ("patient.name", Some(row.name.clone())),
@@ -112,10 +121,10 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
         ]
     };
     all.take::<red_flag_screen::Entity>("red_flag_screen", its(), sealed).await?;
-    of_assessments(&mut all, its).await?;
+    of_assessments(all, its).await?;
     let sealed = |row: &education_assignment::Model| vec![("education_assignment.note", row.note.clone())];
     all.take::<education_assignment::Entity>("education_assignment", its(), sealed).await?;
-    of_progress(&mut all, its).await?;
+    of_progress(all, its).await?;
     all.take::<caseload_row::Entity>("caseload_row", its(), |_| vec![]).await?;
     let sealed = |row: &suggestion_decision::Model| vec![("suggestion_decision.reason", row.reason.clone())];
     all.take::<suggestion_decision::Entity>("suggestion_decision", its(), sealed).await?;
@@ -147,7 +156,6 @@ async fn of_the_record(tx: &Tx, chart: &Chart, tables: &mut Map<String, Value>) 
     all.take::<audit_event::Entity>("audit_event", its(), |_| vec![]).await
 }
 
-/// Alerts, assessments, falls and goals.
 /// What the patient has done and felt.
 async fn of_progress(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Result<()> {
     let sealed = |row: &progress_log::Model| {
@@ -164,7 +172,7 @@ async fn of_progress(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Resul
     all.take::<personal_best::Entity>("personal_best", its(), |_| vec![]).await
 }
 
-/// Alerts, assessments and goals.
+/// Alerts, assessments, falls and goals.
 async fn of_assessments(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Result<()> {
     let sealed = |row: &alert::Model| vec![("alert.resolution", row.resolution.clone())];
     all.take::<alert::Entity>("alert", its(), sealed).await?;
@@ -202,21 +210,15 @@ async fn of_outcomes(all: &mut Tables<'_>, its: impl Fn() -> Condition) -> Resul
 }
 
 /// The account that stands for the patient, its identities and devices.
-async fn of_the_account(
-    tx: &Tx,
-    scope: &Scope,
-    chart: &Chart,
-    tables: &mut Map<String, Value>,
-) -> Result<()> {
-    let Some(account_id) = chart.row.account_id else { return Ok(()) };
-    let Some(row) = account::Entity::find_by_id(account_id).one(tx).await? else { return Ok(()) };
-    let email = email_of(tx, scope.services(), account_id).await?;
+async fn of_the_account(all: &mut Tables<'_>, scope: &Scope) -> Result<()> {
+    let Some(account_id) = all.chart.row.account_id else { return Ok(()) };
+    let Some(row) = account::Entity::find_by_id(account_id).one(all.tx).await? else { return Ok(()) };
+    let email = email_of(all.tx, scope.services(), account_id).await?;
     let created_at = row.created_at.to_string();
     let account = json!([{ "id": account_id, "email": email.as_str(), "created_at": created_at }]);
-    tables.insert("account".to_owned(), account);
+    all.taken.insert("account".to_owned(), account);
     let devices = device::Column::AccountId.eq(account_id).into();
     let identities = identity::Column::AccountId.eq(account_id).into();
-    let mut all = Tables { tx, chart, taken: tables };
     all.take::<identity::Entity>("identity", identities, |_| vec![]).await?;
     all.take::<device::Entity>("device", devices, |_| vec![]).await
 }
@@ -225,7 +227,9 @@ async fn of_the_account(
 struct Tables<'a> {
     tx: &'a Tx,
     chart: &'a Chart,
-    taken: &'a mut Map<String, Value>,
+    taken: Map<String, Value>,
+    /// The rows that cannot be read: the others are handed out all the same.
+    unreadable: Vec<Value>,
 }
 
 impl Tables<'_> {
@@ -240,9 +244,19 @@ impl Tables<'_> {
         E: EntityTrait,
         E::Model: Serialize,
     {
-        let rows = E::find().filter(which).all(self.tx).await?;
-        let rows: Result<Vec<_>> = rows.iter().map(|row| self.opened(row, sealed(row))).collect();
-        self.taken.insert(name.to_owned(), Value::Array(rows?));
+        let mut rows = Vec::new();
+        for found in self.tx.query_all(E::find().filter(which).as_query()).await? {
+            let row = E::Model::from_query_result(&found, "").map_err(Error::from);
+            match row.and_then(|row| self.opened(&row, sealed(&row))) {
+                Ok(row) => rows.push(row),
+                Err(error) => {
+                    let id = found.try_get::<Uuid>("", "id").ok();
+                    tracing::error!(table = name, ?id, %error, "a row cannot be read, and is left out of a record");
+                    self.unreadable.push(json!({ "table": name, "id": id }));
+                }
+            }
+        }
+        self.taken.insert(name.to_owned(), Value::Array(rows));
         Ok(())
     }
 

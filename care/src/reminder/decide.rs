@@ -82,13 +82,14 @@ pub(super) fn decide(row: &Model, (facts, subjects): (&Facts, &Subjects), now: I
     let limit = i64::from(row.late_limit_minutes) * 60_000;
     let since = next_due_at.max(now.plus(-DAY - limit));
     let came = row.rule.between(&zone, since.timestamp(), now.plus(1).timestamp(), MOST_MISSED);
-    let newest = came.last().map(|occurrence| occurrence.due_at);
+    // Of two that a gap moves onto one instant, the one of the later slot: one push stands for both.
+    let newest = came.last().copied();
     came.into_iter()
         .map(|occurrence| {
             let id = delivery_id(row.id, Day(occurrence.local_date), i32::from(occurrence.slot));
             let due_at = Instant::from(occurrence.due_at);
             let expires_at = due_at.plus(limit);
-            let late = expires_at <= now || Some(occurrence.due_at) != newest;
+            let late = expires_at <= now || Some(occurrence) != newest;
             let fate = if late {
                 Fate::Over(DeliveryStatus::Expired)
             } else {

@@ -218,7 +218,6 @@ pub(super) async fn raise(tx: &Tx, keys: &[(Uuid, Uuid)]) -> Result<()> {
     }
     patient::Entity::update_many()
         .col_expr(patient::Column::Change, Expr::col(patient::Column::Change).add(1))
-        .col_expr(patient::Column::NoticedChange, Expr::col(patient::Column::NoticedChange).add(1))
         .filter(among((patient::Column::ClinicId, patient::Column::Id), keys))
         .exec(tx)
         .await?;

@@ -9,8 +9,12 @@ use crate::access::Worker;
 use crate::clock::{Instant, random_bytes};
 use crate::error::Result;
 use crate::store::Tx;
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, LockBehavior, LockType};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::sea_query::{
+    CaseStatement, Expr, ExprTrait, IntoIden, IntoValueTuple, LockBehavior, LockType, Query, TableRef,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use uuid::Uuid;
 
 /// A leased batch.
@@ -50,26 +54,28 @@ pub async fn schedule(worker: &Worker, entries: &[Due], merge: Merge) -> Result<
 }
 
 async fn set_fire_times(tx: &Tx, entries: &[Due], merge: Merge) -> Result<()> {
-    // SQLite takes 32,766 values a statement; an entry needs five.
-    for entries in entries.chunks(2_000) {
-        let mut time = CaseStatement::new();
-        for entry in entries {
-            let new = Expr::value(entry.due_at);
-            let kept = Expr::col(reminder::Column::FireAt);
-            let value = match merge {
-                Merge::Replace => new,
-                Merge::Earlier => {
-                    CaseStatement::new().case(kept.clone().lt(entry.due_at), kept).finally(new).into()
-                }
-            };
-            time = time.case(Expr::col(reminder::Column::Id).eq(entry.id), value);
+    use reminder::{Column, Entity};
+    let of = |column| Expr::col((Entity, column));
+    // Both databases call the columns of values so.
+    let (id, new) = (Expr::col(("entry", "column1")), Expr::col(("entry", "column2")));
+    let time = match merge {
+        Merge::Replace => new,
+        Merge::Earlier => {
+            let kept = of(Column::FireAt);
+            CaseStatement::new().case(kept.clone().lt(new.clone()), kept).finally(new).into()
         }
-        reminder::Entity::update_many()
-            .col_expr(reminder::Column::FireAt, time.into())
-            .filter(reminder::Column::Id.is_in(entries.iter().map(|entry| entry.id)))
-            .filter(reminder::Column::SetAsideAt.is_null())
-            .exec(tx)
-            .await?;
+    };
+    let mut update = Query::update();
+    update.table(Entity).value(Column::FireAt, time);
+    update.and_where(of(Column::Id).eq(id)).and_where(of(Column::SetAsideAt).is_null());
+    // In one order, so that no two workers wait for each other in a circle.
+    let mut entries = entries.to_vec();
+    entries.sort_unstable_by_key(|entry| entry.id);
+    // PostgreSQL looks each of so few up by its id, and would read the whole table for thousands.
+    for entries in entries.chunks(500) {
+        let values = entries.iter().map(|entry| (entry.id, entry.due_at.0).into_value_tuple()).collect();
+        let update = update.clone().from(TableRef::ValuesList(values, "entry".into_iden())).take();
+        tx.execute(&update).await?;
     }
     Ok(())
 }

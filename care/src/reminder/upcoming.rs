@@ -149,10 +149,10 @@ fn to_come<'a>(
         }
         let due_at = next.due_at.into();
         let (mut expected, mut goes_out_at) = told(fate(row, &next, (facts, &nothing), due_at), due_at);
-        // Where another comes due while it waits, only the newest goes out.
+        // Where another comes due with it or while it waits, only the newest goes out.
         let overtaken =
             |at: Instant| row.rule.following(&zone, &next).is_some_and(|it| Instant::from(it.due_at) <= at);
-        if goes_out_at.is_some_and(|at| at > due_at && overtaken(at)) {
+        if overtaken(goes_out_at.unwrap_or(due_at)) {
             (expected, goes_out_at) = (DeliveryStatus::Expired, None);
         }
         all.push(Next { id, due_at, local_date: Day(next.local_date), expected, goes_out_at, row });

@@ -177,20 +177,21 @@ impl Kept {
         }
     }
 
-    /// The newest of what has come due goes out if it is not too late; what is older never does.
+    /// The newest of what has come due goes out if it is not too late; what is older never does, nor what a gap has
+    /// moved onto the same instant from an earlier slot.
     fn come_due(&mut self, now: Instant) -> Vec<Uuid> {
         let Some(next) = self.next.filter(|next| *next <= now) else { return Vec::new() };
         let since = next.max(now.plus(-DAY - self.limit));
         let came: Vec<_> =
             self.occurrences(now).into_iter().filter(|it| since <= it.due_at && it.due_at <= now).collect();
-        let newest = came.iter().map(|it| it.due_at).max();
+        let newest = came.last().map(|it| it.id);
         let mut out = Vec::new();
         for it in came {
             if self.decided.contains_key(&it.id) {
                 continue;
             }
             let expires_at = it.due_at.plus(self.limit);
-            let expired = Some(it.due_at) != newest || expires_at <= now;
+            let expired = Some(it.id) != newest || expires_at <= now;
             out.extend((!expired).then_some(it.id));
             let decided = Decided { expired, expires_at, put_off: 0, again: None, canceled: false };
             self.decided.insert(it.id, decided);

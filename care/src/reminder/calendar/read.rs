@@ -124,7 +124,6 @@ async fn written(
     lines.add("VERSION", "2.0");
     lines.add("PRODID", "-//Plumbline//Reminders//EN");
     lines.add("CALSCALE", "GREGORIAN");
-    lines.add("METHOD", "PUBLISH");
     lines.add_text("X-WR-CALNAME", word(language, "NAME"));
     lines.add("X-WR-TIMEZONE", &chart.row.time_zone);
     lines.add("REFRESH-INTERVAL;VALUE=DURATION", "PT1H");

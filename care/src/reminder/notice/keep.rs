@@ -14,7 +14,7 @@ use crate::live::Change;
 use crate::patient::table::patient;
 use crate::store::Tx;
 use crate::visit;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::sea_query::{Condition, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -28,15 +28,15 @@ type Key = (Uuid, Uuid);
 /// Sees to the notices of all patients of whom something was written since, or whose time has come; answers of how
 /// many.
 pub async fn keep(worker: &Worker) -> Result<usize> {
-    let (mut after, mut seen) = ((Uuid::nil(), Uuid::nil()), 0);
+    use patient::Column::{Id, NoticesStaleAt};
+    let (mut after, mut seen) = ((Instant(i64::MIN), Uuid::nil()), 0);
     loop {
-        let follows = Condition::any().add(patient::Column::ClinicId.gt(after.0)).add(
-            Condition::all().add(patient::Column::ClinicId.eq(after.0)).add(patient::Column::Id.gt(after.1)),
-        );
-        let keys = stale(worker, follows).await?;
-        let Some(last) = keys.last() else { return Ok(seen) };
-        (after, seen) = (*last, seen + keys.len());
-        see_to_all(worker, &keys).await?;
+        // Who could not be seen to does not come again in this look.
+        let later = NoticesStaleAt.gt(after.0).or(NoticesStaleAt.eq(after.0).and(Id.gt(after.1)));
+        let stale = stale(worker, later.into()).await?;
+        let Some((last, stale_at)) = stale.last() else { return Ok(seen) };
+        (after, seen) = ((*stale_at, last.1), seen + stale.len());
+        see_to_all(worker, &keys(&stale)).await?;
     }
 }
 
@@ -48,31 +48,35 @@ pub async fn keep_of(worker: &Worker, patients: &[Key]) -> Result<usize> {
         for (clinic_id, id) in chunk {
             these = these.add(patient::Column::ClinicId.eq(*clinic_id).and(patient::Column::Id.eq(*id)));
         }
-        let keys = stale(worker, these).await?;
-        see_to_all(worker, &keys).await?;
-        seen += keys.len();
+        let stale = stale(worker, these).await?;
+        see_to_all(worker, &keys(&stale)).await?;
+        seen += stale.len();
     }
     Ok(seen)
 }
 
-/// Those of whom something was written since they were seen to, or whose time has come.
-async fn stale(worker: &Worker, among: Condition) -> Result<Vec<Key>> {
+/// Those of whom something was written since they were seen to, or whose time has come, and since when they wait: read
+/// from an index that has them first, however many patients there are.
+async fn stale(worker: &Worker, among: Condition) -> Result<Vec<(Key, Instant)>> {
     use patient::Column;
     let tx = worker.read().await?;
-    let written = Expr::col(Column::NoticedChange).ne(Expr::col(Column::Change));
-    let keys = patient::Entity::find()
+    let found: Vec<(Uuid, Uuid, Instant)> = patient::Entity::find()
         .select_only()
-        .columns([Column::ClinicId, Column::Id])
-        .filter(Condition::any().add(written).add(Column::NoticesStaleAt.lte(worker.now())))
+        .columns([Column::ClinicId, Column::Id, Column::NoticesStaleAt])
+        .filter(Column::NoticesStaleAt.lte(worker.now()))
         .filter(among)
-        .order_by_asc(Column::ClinicId)
+        .order_by_asc(Column::NoticesStaleAt)
         .order_by_asc(Column::Id)
         .limit(u64::try_from(CHUNK).unwrap_or(1))
         .into_tuple()
         .all(&tx)
         .await?;
     tx.commit().await?;
-    Ok(keys)
+    Ok(found.into_iter().map(|(clinic_id, id, stale_at)| ((clinic_id, id), stale_at)).collect())
+}
+
+fn keys(stale: &[(Key, Instant)]) -> Vec<Key> {
+    stale.iter().map(|(key, _)| *key).collect()
 }
 
 /// Where one of them cannot be seen to, the others still are.
@@ -114,7 +118,6 @@ async fn see_to(worker: &Worker, keys: &[Key]) -> Result<()> {
                 None => made.push(moved(new(&patient, &wanted, now), wanted, now)),
             }
         }
-        patient.noticed_change = patient.change;
         patient.notices_stale_at = sources.stale_at(&patient, now);
         changed.extend(rows);
         seen.push(patient);
@@ -235,7 +238,6 @@ async fn write(
     raise(tx, &touched.iter().copied().collect::<Vec<_>>()).await?;
     for patient in seen.iter_mut().filter(|patient| touched.contains(&patient.key())) {
         patient.change += 1;
-        patient.noticed_change = patient.change;
         let (clinic_id, patient_id, change) = (patient.clinic_id, patient.id, patient.change);
         for row in made.iter_mut().chain(&mut changed).filter(|row| row.patient_id == patient_id) {
             row.change = change;
@@ -245,6 +247,6 @@ async fn write(
     }
     tx.insert_all(made).await?;
     tx.update_all(changed, &MOVED).await?;
-    tx.update_all(seen, &[patient::Column::NoticedChange, patient::Column::NoticesStaleAt]).await?;
+    tx.update_all(seen, &[patient::Column::NoticesStaleAt]).await?;
     Ok(told)
 }

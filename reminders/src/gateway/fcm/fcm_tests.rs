@@ -17,7 +17,7 @@ fn a_message_is_keys_and_an_opaque_id() {
     for (kind, name) in NAMES {
         let id = "00000000-0000-0000-0000-000000000007";
         let expected = format!(
-            r#"{{"message":{{"token":"t\"o","data":{{"delivery":"delivery_00000000000000000000000007","kind":"{name}"}},"android":{{"priority":"HIGH","ttl":"61s","collapse_key":"{id}","notification":{{"tag":"{id}","channel_id":"reminders","visibility":"PRIVATE","title_loc_key":"REMINDER_{name}_TITLE","body_loc_key":"REMINDER_{name}_BODY"}}}}}}}}"#
+            r#"{{"message":{{"token":"t\"o","data":{{"delivery":"delivery_00000000000000000000000007","kind":"{name}"}},"android":{{"priority":"high","ttl":"61s","collapse_key":"{id}","notification":{{"tag":"{id}","channel_id":"reminders","visibility":"PRIVATE","title_loc_key":"REMINDER_{name}_TITLE","body_loc_key":"REMINDER_{name}_BODY"}}}}}}}}"#
         );
         assert_eq!(String::from_utf8(message(&push(kind), Instant(0))).unwrap(), expected);
     }

@@ -58,7 +58,7 @@ pub(super) fn message(push: &Push, now: Instant) -> Vec<u8> {
         title_loc_key: words.title,
         body_loc_key: words.body,
     };
-    let android = Android { priority: "HIGH", ttl: format!("{left}s"), collapse_key: &id, notification };
+    let android = Android { priority: "high", ttl: format!("{left}s"), collapse_key: &id, notification };
     let data = Data { delivery: id::Kind::Delivery.encode(push.id), kind: push.kind };
     let message = Message { token: &push.target.token, data, android };
     serde_json::to_vec(&Body { message }).unwrap_or_default()
