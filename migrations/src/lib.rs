@@ -53,6 +53,7 @@ mod m0042_calendar;
 mod m0042_notices;
 mod m0043_dead_letters;
 mod m0044_log_keys;
+mod m0045_result_keys;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -107,6 +108,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0042_notices::Migration),
             Box::new(m0043_dead_letters::Migration),
             Box::new(m0044_log_keys::Migration),
+            Box::new(m0045_result_keys::Migration),
         ]
     }
 }

@@ -2,48 +2,69 @@
 
 use super::Tx;
 use crate::error::{Error, Result};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, EntityName, EntityTrait, Iden, IntoActiveModel, Iterable, ModelTrait,
-    PrimaryKeyToColumn, Statement, Value,
+    ActiveModelTrait, ConnectionTrait, EntityName, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
+    ModelTrait, PrimaryKeyToColumn, Statement, Value,
 };
-use serde_json::{Map, Value as Json};
+use std::fmt::{Display, Write};
 
 /// SQLite takes so many values in a statement.
 const VALUES: usize = 32_766;
 
+type ColumnOf<M> = <<M as ModelTrait>::Entity as EntityTrait>::Column;
+
 impl Tx {
-    /// Inserts these rows, in one statement on PostgreSQL: it takes them as one JSON parameter, which it reads
-    /// several times faster than a parameter for each of thousands of values.
+    /// Inserts these rows, in one statement on PostgreSQL: it takes each column as one parameter, an array, which it
+    /// reads several times faster than a parameter for each of thousands of values.
     pub(crate) async fn insert_all<M>(&self, rows: Vec<M>) -> Result<()>
+    where
+        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    {
+        self.write_all(rows, false).await
+    }
+
+    /// The same, but a row whose key there is already takes the place of the one that has it.
+    pub(crate) async fn put_all<M>(&self, rows: Vec<M>) -> Result<()>
+    where
+        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    {
+        self.write_all(rows, true).await
+    }
+
+    async fn write_all<M>(&self, rows: Vec<M>, replaces: bool) -> Result<()>
     where
         M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
     {
         if rows.is_empty() {
             return Ok(());
         }
+        let columns: Vec<_> = ColumnOf::<M>::iter().collect();
+        let (keys, rest): (Vec<_>, Vec<_>) = names(&columns).into_iter().partition(|name| is_key::<M>(name));
         if !self.locks_rows() {
-            let at_once = VALUES / <M::Entity as EntityTrait>::Column::iter().count().max(1);
-            for rows in rows.chunks(at_once) {
+            let replacing = OnConflict::columns(keys).update_columns(rest).to_owned();
+            for rows in rows.chunks(VALUES / columns.len().max(1)) {
                 let rows = rows.iter().cloned().map(|row| row.into_active_model().reset_all());
-                M::Entity::insert_many(rows).exec_without_returning(self).await?;
+                let insert = M::Entity::insert_many(rows);
+                let insert = if replaces { insert.on_conflict(replacing.clone()) } else { insert };
+                insert.exec_without_returning(self).await?;
             }
             return Ok(());
         }
-        let (table, columns) = (M::Entity::default(), names(<M::Entity as EntityTrait>::Column::iter()));
-        let (table, columns) = (table.table_name(), columns.join(", "));
-        let sql = format!(
-            "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, $1)"
-        );
-        self.execute_raw(self.of_rows(sql, rows)?).await?;
-        Ok(())
+        let (table, told) = (M::Entity::default(), listed(&names(&columns), |name| name.to_owned()));
+        let (arrays, values) = arrays(&rows, &columns)?;
+        let mut sql = format!("INSERT INTO {} ({told}) SELECT * FROM unnest({arrays})", table.table_name());
+        if replaces {
+            let rest = listed(&rest, |name| format!("{name} = excluded.{name}"));
+            let keys = listed(&keys, |name| name.to_owned());
+            // Writing to a string never fails.
+            let _ = write!(sql, " ON CONFLICT ({keys}) DO UPDATE SET {rest}");
+        }
+        self.run(sql, values).await
     }
 
     /// Writes these columns of rows that exist, in one statement on PostgreSQL.
-    pub(crate) async fn update_all<M>(
-        &self,
-        rows: Vec<M>,
-        columns: &[<M::Entity as EntityTrait>::Column],
-    ) -> Result<()>
+    pub(crate) async fn update_all<M>(&self, rows: Vec<M>, columns: &[ColumnOf<M>]) -> Result<()>
     where
         M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
         <M::Entity as EntityTrait>::ActiveModel: Send + sea_orm::ActiveModelBehavior,
@@ -58,60 +79,128 @@ impl Tx {
             }
             return Ok(());
         }
-        let table = M::Entity::default();
-        let table = table.table_name();
-        let set: Vec<_> =
-            names(columns.iter().copied()).iter().map(|name| format!("{name} = new.{name}")).collect();
-        let keys = names(<M::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column));
-        let same: Vec<_> = keys.iter().map(|name| format!("kept.{name} = new.{name}")).collect();
+        let keys: Vec<_> = keys::<M>().collect();
+        let told: Vec<_> = keys.iter().chain(columns).copied().collect();
+        let (arrays, values) = arrays(&rows, &told)?;
+        let set = listed(&names(columns), |name| format!("{name} = new.{name}"));
+        let same: Vec<_> = names(&keys).iter().map(|name| format!("kept.{name} = new.{name}")).collect();
         let sql = format!(
-            "UPDATE {table} AS kept SET {} FROM jsonb_populate_recordset(NULL::{table}, $1) AS new WHERE {}",
-            set.join(", "),
+            "UPDATE {} AS kept SET {set} FROM unnest({arrays}) AS new ({}) WHERE {}",
+            M::Entity::default().table_name(),
+            listed(&names(&told), |name| name.to_owned()),
             same.join(" AND ")
         );
-        self.execute_raw(self.of_rows(sql, rows)?).await?;
+        self.run(sql, values).await
+    }
+
+    async fn run(&self, sql: String, values: Vec<Value>) -> Result<()> {
+        self.execute_raw(Statement::from_sql_and_values(self.get_database_backend(), sql, values)).await?;
         Ok(())
     }
+}
 
-    fn of_rows<M: ModelTrait>(&self, sql: String, rows: Vec<M>) -> Result<Statement> {
-        let object = |row: M| {
-            let field = |column| Ok((Iden::to_string(&column), json(row.get(column))?));
-            let columns = <M::Entity as EntityTrait>::Column::iter();
-            columns.map(field).collect::<Result<Map<_, _>>>().map(Json::Object)
-        };
-        let rows = rows.into_iter().map(object).collect::<Result<Vec<_>>>()?;
-        let parameter = Value::Json(Some(Box::new(Json::Array(rows))));
-        Ok(Statement::from_sql_and_values(self.get_database_backend(), sql, [parameter]))
+fn keys<M: ModelTrait>() -> impl Iterator<Item = ColumnOf<M>> {
+    <M::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
+}
+
+fn is_key<M: ModelTrait>(name: &str) -> bool {
+    keys::<M>().any(|key| key.as_str() == name)
+}
+
+fn names(columns: &[impl IdenStatic]) -> Vec<&'static str> {
+    columns.iter().map(IdenStatic::as_str).collect()
+}
+
+/// What `each` makes of the names, as quoted, with commas between.
+fn listed(names: &[&str], each: impl Fn(&str) -> String) -> String {
+    names.iter().map(|name| each(&format!("\"{name}\""))).collect::<Vec<_>>().join(", ")
+}
+
+/// These columns of the rows as arrays: the parameters with their types, and their values as texts.
+fn arrays<M: ModelTrait>(rows: &[M], columns: &[ColumnOf<M>]) -> Result<(String, Vec<Value>)> {
+    let (mut parameters, mut values) = (Vec::new(), Vec::new());
+    for column in columns {
+        let (mut array, mut of) = ("{".to_owned(), "text");
+        for row in rows {
+            of = add(&mut array, row.get(*column))?;
+            array.push(',');
+        }
+        array.pop();
+        array.push('}');
+        values.push(Value::String(Some(array)));
+        parameters.push(format!("${}::{of}[]", values.len()));
     }
+    Ok((parameters.join(", "), values))
 }
 
-fn names(columns: impl Iterator<Item = impl Iden>) -> Vec<String> {
-    columns.map(|column| format!("\"{}\"", Iden::to_string(&column))).collect()
-}
-
-/// The value as PostgreSQL reads it from JSON.
-fn json(value: Value) -> Result<Json> {
+/// Adds a value to the text of an array; answers its type.
+fn add(array: &mut String, value: Value) -> Result<&'static str> {
     Ok(match value {
-        Value::Bool(value) => value.into(),
-        Value::SmallInt(value) => value.into(),
-        Value::Int(value) => value.into(),
-        Value::BigInt(value) => value.into(),
-        Value::Double(value) => value.into(),
-        Value::String(value) => value.into(),
-        Value::Uuid(value) => value.map(|id| id.to_string()).into(),
-        Value::Bytes(value) => value.map(|bytes| hex(&bytes)).into(),
-        Value::Json(value) => value.map_or(Json::Null, |value| *value),
+        Value::Bool(value) => plain(array, value, "bool"),
+        Value::SmallInt(value) => plain(array, value, "int2"),
+        Value::Int(value) => plain(array, value, "int4"),
+        Value::BigInt(value) => plain(array, value, "int8"),
+        Value::Double(value) => plain(array, value, "float8"),
+        Value::Uuid(value) => plain(array, value, "uuid"),
+        Value::String(value) => quoted(array, value, "text"),
+        Value::Bytes(value) => quoted(array, value.map(|bytes| hex(&bytes)), "bytea"),
+        Value::Json(value) => quoted(array, value.map(|json| json.to_string()), "jsonb"),
         _ => return Err(Error::Internal),
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut text = String::with_capacity(2 + 2 * bytes.len());
-    text.push_str("\\x");
-    for byte in bytes {
-        // Writing to a string never fails.
-        let _ = write!(text, "{byte:02x}");
+fn plain(array: &mut String, value: Option<impl Display>, of: &'static str) -> &'static str {
+    // Writing to a string never fails.
+    let _ = match value {
+        Some(value) => write!(array, "{value}"),
+        None => write!(array, "NULL"),
+    };
+    of
+}
+
+fn quoted(array: &mut String, value: Option<String>, of: &'static str) -> &'static str {
+    let Some(value) = value else { return plain(array, None::<&str>, of) };
+    array.push('"');
+    for letter in value.chars() {
+        if matches!(letter, '"' | '\\') {
+            array.push('\\');
+        }
+        array.push(letter);
     }
-    text
+    array.push('"');
+    of
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+    let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    ['\\', 'x'].into_iter().chain(digits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_elements_of_an_array_whatever_is_in_them() {
+        let array = |values: [Value; 3]| {
+            let mut array = String::new();
+            values.map(|value| {
+                let of = add(&mut array, value).unwrap();
+                array.push(',');
+                of
+            });
+            array
+        };
+        let texts = [r#"a "b" \ {c,d}"#, "NULL", ""].map(|text| Value::String(Some(text.to_owned())));
+        assert_eq!(array(texts), r#""a \"b\" \\ {c,d}","NULL","","#);
+        let other = [Value::Bytes(Some(vec![0, 0x1f, 0xff])), Value::Int(Some(-7)), Value::Uuid(None)];
+        assert_eq!(array(other), r#""\\x001fff",-7,NULL,"#);
+        let json = Value::Json(Some(Box::new(json!({ "a": "\"" }))));
+        assert_eq!(
+            array([json, Value::Double(Some(0.1)), Value::Bool(Some(true))]),
+            r#""{\"a\":\"\\\"\"}",0.1,true,"#
+        );
+    }
 }
