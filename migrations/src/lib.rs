@@ -49,11 +49,12 @@ mod m0038_monitoring_month;
 mod m0039_program_events;
 mod m0040_newest_log;
 mod m0041_push_answers;
-mod m0042_calendar;
 mod m0042_notices;
 mod m0043_dead_letters;
 mod m0044_log_keys;
+mod m0045_result_keys;
 mod m0046_stale_notices;
+mod m0047_calendar;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -104,11 +105,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0039_program_events::Migration),
             Box::new(m0040_newest_log::Migration),
             Box::new(m0041_push_answers::Migration),
-            Box::new(m0042_calendar::Migration),
             Box::new(m0042_notices::Migration),
             Box::new(m0043_dead_letters::Migration),
             Box::new(m0044_log_keys::Migration),
+            Box::new(m0045_result_keys::Migration),
             Box::new(m0046_stale_notices::Migration),
+            Box::new(m0047_calendar::Migration),
         ]
     }
 }

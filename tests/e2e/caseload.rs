@@ -164,7 +164,7 @@ async fn what_is_kept_is_what_is_found_anew_and_a_read_never_shows_what_was() {
         );
         assert_eq!(keep(&worker).await.unwrap(), 3, "of everybody");
         let before = kept(&app.clinic).await;
-        forget(&worker, clinic_id).await.unwrap();
+        forget(&worker, Some(clinic_id)).await.unwrap();
         assert_eq!(kept(&app.clinic).await, [""; 0]);
         assert_eq!(row(&therapist, "ada").await, next, "found anew, it is the same");
         keep(&worker).await.unwrap();

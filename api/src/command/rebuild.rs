@@ -2,6 +2,7 @@
 
 use super::{Sources, print};
 use crate::failure::Failure;
+use care::caseload;
 use care::id::Kind;
 use care::progress::{Rebuilt, rebuild};
 use clap::Args;
@@ -49,7 +50,10 @@ pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<(), 
             let _ = print(&format!("{} of {} patients\n", so_far.patients, so_far.of));
         }
     };
-    let rebuilt = rebuild(&care::access::worker(&app.services), clinic_id, told).await?;
+    let worker = care::access::worker(&app.services);
+    let rebuilt = rebuild(&worker, clinic_id, told).await?;
+    // It stands on the same logs, which may have been changed by hand.
+    caseload::forget(&worker, clinic_id).await?;
     app.services.store.close().await;
     print(&format!("The totals and personal bests of {} patients are as their logs say.\n", rebuilt.patients))
 }

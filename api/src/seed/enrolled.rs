@@ -5,9 +5,8 @@ use super::course::Step;
 use super::diary::{self, local_date};
 use super::person::Person;
 use super::reminders;
-use super::staff::{join, scope, sign_in};
-use care::access::{Scope, Services, door};
-use care::account::{self, Tokens};
+use super::staff::{join, scope};
+use care::access::{Scope, Services};
 use care::clock::Day;
 use care::error::{Error, Result};
 use care::library::dose::{Dose, DoseKind};
@@ -20,15 +19,16 @@ use std::sync::Arc;
 /// Why the demo's therapists go past a rule that warns.
 const TRIED: &str = "Tried in the clinic under supervision, without symptoms.";
 
-/// The most logs of a batch.
-const BATCH: usize = 100;
+/// The most logs of a batch: what a batch costs hardly counts any more beside what it writes.
+const BATCH: usize = 500;
 
 /// A patient with an account and an active program.
 #[derive(Debug)]
 pub(super) struct Enrolled {
     person: Person,
     program: Program,
-    tokens: Tokens,
+    /// The app, which stays open: to sign in for each of its visits would cost more than what it sends.
+    app: Scope,
     /// The first day that has not been logged.
     next: Day,
     chance: Chance,
@@ -59,8 +59,8 @@ impl Enrolled {
             Activate { program_id: draft.id, override_reason: Some(TRIED.to_owned()), ..Activate::default() };
         let program = program::activate(therapist, activate).await?.program;
         let invited = patient::invite(therapist, patient.id).await?;
-        let tokens = join(services, invited, &person.email(), None).await?;
-        Ok(Self { person, program, tokens, next: starts_on, chance })
+        let app = scope(services, &join(services, invited, &person.email(), None).await?).await?;
+        Ok(Self { person, program, app, next: starts_on, chance })
     }
 
     pub(super) fn number(&self) -> u32 {
@@ -101,8 +101,7 @@ impl Enrolled {
     pub(super) async fn send_in(&mut self, services: &Arc<Services>) -> Result<usize> {
         let today = local_date(services.now(), self.person.time_zone)?;
         let logs = self.perform(services, today)?;
-        let patient = self.act(services).await?;
-        send(&patient, logs).await
+        send(&self.app, logs).await
     }
 
     /// The last visit to the app, now: what is done of today, and reminders. The first patient has
@@ -112,19 +111,10 @@ impl Enrolled {
         let until = if self.person.number == 1 { today } else { today.plus(1) };
         let mut logs = self.perform(services, until)?;
         logs.retain(|log| log.performed_at <= services.now());
-        let patient = self.act(services).await?;
-        reminders::set(&patient, &self.person, today).await?;
-        send(&patient, logs).await
-    }
-
-    async fn act(&mut self, services: &Arc<Services>) -> Result<Scope> {
-        match account::refresh(&door(services), &self.tokens.refresh).await {
-            Ok(tokens) => self.tokens = tokens,
-            // The session has ended long ago.
-            Err(Error::Unauthenticated) => return sign_in(services, &self.person.email()).await,
-            Err(error) => return Err(error),
-        }
-        scope(services, &self.tokens).await
+        reminders::set(&self.app, &self.person, today).await?;
+        let sent = send(&self.app, logs).await?;
+        self.app.finish().await;
+        Ok(sent)
     }
 
     /// The sessions of the days that are not logged yet, up to but without `until`; none from the
@@ -148,14 +138,16 @@ impl Enrolled {
 }
 
 async fn send(patient: &Scope, logs: Vec<NewLog>) -> Result<usize> {
-    for batch in logs.chunks(BATCH) {
-        let outcomes = progress::log(patient, batch.iter().cloned().map(Ok).collect()).await?;
+    let sent = logs.len();
+    let mut logs = logs.into_iter().map(Ok).peekable();
+    while logs.peek().is_some() {
+        let outcomes = progress::log_all(patient, logs.by_ref().take(BATCH).collect()).await?;
         if let Some(refused) = outcomes.iter().find(|outcome| outcome.status == RowStatus::Rejected) {
             tracing::error!(faults = ?refused.faults, "a seeded log was refused");
             return Err(Error::Internal);
         }
     }
-    Ok(logs.len())
+    Ok(sent)
 }
 
 fn new_patient(person: &Person, chance: &Chance, today: Day) -> CreatePatient {
@@ -198,7 +190,9 @@ async fn prescriptions(therapist: &Scope, person: &Person, step: &Step) -> Resul
 fn scaled(dose: Dose, percent: u32) -> Dose {
     let part = |amount: u32| (amount * percent / 100).max(1);
     let small = |amount: u16| u16::try_from(part(amount.into())).unwrap_or(amount);
-    let hold = |seconds: u16| if dose.kind == DoseKind::Hold { small(seconds) } else { seconds };
+    let hold = |seconds: u16| {
+        if dose.kind == DoseKind::Hold { small(seconds) } else { seconds }
+    };
     let minutes = |seconds: u32| part(seconds).div_ceil(60) * 60;
     Dose {
         reps: dose.reps.map(small),

@@ -55,6 +55,8 @@ const LATE: i64 = 365;
 const LAST: i64 = 3;
 /// Patients who act at once.
 const AT_ONCE: usize = 4;
+/// One acts so many milliseconds after another: what is written then sorts as it comes, as it does in life.
+const APART: i64 = 10;
 
 /// What is seeded.
 #[derive(Debug, Clone, Copy)]
@@ -132,17 +134,19 @@ pub async fn seed(services: &Arc<Services>, data: Seeds, tell: &(dyn Fn(Progress
     for day in visits(days) {
         clock.set(begin.plus(day * DAY));
         let therapists = Therapists::sign_in(&past).await?;
-        // Signing in is what costs: with years of it, apps do so once a year.
+        // Large batches are what is fast: with years of it, apps send in once a year.
         let sends = data.years == 0 || day % LATE == 0;
         at_once(&mut enrolled, async |patient| {
+            clock.advance(APART);
             let sent = if sends { patient.send_in(&past).await? } else { 0 };
             tell(day, patients, sent);
             patient.visit(&past, therapists.of(patient.number()), day, day == days - LAST).await
         })
         .await?;
     }
-    clock.set(now);
+    clock.set(now.plus(-APART * i64::from(data.patients)));
     at_once(&mut enrolled, async |patient| {
+        clock.advance(APART);
         tell(days, patients, patient.arrive(&past).await?);
         Ok(())
     })

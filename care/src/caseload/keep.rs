@@ -33,10 +33,11 @@ pub async fn keep(worker: &Worker) -> Result<usize> {
     Ok(stale.len())
 }
 
-/// Forgets the rows of a clinic, so that they are found anew.
-pub async fn forget(worker: &Worker, clinic_id: Uuid) -> Result<()> {
+/// Forgets the rows of a clinic, of all clinics where none is named, so that they are found anew.
+pub async fn forget(worker: &Worker, clinic_id: Option<Uuid>) -> Result<()> {
     let tx = worker.write().await?;
-    Entity::delete_many().filter(Column::ClinicId.eq(clinic_id)).exec(&tx).await?;
+    let named = clinic_id.map(|id| Column::ClinicId.eq(id));
+    Entity::delete_many().filter(Condition::all().add_option(named)).exec(&tx).await?;
     tx.commit().await
 }
 

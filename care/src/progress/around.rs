@@ -1,5 +1,6 @@
 //! What stands on and around the days that a write touches, read once for all that follows from it.
 
+use super::record::Rows;
 use super::sessions::standing;
 use super::table::{pain_rating, progress_log};
 use crate::clock::Day;
@@ -17,6 +18,14 @@ const BEFORE: i32 = 9;
 pub(super) struct Around {
     pub(super) logs: Vec<progress_log::Model>,
     pub(super) ratings: Vec<pain_rating::Model>,
+}
+
+impl Around {
+    /// Adds logs that were recorded since.
+    pub(super) fn add(&mut self, fresh: &[Rows]) {
+        self.logs.extend(fresh.iter().map(|rows| rows.log.clone()));
+        self.logs.sort_by_key(|log| (log.performed_at, log.log_id));
+    }
 }
 
 /// The logs and ratings of the patient (clinic, patient) on these days, between them, and shortly before,

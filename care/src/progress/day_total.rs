@@ -11,15 +11,12 @@ use crate::error::Result;
 use crate::library::dose::DoneSet;
 use crate::store::Tx;
 use progress_day::Column;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What a repetition of a set takes that was logged without its seconds (basis: default).
 const SECONDS_A_REPETITION: u32 = 3;
-/// Rows of one statement: databases take only so many values.
-const ROWS: usize = 1_000;
 
 /// The time under exercise of a set: the seconds that were logged, else 3 seconds a repetition. Rests and
 /// distances add nothing, because nobody logged how long they took.
@@ -107,7 +104,7 @@ pub(super) async fn keep(
     if !empty.is_empty() {
         of_patient(key).filter(Column::LocalDate.is_in(empty)).exec(tx).await?;
     }
-    write(tx, totals).await
+    tx.put_all(totals).await
 }
 
 /// All that is kept of the patient's days, to be deleted.
@@ -115,18 +112,6 @@ pub(super) fn of_patient((clinic_id, patient_id): (Uuid, Uuid)) -> sea_orm::Dele
     progress_day::Entity::delete_many()
         .filter(Column::ClinicId.eq(clinic_id))
         .filter(Column::PatientId.eq(patient_id))
-}
-
-/// Puts these totals in the place of those kept of the same days.
-pub(super) async fn write(tx: &Tx, totals: Vec<progress_day::Model>) -> Result<()> {
-    let is_key = |column: &Column| matches!(column, Column::ClinicId | Column::PatientId | Column::LocalDate);
-    let mut again = OnConflict::columns(Column::iter().filter(is_key));
-    again.update_columns(Column::iter().filter(|column| !is_key(column)));
-    for rows in totals.chunks(ROWS) {
-        let rows = rows.iter().map(|row| row.clone().into_active_model().reset_all());
-        progress_day::Entity::insert_many(rows).on_conflict(again.clone()).exec_without_returning(tx).await?;
-    }
-    Ok(())
 }
 
 /// The totals of a patient's days `from..=to`, by date.

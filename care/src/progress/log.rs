@@ -55,18 +55,25 @@ impl Outcome {
     }
 }
 
+/// A log as it came, or why it could not be read.
+type Checked = std::result::Result<NewLog, Vec<FieldError>>;
+
 /// Logs a batch of 1 to 100 sessions of the patient who acts. Rows that could not be read come
 /// as their faults. The answers stand in the order of the rows.
-pub async fn log(
-    scope: &Scope,
-    batch: Vec<std::result::Result<NewLog, Vec<FieldError>>>,
-) -> Result<Vec<Outcome>> {
+pub async fn log(scope: &Scope, batch: Vec<Checked>) -> Result<Vec<Outcome>> {
+    scope.patient_id()?;
+    if batch.len() > MOST {
+        return Err(Error::field("logs", Code::TooMany, format!("Give at most {MOST} logs at a time.")));
+    }
+    log_all(scope, batch).await
+}
+
+/// The same of thousands of sessions, for what comes from no client: a batch costs as many statements, however large
+/// it is.
+pub async fn log_all(scope: &Scope, batch: Vec<Checked>) -> Result<Vec<Outcome>> {
     let patient_id = scope.patient_id()?;
     if batch.is_empty() {
         return Err(Error::field("logs", Code::Required, "Give at least one log."));
-    }
-    if batch.len() > MOST {
-        return Err(Error::field("logs", Code::TooMany, format!("Give at most {MOST} logs at a time.")));
     }
     let settings = clinic::own(scope).await?.settings;
     let thresholds = settings.pain;
@@ -76,12 +83,11 @@ pub async fn log(
     let (batch, exercises) = check_rows(&tx, scope, &chart, batch).await?;
     let known = known(&tx, &chart, &batch).await?;
     let sorted = sort(scope, &chart, &batch, &known)?;
+    let mut around = around(&tx, key, &sorted.days()).await?;
     if !sorted.fresh.is_empty() {
         record(&tx, scope, &mut chart, &sorted.fresh).await?;
         concern::heard(&tx, scope, &chart, &settings.alerts, &concern::reports(&sorted.fresh)).await?;
-    }
-    let around = around(&tx, key, &sorted.days()).await?;
-    if !sorted.fresh.is_empty() {
+        around.add(&sorted.fresh);
         let days = sorted.fresh.iter().map(|rows| rows.log.local_date).collect();
         day_total::keep(&tx, key, &days, &around, &sorted.fresh).await?;
         personal_best::raise(&tx, key, &sorted.fresh, &exercises).await?;
@@ -105,8 +111,6 @@ pub async fn log(
     }
     Ok(outcomes)
 }
-
-type Checked = std::result::Result<NewLog, Vec<FieldError>>;
 
 /// Checks each row, and that its prescriptions are the patient's own; answers their exercises too.
 async fn check_rows(

@@ -1,6 +1,6 @@
 //! Progress: the append-only log of what patients did and felt, and what it says.
 //!
-//! Offers of logs [`log()`], [`amend`], [`void`], [`list`], [`get`], [`get_of`], [`versions`], [`exercises`]; of ratings of
+//! Offers of logs [`log()`], [`log_all`], [`amend`], [`void`], [`list`], [`get`], [`get_of`], [`versions`], [`exercises`]; of ratings of
 //! pain outside of sessions [`rate`], [`void_rating`], [`ratings`], [`get_rating`]; over time [`summary`],
 //! [`pain_trend`], [`adherence_trend`]; the rules [`adherence`] and [`traffic_light`]; and to the slices above
 //! the loaded sessions and the pain reports of many patients. Each write keeps the tables `progress_day` and
@@ -42,7 +42,7 @@ pub use bucket::Bucket;
 pub use exercises::exercises;
 pub(crate) use flare::flares;
 pub use list::{Range, get, get_of, list};
-pub use log::{Outcome, RowStatus, log};
+pub use log::{Outcome, RowStatus, log, log_all};
 pub(crate) use pain_reports::pain_reports;
 pub use pain_trend::{PainPoint, pain_trend};
 pub use personal_best::{BestKind, PersonalBest};

@@ -11,16 +11,9 @@ use crate::library::Exercise;
 use crate::library::dose::DoneSet;
 use crate::program::table::prescription;
 use crate::store::Tx;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DeriveActiveEnum, EntityTrait, EnumIter, IntoActiveModel, JoinType,
-    QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait, DeriveActiveEnum, EntityTrait, EnumIter, JoinType, QueryFilter, QuerySelect};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
-
-/// Rows of one statement: databases take only so many values.
-const ROWS: usize = 1_000;
 
 /// What a best counts in.
 #[derive(
@@ -119,7 +112,7 @@ pub(super) async fn raise(
             raised.remove(&at);
         }
     }
-    write(tx, raised).await
+    tx.put_all(raised.into_values().collect()).await
 }
 
 /// Reckons anew the bests that this log held, now that it has another version, and raises those by what the
@@ -173,23 +166,11 @@ pub(super) async fn reckon(tx: &Tx, key: (Uuid, Uuid), exercises: Option<HashSet
         sets: &sets.0,
     });
     delete.exec(tx).await?;
-    write(tx, bests(key, done)).await
+    tx.put_all(bests(key, done).into_values().collect()).await
 }
 
 fn of_patient((clinic_id, patient_id): (Uuid, Uuid)) -> sea_orm::Select<Entity> {
     Entity::find().filter(Column::ClinicId.eq(clinic_id)).filter(Column::PatientId.eq(patient_id))
-}
-
-async fn write(tx: &Tx, bests: Bests) -> Result<()> {
-    let mut again =
-        OnConflict::columns([Column::ClinicId, Column::PatientId, Column::ExerciseId, Column::Kind]);
-    again.update_columns([Column::Value, Column::LogId, Column::ReachedOn]);
-    let rows: Vec<_> = bests.into_values().map(|row| row.into_active_model().reset_all()).collect();
-    for rows in rows.chunks(ROWS) {
-        let rows = rows.iter().cloned();
-        Entity::insert_many(rows).on_conflict(again.clone()).exec_without_returning(tx).await?;
-    }
-    Ok(())
 }
 
 /// The bests of a patient of all time, by exercise as the library has them; those of unknown exercises left

@@ -70,8 +70,8 @@ async fn anew(tx: &Tx, key: (Uuid, Uuid)) -> Result<()> {
     let total = |(day, (logs, ratings)): (&Day, &(Vec<&Rows>, Vec<&pain_rating::Model>))| {
         day_total::total(key, *day, logs, ratings)
     };
-    let totals = days.iter().filter_map(total).collect();
+    let totals: Vec<_> = days.iter().filter_map(total).collect();
     day_total::of_patient(key).exec(tx).await?;
-    day_total::write(tx, totals).await?;
+    tx.put_all(totals).await?;
     personal_best::reckon(tx, key, None).await
 }

@@ -78,7 +78,7 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, terms: Terms)
     let changed: Vec<_> = round.changed.iter().copied().collect();
     raise(&tx, &changed).await?;
     // Of an occurrence that was decided before, in another zone or by an earlier rule, nothing comes again.
-    let new = tx.insert_new(round.deliveries, Column::Id).await?;
+    let new = tx.insert_new(round.deliveries).await?;
     answer.outbound.retain(|outbound| new.contains(&outbound.delivery_id));
     let decided = round.decided.into_iter().filter(|(id, _)| new.contains(id));
     answer.decided.extend(decided.map(|(_, what)| what));
