@@ -51,12 +51,12 @@ impl Tx {
             }
             return Ok(());
         }
-        let (table, told) = (M::Entity::default(), listed(&names(&columns), |name| name.to_owned()));
+        let (table, told) = (M::Entity::default(), listed(&names(&columns), str::to_owned));
         let (arrays, values) = arrays(&rows, &columns)?;
         let mut sql = format!("INSERT INTO {} ({told}) SELECT * FROM unnest({arrays})", table.table_name());
         if replaces {
             let rest = listed(&rest, |name| format!("{name} = excluded.{name}"));
-            let keys = listed(&keys, |name| name.to_owned());
+            let keys = listed(&keys, str::to_owned);
             // Writing to a string never fails.
             let _ = write!(sql, " ON CONFLICT ({keys}) DO UPDATE SET {rest}");
         }
@@ -87,7 +87,7 @@ impl Tx {
         let sql = format!(
             "UPDATE {} AS kept SET {set} FROM unnest({arrays}) AS new ({}) WHERE {}",
             M::Entity::default().table_name(),
-            listed(&names(&told), |name| name.to_owned()),
+            listed(&names(&told), str::to_owned),
             same.join(" AND ")
         );
         self.run(sql, values).await
@@ -186,11 +186,10 @@ mod tests {
     fn values_are_elements_of_an_array_whatever_is_in_them() {
         let array = |values: [Value; 3]| {
             let mut array = String::new();
-            values.map(|value| {
-                let of = add(&mut array, value).unwrap();
+            for value in values {
+                add(&mut array, value).unwrap();
                 array.push(',');
-                of
-            });
+            }
             array
         };
         let texts = [r#"a "b" \ {c,d}"#, "NULL", ""].map(|text| Value::String(Some(text.to_owned())));
