@@ -32,7 +32,7 @@ impl Taken {
             Self::LeavesOut => " ON CONFLICT DO NOTHING RETURNING \"id\"".to_owned(),
             Self::Replaces => format!(
                 " ON CONFLICT ({}) DO UPDATE SET {}",
-                listed(&keys, |name| name.to_owned()),
+                listed(&keys, str::to_owned),
                 listed(&rest, |name| format!("{name} = excluded.{name}"))
             ),
         }
@@ -79,7 +79,7 @@ impl Tx {
         let (table, backend) = (M::Entity::default(), self.get_database_backend());
         if self.locks_rows() {
             let (arrays, values) = arrays(&rows, &columns)?;
-            let told = listed(&names(&columns), |name| name.to_owned());
+            let told = listed(&names(&columns), str::to_owned);
             let then = taken.then::<M>(&columns);
             let table = table.table_name();
             let sql = format!("INSERT INTO {table} ({told}) SELECT * FROM unnest({arrays}){then}");
@@ -119,7 +119,7 @@ impl Tx {
         let sql = format!(
             "UPDATE {} AS kept SET {set} FROM unnest({arrays}) AS new ({}) WHERE {}",
             M::Entity::default().table_name(),
-            listed(&names(&told), |name| name.to_owned()),
+            listed(&names(&told), str::to_owned),
             same.join(" AND ")
         );
         self.run(sql, values).await
