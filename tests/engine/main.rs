@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod clocks;
 mod faults;
 mod foreseen;
 mod kills;

@@ -1,6 +1,7 @@
 //! What a worker stands: push services that fail, a database that is away, a process that is paused.
 
 use super::world::{PATIENTS, World};
+use sea_orm::ConnectionTrait;
 use std::time::Duration;
 use tests::Cut;
 use tests::push_provider::{Act, Goodbye, Reply};
@@ -40,14 +41,15 @@ async fn a_database_that_is_away_delays_and_loses_nothing() {
     let mut world = World::begin().await;
     let url = &world.crowd.clinic.database.url;
     let cut = Cut::to(url).await;
-    world.write_settings(&cut.url(url));
+    world.write_settings(&cut.url(url), &world.redis.url());
     let due_at = world.fall_due().await;
     world.providers.apple.set_latency(Duration::from_millis(200));
     let mut worker = world.worker(None);
     world.until_taken(1).await;
     cut.set_away(true);
-    // The pushes that are on their way arrive while nothing can be recorded.
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // The pushes that are on their way arrive while nothing can be recorded. Other tests are at work on the same
+    // server, so it is the line to it that is away.
+    tokio::time::sleep(Duration::from_secs(30)).await;
     cut.set_away(false);
     world.until_sent(due_at, PATIENTS).await;
     worker.stop();
@@ -71,4 +73,21 @@ async fn a_worker_that_is_paused_past_its_lease_changes_nothing_when_it_wakes() 
         assert!(worker.ends().await);
     }
     world.hold("a paused worker", due_at).await;
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_set_aside_by_whoever_comes_after_a_dead_worker() {
+    let mut world = World::begin().await;
+    let due_at = world.fall_due().await;
+    let owner = world.crowd.clinic.database.connect().await;
+    let spoil = "UPDATE reminder SET rule = '{}' WHERE id = (SELECT id FROM reminder LIMIT 1)";
+    owner.execute_unprepared(spoil).await.unwrap();
+    assert!(world.worker(Some("claimed")).is_killed().await.is_some());
+    let mut heir = world.worker(None);
+    world.until_sent(due_at, PATIENTS - 1).await;
+    heir.stop();
+    world.hold_of(PATIENTS - 1, "a spoiled row", due_at).await;
+    let aside = "UPDATE reminder SET set_aside_at = NULL WHERE set_aside_at IS NOT NULL";
+    assert_eq!(owner.execute_unprepared(aside).await.unwrap().rows_affected(), 1);
+    owner.close().await.unwrap();
 }

@@ -1,5 +1,6 @@
 //! The program put together: configuration and ports in, a running [`App`] out.
 
+mod clock;
 mod database;
 mod gateway;
 mod keeper;
@@ -15,6 +16,7 @@ mod sweeper;
 mod walls;
 mod worker;
 
+use clock::run_clock;
 pub use database::{Connection, migrate, pending};
 pub use gateway::providers as push_providers;
 use keeper::run_keeper;
@@ -40,7 +42,7 @@ use crate::redis::RedisLive;
 use care::access::{Services, worker as worker_of};
 use care::account::Mailer;
 use care::audit::Journal;
-use care::clock::{Clock, Random, SystemClock, SystemRandom};
+use care::clock::{Clock, Random, SharedClock, SystemRandom};
 use care::live::{InProcess, Live};
 use reminders::gateway::PushGateway;
 use std::collections::HashMap;
@@ -67,14 +69,15 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// The machine's clock and randomness, and the gateway and the mail server that the configuration
-    /// names. A failure where the settings of either are not valid.
-    pub fn of(configuration: &Configuration) -> Result<Self, Failure> {
-        let gateway = gateway::of(configuration)?;
+    /// The machine's clock, until [`App::build`] sets it by the database's, and randomness; the gateway and the mail
+    /// server that the configuration names. A failure where the settings of either are not valid.
+    pub fn of(configuration: &Configuration, machine: &Arc<dyn Clock>) -> Result<Self, Failure> {
+        let clock: Arc<dyn Clock> = Arc::new(SharedClock::new(Arc::clone(machine)));
+        let gateway = gateway::of(configuration, &clock)?;
         let mailer =
             configuration.mailer()?.map_or_else(|| Arc::new(mail::Console) as _, |smtp| Arc::new(smtp) as _);
         Ok(Self {
-            clock: Arc::new(SystemClock),
+            clock,
             random: Arc::new(SystemRandom),
             live: Arc::new(InProcess::default()),
             gateway,
@@ -112,6 +115,7 @@ impl App {
         database::refuse_pending(&store).await?;
         database::refuse_open(&configuration).await?;
         let Ports { clock, random, live, gateway, mailer } = ports;
+        clock::set(clock.as_ref(), &store).await?;
         let keys = care::keys::open(&store, wrapping, random.as_ref()).await?.ok_or_else(wrong_key)?;
         let redis = Redis::open(&configuration.redis)?;
         let id = care::id::new(clock.as_ref(), random.as_ref());
@@ -192,8 +196,9 @@ impl App {
         let posting = Box::pin(run_postman(self, stop.clone()));
         let keeping = Box::pin(run_keeper(self, stop.clone()));
         let noticing = Box::pin(run_notifier(self, stop.clone()));
+        let timing = Box::pin(run_clock(self, stop.clone()));
         let ended = tokio::try_join!(
-            http, between, working, sealing, sweeping, posting, keeping, noticing, measuring
+            http, between, working, sealing, sweeping, posting, keeping, noticing, timing, measuring
         );
         self.services.store.close().await;
         ended.map(|_| ())
