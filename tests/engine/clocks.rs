@@ -28,7 +28,10 @@ async fn is_ahead(world: &mut World) {
     assert!(late.iter().all(|late| *late >= 0), "none early: {late:?}");
     assert_eq!(world.crowd.outcome(due_at, 0).await.sent, PATIENTS - LATER);
     assert_eq!(world.crowd.outcome(later, 0).await.sent, LATER);
-    println!("by a clock that is set from two hours ahead to two behind, {:?} ms late at most", late.iter().max());
+    println!(
+        "by a clock that is set from two hours ahead to two behind, {:?} ms late at most",
+        late.iter().max()
+    );
 }
 
 /// The clock is behind by hours.

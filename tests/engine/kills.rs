@@ -7,6 +7,7 @@ use reminders::timetable::Timetable;
 use reminders::timetable::redis::{RedisTimetable, connect};
 use std::fs;
 use std::path::Path;
+use tests::push_provider::Logged;
 
 /// Every place that is named; with a number: that is passed so many times before.
 const PLACES: [&str; 12] = [
@@ -69,7 +70,8 @@ impl World {
         self.line.let_answers_arrive();
         let _worker = self.worker(None);
         self.until(async || {
-            self.redis.count_members("*due").await == PATIENTS && self.redis.count_members("*lease").await == 0
+            self.redis.count_members("*due").await == PATIENTS
+                && self.redis.count_members("*lease").await == 0
         })
         .await
     }
@@ -103,9 +105,9 @@ async fn kill(world: &mut World, place: &str, fate: Fate) {
     heir.stop();
     let doubled = world.hold(place, due_at).await;
     let under_way = before - recorded;
-    let mut made_up: Vec<_> = world.log_of_pushes().iter().map(|push| push.at.0 - died.0).collect();
-    made_up.sort_unstable();
-    let (first, last) = (made_up.get(before), made_up.get(before..).and_then(<[_]>::last));
+    let log = world.log_of_pushes();
+    let after_death = |push: &Logged| push.at.0 - died.0;
+    let (first, last) = (log.get(before).map(after_death), log[before..].last().map(after_death));
     let met = match fate {
         Fate::ClaimUnanswered | Fate::AckUnanswered if !world.line.holds_answers() => " (not asked any more)",
         _ => "",
@@ -115,7 +117,7 @@ async fn kill(world: &mut World, place: &str, fate: Fate) {
          pushes went on {first:?} ms after the death, and the last was made up for {last:?} ms after it"
     );
     assert!(doubled <= under_way, "{place}: not more than the killed worker had under way");
-    assert!(last.is_none_or(|last| *last <= LEASE + RECOVERY), "{place}: {last:?} ms");
+    assert!(last.is_none_or(|last| last <= LEASE + RECOVERY), "{place}: {last:?} ms");
     if let Fate::Full | Fate::ClaimUnanswered | Fate::AckUnanswered = fate {
         assert!(world.is_whole_again().await, "{place}: {}", world.log());
         assert_eq!(world.hold(place, due_at).await, doubled, "{place}: what was left in Redis is known");

@@ -19,6 +19,8 @@ mod operate;
 mod reference;
 mod rounds;
 mod storms;
+mod timetables;
+mod wired;
 mod world;
 
 use care::access::Scope;

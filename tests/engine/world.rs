@@ -141,9 +141,11 @@ impl World {
         self.providers.apple.taken().0 + self.providers.google.taken().0
     }
 
-    /// All requests to push, of both services.
+    /// All requests to push, of both services, as they came.
     pub(crate) fn log_of_pushes(&self) -> Vec<Logged> {
-        [self.providers.apple.log(), self.providers.google.log()].concat()
+        let mut all = [self.providers.apple.log(), self.providers.google.log()].concat();
+        all.sort_by_key(|push| push.at);
+        all
     }
 
     /// Waits until the push services have taken so many.

@@ -22,7 +22,10 @@ pub(super) async fn set(clock: &dyn Clock, store: &Store) -> Result<Option<i64>>
 }
 
 /// Keeps the time until `stop` turns true.
-pub(super) async fn run_clock(app: &App, mut stop: watch::Receiver<bool>) -> std::result::Result<(), Failure> {
+pub(super) async fn run_clock(
+    app: &App,
+    mut stop: watch::Receiver<bool>,
+) -> std::result::Result<(), Failure> {
     let mut told = false;
     while !*stop.borrow() {
         match set(app.services.clock.as_ref(), &app.services.store).await {

@@ -42,8 +42,7 @@ impl Clock for SharedClock {
         let right = (since..=now).contains(&database);
         let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
         if !right || anchor.is_none() {
-            *anchor =
-                Some(Anchor { shown: if right { now } else { database }, steady: steady_clock() });
+            *anchor = Some(Anchor { shown: if right { now } else { database }, steady: steady_clock() });
         }
         Some(self.machine.now().0.saturating_sub(database.0))
     }
