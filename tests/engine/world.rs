@@ -36,8 +36,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn begin() -> Self {
+        Self::around(Crowd::gather(PATIENTS).await).await
+    }
+
+    /// What carries the reminders of this crowd.
+    pub(crate) async fn around(crowd: Crowd) -> Self {
         let providers = PushProviders::start(Arc::new(SystemClock)).await;
-        let crowd = Crowd::gather(PATIENTS).await;
         let redis = RedisServer::start();
         let world = Self {
             begun: crowd.minute(-45),
@@ -77,7 +81,7 @@ impl World {
         let authority = write("authority.pem", &self.providers.authority.pem);
         let settings = format!(
             "[database]\nurl = \"{}\"\n[redis]\nurl = \"{}\"\n[keys]\ninstallation_key = \"{}\"
-[reminders]\nbatch = 100\nlease_seconds = {}\npush_timeout_seconds = 1\nsmear_seconds = 0\npoll_milliseconds = 50
+[reminders]\nbatch = 100\nlease_seconds = {}\npush_timeout_seconds = 4\nsmear_seconds = 0\npoll_milliseconds = 50
 [push]\ngateway = \"providers\"
 [push.apns]\nkey_file = \"{key_file}\"\nkey_id = \"{}\"\nteam_id = \"{}\"\ntopic = \"{}\"\naddress = \"{}\"\nca_file = \"{authority}\"
 [push.fcm]\nservice_account_file = \"{account}\"\naddress = \"{}\"\nca_file = \"{authority}\"\n",

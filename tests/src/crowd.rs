@@ -49,7 +49,11 @@ const COPIES: [&str; 3] = [
 impl Crowd {
     /// So many patients.
     pub async fn gather(count: usize) -> Self {
-        let clinic = Clinic::open(Stack::Full).await;
+        Self::gather_in(Clinic::open(Stack::Full).await, count).await
+    }
+
+    /// So many patients in this clinic, which has none.
+    pub async fn gather_in(clinic: Clinic, count: usize) -> Self {
         clinic.patient("ada").await;
         clinic.device("ada").await;
         let patient = clinic.as_patient("ada").await;
