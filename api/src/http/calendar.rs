@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use care::access::door;
 use care::error::Error;
+use care::library::Language;
 use care::reminder::calendar::{self, Calendar};
 use schema::Caller;
 use std::net::IpAddr;
@@ -45,7 +46,7 @@ pub(super) async fn get(
 }
 
 async fn read(server: &Server, address: Option<IpAddr>, id: &str, file: &str) -> Result<Calendar, Refusal> {
-    let nobody = Caller { scope: None, request_id: id.to_owned(), language: Default::default(), address };
+    let nobody = Caller { scope: None, request_id: id.to_owned(), language: Language::default(), address };
     let _turn = server.turns.take(&nobody).await?;
     let door = door(&server.services).seen_from(address);
     let token = file.strip_suffix(".ics").unwrap_or_default();

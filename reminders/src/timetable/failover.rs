@@ -58,7 +58,7 @@ impl<T: Timetable> Failover<T> {
     }
 
     /// Notes whether the first has room for what was to be added, and tells when that changes.
-    fn note_room(&self, answer: &Result<(), TimetableError>) {
+    fn note_room(&self, answer: Result<(), TimetableError>) {
         let full = matches!(answer, Err(TimetableError::Full));
         if self.full.swap(full, Ordering::Relaxed) != full {
             if full {
@@ -74,13 +74,13 @@ impl<T: Timetable> Failover<T> {
 impl<T: Timetable> Timetable for Failover<T> {
     async fn schedule(&self, entries: &[Entry]) -> Result<(), TimetableError> {
         let answer = self.first.schedule(entries).await;
-        self.note_room(&answer);
+        self.note_room(answer);
         if self.note(&answer) { self.second.schedule(entries).await } else { answer }
     }
 
     async fn fill(&self, entries: &[Entry]) -> Result<(), TimetableError> {
         let answer = self.first.fill(entries).await;
-        self.note_room(&answer);
+        self.note_room(answer);
         if self.note(&answer) { self.second.fill(entries).await } else { answer }
     }
 
