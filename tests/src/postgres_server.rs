@@ -65,7 +65,7 @@ impl PostgresServer {
     pub async fn start_again(&mut self) {
         let mut postgres = self.program("postgres");
         postgres.args(["-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
-        postgres.args(["-c", "unix_socket_directories="]);
+        postgres.args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
         self.process = Some(postgres.spawn().unwrap());
         for _ in 0..600 {
             let mut options = ConnectOptions::new(format!("{}/postgres", self.url()));
