@@ -1,5 +1,9 @@
 //! Time and randomness as parameters: the only sources of either for everything above.
 
+mod shared;
+
+pub use shared::SharedClock;
+
 use jiff::Timestamp;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
@@ -14,6 +18,13 @@ use std::sync::{Mutex, PoisonError};
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The instant it is.
     fn now(&self) -> Instant;
+
+    /// Is told that the database's clock showed `database` after this one showed `since` and before now. Answers how
+    /// many milliseconds the machine's clock is ahead of it; `None` of a clock that goes by nothing else.
+    fn agree(&self, since: Instant, database: Instant) -> Option<i64> {
+        _ = (since, database);
+        None
+    }
 }
 
 /// The clock of the machine.

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod clocks;
 mod faults;
 mod foreseen;
 mod kills;
@@ -18,6 +19,8 @@ mod operate;
 mod reference;
 mod rounds;
 mod storms;
+mod timetables;
+mod wired;
 mod world;
 
 use care::access::Scope;

@@ -37,7 +37,7 @@ impl Rounds {
         of_kind.map(|next| (next.due_at, next.expected)).collect()
     }
 
-    async fn schedule(&self, starts_at: &str) -> Uuid {
+    pub(super) async fn schedule(&self, starts_at: &str) -> Uuid {
         let input = ScheduleVisit {
             id: None,
             patient_id: reminder_owner(self).await,
@@ -49,7 +49,7 @@ impl Rounds {
         visit::schedule(&self.clinic.therapist().await, input).await.unwrap().id
     }
 
-    async fn write(&self, text: &str) -> Uuid {
+    pub(super) async fn write(&self, text: &str) -> Uuid {
         let patient_id = Some(reminder_owner(self).await);
         let input = NewMessage { id: None, patient_id, text: text.to_owned() };
         message::send(&self.clinic.therapist().await, input).await.unwrap().id

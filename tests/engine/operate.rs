@@ -308,8 +308,10 @@ async fn a_reminders_life_is_told_without_a_word_of_the_patients() {
         rounds.work(&engine, at("2026-06-15T11:02:05Z")).await;
         let told = rounds.explained(Kind::Reminder, reminder.id).await;
         assert!(told.contains("SENT: a provider took it at 2026-06-15T11:02:05Z; 2 attempts"), "{told}");
-        for word in ["Back exercises", "ada", "token"] {
-            assert!(!told.contains(word), "{word} is in {told}");
+        // An id may have any letters in it, and stands as one word.
+        let words: Vec<_> = told.split(|letter: char| !letter.is_alphanumeric()).collect();
+        for word in ["Back", "ada", "token"] {
+            assert!(!words.contains(&word), "{word} is in {told}");
         }
     }
 }

@@ -1,27 +1,34 @@
 //! Workers as processes of their own, on PostgreSQL, Redis and the simulator of the push services.
 
-use care::clock::{Instant, SystemClock};
+use care::clock::{Clock, Instant, SystemClock};
 use std::collections::HashMap;
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tests::push_provider::{Logged, PushProviders};
-use tests::{Crowd, RedisServer};
+use tests::{Crowd, Cut, RedisServer};
 use uuid::Uuid;
 
 /// Patients, each with a device and a reminder.
 pub(crate) const PATIENTS: usize = 300;
 /// How long a worker may take until it dies, or until its heir has made up for it.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// How long the workers' leases last, in milliseconds.
+pub(crate) const LEASE: i64 = 6_000;
+/// The signal by which a process ends itself at a named place.
+const SIGABRT: i32 = 6;
 
 /// A crowd whose reminders come due, and what carries them.
 pub(crate) struct World {
     pub(crate) crowd: Crowd,
     pub(crate) providers: PushProviders,
     pub(crate) redis: RedisServer,
+    /// The workers' line to Redis.
+    pub(crate) line: Cut,
     place: TempDir,
     begun: Instant,
     turn: i64,
@@ -29,17 +36,30 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn begin() -> Self {
+        Self::around(Crowd::gather(PATIENTS).await).await
+    }
+
+    /// What carries the reminders of this crowd.
+    pub(crate) async fn around(crowd: Crowd) -> Self {
         let providers = PushProviders::start(Arc::new(SystemClock)).await;
-        let crowd = Crowd::gather(PATIENTS).await;
+        let redis = RedisServer::start();
         let world = Self {
-            begun: crowd.minute(0),
+            begun: crowd.minute(-45),
             crowd,
             providers,
-            redis: RedisServer::start(),
+            line: Cut::to(&redis.url()).await,
+            redis,
             place: tempfile::tempdir().unwrap(),
             turn: 0,
         };
-        world.write_settings(&world.crowd.clinic.database.url);
+        world.write_settings(&world.crowd.clinic.database.url, &world.line.url(&world.redis.url()));
+        world
+    }
+
+    /// One whose workers have the timetable in the database and no Redis.
+    pub(crate) async fn begin_without_redis() -> Self {
+        let world = Self::begin().await;
+        world.write_settings(&world.crowd.clinic.database.url, "");
         world
     }
 
@@ -47,8 +67,8 @@ impl World {
         self.place.path().join("plumbline.toml")
     }
 
-    /// Settings of a worker that reaches the database at this address.
-    pub(crate) fn write_settings(&self, database: &str) {
+    /// Settings of a worker that reaches the database and Redis at these addresses.
+    pub(crate) fn write_settings(&self, database: &str, redis: &str) {
         let key = self.providers.apple.provider().key();
         let write = |name: &str, text: &str| {
             let path = self.place.path().join(name);
@@ -61,13 +81,14 @@ impl World {
         let authority = write("authority.pem", &self.providers.authority.pem);
         let settings = format!(
             "[database]\nurl = \"{}\"\n[redis]\nurl = \"{}\"\n[keys]\ninstallation_key = \"{}\"
-[reminders]\nlease_seconds = 3\npush_timeout_seconds = 1\nsmear_seconds = 0\npoll_milliseconds = 50
+[reminders]\nbatch = 100\nlease_seconds = {}\npush_timeout_seconds = 4\nsmear_seconds = 0\npoll_milliseconds = 50
 [push]\ngateway = \"providers\"
 [push.apns]\nkey_file = \"{key_file}\"\nkey_id = \"{}\"\nteam_id = \"{}\"\ntopic = \"{}\"\naddress = \"{}\"\nca_file = \"{authority}\"
 [push.fcm]\nservice_account_file = \"{account}\"\naddress = \"{}\"\nca_file = \"{authority}\"\n",
             database,
-            self.redis.url(),
+            redis,
             tests::INSTALLATION_KEY,
+            LEASE / 1_000,
             key.key_id,
             key.team_id,
             key.topic,
@@ -79,11 +100,27 @@ impl World {
 
     /// Starts a worker, which may be killed at a place.
     pub(crate) fn worker(&self, killed_at: Option<&str>) -> Worker {
+        self.start(killed_at.map(|place| ("KILL_POINT", place.to_owned())))
+    }
+
+    /// Starts a worker on a machine whose clock is ahead as [`World::set_clock`] says.
+    pub(crate) fn worker_by_set_clock(&self) -> Worker {
+        self.start(Some(("CLOCK_AHEAD", self.place.path().join("ahead").display().to_string())))
+    }
+
+    /// Sets the clock of a machine: so many milliseconds ahead of the others'.
+    pub(crate) fn set_clock(&self, ahead: i64) {
+        let (new, place) = (self.place.path().join("ahead.new"), self.place.path().join("ahead"));
+        fs::write(&new, ahead.to_string()).unwrap();
+        fs::rename(new, place).unwrap();
+    }
+
+    fn start(&self, environment: Option<(&str, String)>) -> Worker {
         let log = fs::File::create(self.place.path().join("log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_killable"));
         command.arg("worker").arg("--config").arg(self.settings()).env_clear().stdin(Stdio::null());
         command.stderr(log.try_clone().unwrap()).stdout(log);
-        command.envs(killed_at.map(|place| ("PLUMBLINE_KILL_POINT", place)));
+        command.envs(environment);
         Worker(command.spawn().unwrap())
     }
 
@@ -92,10 +129,10 @@ impl World {
         fs::read_to_string(self.place.path().join("log")).unwrap()
     }
 
-    /// Lets all reminders come due once more, with all logs empty.
+    /// Lets all reminders come due once more, a minute after the last time, with all logs empty.
     pub(crate) async fn fall_due(&mut self) -> Instant {
         self.turn += 1;
-        let due_at = self.begun.plus(-self.turn * 60_000);
+        let due_at = self.begun.plus(self.turn * 60_000);
         self.providers.apple.forget();
         self.providers.google.forget();
         self.crowd.fall_due(due_at).await;
@@ -103,10 +140,22 @@ impl World {
         due_at
     }
 
+    /// How many pushes the push services have taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.providers.apple.taken().0 + self.providers.google.taken().0
+    }
+
+    /// All requests to push, of both services, as they came.
+    pub(crate) fn log_of_pushes(&self) -> Vec<Logged> {
+        let mut all = [self.providers.apple.log(), self.providers.google.log()].concat();
+        all.sort_by_key(|push| push.at);
+        all
+    }
+
     /// Waits until the push services have taken so many.
     pub(crate) async fn until_taken(&self, count: usize) {
         for _ in 0..PATIENCE.as_millis() / 5 {
-            if self.providers.apple.taken().0 + self.providers.google.taken().0 >= count {
+            if self.taken() >= count {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -115,24 +164,37 @@ impl World {
 
     /// Waits until so many went out.
     pub(crate) async fn until_sent(&self, due_at: Instant, count: usize) {
+        self.until(async || self.crowd.outcome(due_at, 0).await.sent >= count).await;
+    }
+
+    /// Waits until it is so; whether it came to it.
+    pub(crate) async fn until(&self, it_is_so: impl AsyncFn() -> bool) -> bool {
         for _ in 0..PATIENCE.as_millis() / 100 {
-            if self.crowd.outcome(due_at, 0).await.sent >= count {
-                return;
+            if it_is_so().await {
+                return true;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        false
     }
 
-    /// Each reminder went out, none early, copies have the same id, and each device shows one.
+    /// Each reminder went out, none early, copies have the same id, and each device shows one. Answers how many
+    /// pushes were doubled.
     pub(crate) async fn hold(&self, place: &str, due_at: Instant) -> usize {
-        assert_eq!(self.crowd.outcome(due_at, 0).await.sent, PATIENTS, "{place}: {}", self.log());
+        self.hold_of(PATIENTS, place, due_at).await
+    }
+
+    /// [`World::hold`] of so many reminders alone.
+    pub(crate) async fn hold_of(&self, count: usize, place: &str, due_at: Instant) -> usize {
+        assert_eq!(self.crowd.outcome(due_at, 0).await.sent, count, "{place}: {}", self.log());
         let mut pushes: HashMap<Uuid, usize> = HashMap::new();
-        let logs: Vec<Logged> = [self.providers.apple.log(), self.providers.google.log()].concat();
+        let logs = self.log_of_pushes();
         for push in &logs {
             assert!(push.at >= due_at, "{place}: early");
             *pushes.entry(push.id).or_default() += 1;
         }
-        assert_eq!(pushes.len(), PATIENTS, "{place}: each went out under one id");
+        assert_eq!(pushes.len(), count, "{place}: each went out under one id");
+        let mut devices = 0;
         for number in 1..=PATIENTS {
             let (android, token) = Crowd::token(number);
             let shown = if android {
@@ -140,9 +202,11 @@ impl World {
             } else {
                 self.providers.apple.shown(&token).len()
             };
-            assert_eq!(shown, 1, "{place}: what device {number} shows");
+            assert!(shown <= 1, "{place}: what device {number} shows");
+            devices += shown;
         }
-        logs.len() - PATIENTS
+        assert_eq!(devices, count, "{place}: each is shown");
+        logs.len() - count
     }
 }
 
@@ -150,15 +214,26 @@ impl World {
 pub(crate) struct Worker(Child);
 
 impl Worker {
-    /// Whether it ends by itself.
-    pub(crate) async fn ends(&mut self) -> bool {
-        for _ in 0..PATIENCE.as_millis() / 20 {
-            if self.0.try_wait().unwrap().is_some() {
-                return true;
+    /// How it ends by itself.
+    async fn end(&mut self) -> Option<ExitStatus> {
+        for _ in 0..PATIENCE.as_millis() / 5 {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return Some(status);
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        false
+        None
+    }
+
+    /// Whether it ends well, by itself.
+    pub(crate) async fn ends(&mut self) -> bool {
+        self.end().await.is_some_and(|status| status.success())
+    }
+
+    /// When it was killed at a place; `None` where it did not come by, or ended for another reason.
+    pub(crate) async fn is_killed(&mut self) -> Option<Instant> {
+        let status = self.end().await?;
+        (status.signal() == Some(SIGABRT)).then(|| SystemClock.now())
     }
 
     /// Kills it.

@@ -58,6 +58,11 @@ impl Clinic {
         Self::begin(stack, statement_timeout, false, &[]).await
     }
 
+    /// The clinic on this PostgreSQL server.
+    pub async fn open_on(server: &str) -> Self {
+        Self::begin_in(Database::create_on(server).await, Duration::from_mins(1), false, &[]).await
+    }
+
     /// The clinic, whose staff reaches nothing without a second factor. It has an administrator alone.
     pub async fn open_strict(stack: Stack) -> Self {
         Self::begin(stack, Duration::from_mins(1), true, &[]).await
@@ -74,8 +79,17 @@ impl Clinic {
         require_second_factor: bool,
         issuers: &[Issuer],
     ) -> Self {
-        canary::listen();
         let database = Database::create(stack).await;
+        Self::begin_in(database, statement_timeout, require_second_factor, issuers).await
+    }
+
+    async fn begin_in(
+        database: Database,
+        statement_timeout: Duration,
+        require_second_factor: bool,
+        issuers: &[Issuer],
+    ) -> Self {
+        canary::listen();
         let clock = Arc::new(ManualClock::new(at(MORNING)));
         let (store, wrapping) = (database.store(statement_timeout).await, Wrapping::new([7; 32], None));
         let keys = care::keys::open(&store, wrapping, &SystemRandom).await.unwrap().unwrap();

@@ -49,7 +49,11 @@ const COPIES: [&str; 3] = [
 impl Crowd {
     /// So many patients.
     pub async fn gather(count: usize) -> Self {
-        let clinic = Clinic::open(Stack::Full).await;
+        Self::gather_in(Clinic::open(Stack::Full).await, count).await
+    }
+
+    /// So many patients in this clinic, which has none.
+    pub async fn gather_in(clinic: Clinic, count: usize) -> Self {
         clinic.patient("ada").await;
         clinic.device("ada").await;
         let patient = clinic.as_patient("ada").await;
@@ -125,17 +129,26 @@ impl Crowd {
         Instant(now - now % MINUTE + minutes * MINUTE)
     }
 
-    /// Lets all reminders come due once more, at this full minute.
+    /// Lets all reminders come due once more, at this time.
     pub async fn fall_due(&self, due_at: Instant) {
+        self.set_due(due_at, usize::MAX).await;
+        let owner = self.clinic.database.connect().await;
+        owner.execute_unprepared("VACUUM ANALYZE reminder, patient, device, account").await.unwrap();
+        owner.close().await.unwrap();
+    }
+
+    /// Lets so many reminders come due at this time.
+    pub async fn set_due(&self, due_at: Instant, count: usize) {
         let local = due_at.timestamp().in_tz("UTC").unwrap();
         let time = local.strftime("%H:%M:%S").to_string();
         let day = local.strftime("%Y-%m-%d").to_string();
         let slot = i32::from(local.hour()) * 60 + i32::from(local.minute());
         let sql = "UPDATE reminder SET rule = jsonb_set(rule, '{times}', jsonb_build_array($1::text)), next_due_at = $2,
-            fire_at = $2, next_date = $3, next_slot = $4";
+            fire_at = $2, next_date = $3, next_slot = $4
+            WHERE id IN (SELECT id FROM reminder ORDER BY id LIMIT $5)";
         let owner = self.clinic.database.connect().await;
-        run(&owner, sql, vec![time.into(), due_at.0.into(), day.into(), slot.into()]).await;
-        owner.execute_unprepared("VACUUM ANALYZE reminder, patient, device, account").await.unwrap();
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        run(&owner, sql, vec![time.into(), due_at.0.into(), day.into(), slot.into(), count.into()]).await;
         owner.close().await.unwrap();
     }
 

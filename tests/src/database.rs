@@ -40,13 +40,15 @@ impl Database {
                 migrate(&url).await;
                 (url.clone(), url)
             }
-            Stack::Full => {
-                let (server, name) = (postgres_server(), clone_template().await);
-                let as_server = server.replace("postgres://postgres@", "postgres://plumbline_app@");
-                (format!("{as_server}/{name}"), format!("{server}/{name}"))
-            }
+            Stack::Full => addresses(&postgres_server()).await,
         };
         Self { url, owner_url, _directory: directory }
+    }
+
+    /// The same on this PostgreSQL server.
+    pub async fn create_on(server: &str) -> Self {
+        let (url, owner_url) = addresses(server).await;
+        Self { url, owner_url, _directory: tempfile::tempdir().unwrap() }
     }
 
     /// A pool of it.
@@ -85,7 +87,7 @@ fn unique_name() -> String {
     format!("test_{:016x}", u64::from_be_bytes(bytes))
 }
 
-async fn connect(url: &str) -> DatabaseConnection {
+pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     SeaOrm::connect(options).await.unwrap()
@@ -107,9 +109,15 @@ async fn execute(url: &str, sql: &str) {
 const SERVER_ROLE: &str = "CREATE ROLE plumbline_app LOGIN NOINHERIT IN ROLE plumbline_worker;
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO plumbline_app";
 
+/// The addresses of a new database for the server's role, and for its owner.
+async fn addresses(server: &str) -> (String, String) {
+    let name = clone_template(server).await;
+    let as_server = server.replace("postgres://postgres@", "postgres://plumbline_app@");
+    (format!("{as_server}/{name}"), format!("{server}/{name}"))
+}
+
 /// The name of a copy of the template, which the first test to come migrates while the others wait.
-async fn clone_template() -> String {
-    let server = postgres_server();
+async fn clone_template(server: &str) -> String {
     let name = unique_name();
     let control = connect(&format!("{server}/postgres")).await;
     control.execute_unprepared("SELECT pg_advisory_lock(7061)").await.unwrap();

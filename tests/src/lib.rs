@@ -19,6 +19,7 @@ mod cut;
 mod database;
 pub mod issuer;
 mod mailbox;
+mod postgres_server;
 pub mod push_provider;
 mod redis_server;
 
@@ -29,6 +30,7 @@ pub use crowd::{Crowd, Outcome};
 pub use cut::Cut;
 pub use database::{Database, Stack, postgres_server};
 pub use mailbox::{Arrived, Mailbox, Postmaster};
+pub use postgres_server::PostgresServer;
 pub use redis_server::RedisServer;
 
 /// How many cases a long test takes: `long` with `tests/run --long`, else `short`.

@@ -62,6 +62,33 @@ impl RedisServer {
         line.trim().parse().unwrap()
     }
 
+    /// Lets it have so many bytes of memory, and refuse what needs more; 0: all it wants.
+    pub async fn limit_memory(&self, bytes: u64) {
+        let mut connection = self.connection().await;
+        for (setting, value) in [("maxmemory-policy", "noeviction"), ("maxmemory", &bytes.to_string())] {
+            let set = redis::cmd("CONFIG").arg("SET").arg(setting).arg(value).to_owned();
+            let () = set.query_async(&mut connection).await.unwrap();
+        }
+    }
+
+    /// Knows these scripts already, as after a longer time.
+    pub async fn load_script(&self, text: &str) {
+        let mut connection = self.connection().await;
+        let () = redis::cmd("SCRIPT").arg("LOAD").arg(text).query_async(&mut connection).await.unwrap();
+    }
+
+    /// How many members all sorted sets of this pattern have together.
+    pub async fn count_members(&self, pattern: &str) -> usize {
+        let mut connection = self.connection().await;
+        let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut connection).await.unwrap();
+        let mut count = 0;
+        for key in keys {
+            let members: usize = redis::cmd("ZCARD").arg(key).query_async(&mut connection).await.unwrap();
+            count += members;
+        }
+        count
+    }
+
     /// Forgets one key of this pattern, if there is one.
     pub async fn delete_one(&self, pattern: &str) {
         let mut connection = self.connection().await;

@@ -18,10 +18,12 @@ mod worker;
 use crate::configuration::{self, Configuration};
 use crate::failure::Failure;
 use crate::wiring::{self, App, Ports};
+use care::clock::{Clock, SystemClock};
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// The self-hosted backend of spine physical therapy.
 ///
@@ -62,8 +64,9 @@ enum Command {
     Doctor(doctor::Arguments),
 }
 
-/// Where settings come from.
+/// Where settings and time come from.
 struct Sources {
+    machine: Arc<dyn Clock>,
     file: Option<PathBuf>,
     environment: Vec<(String, String)>,
 }
@@ -97,14 +100,19 @@ impl Sources {
     async fn app_with(&self, change: impl FnOnce(&mut Configuration)) -> Result<App, Failure> {
         let mut configuration = self.configuration()?;
         change(&mut configuration);
-        App::build(configuration, Ports::silent()).await
+        App::build(configuration, Ports::silent(&self.machine)).await
     }
 }
 
 /// The program: does what its command line asks, with the settings of its environment, and says on standard error
 /// what failed.
 pub async fn main() -> ExitCode {
-    match run(Cli::parse(), configuration::environment()).await {
+    main_by(Arc::new(SystemClock)).await
+}
+
+/// [`main`] on a machine whose clock is this one.
+pub async fn main_by(machine: Arc<dyn Clock>) -> ExitCode {
+    match run(Cli::parse(), configuration::environment(), machine).await {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("plumbline: {failure}");
@@ -114,9 +122,13 @@ pub async fn main() -> ExitCode {
 }
 
 /// Does what the command line asks, with the settings of `environment`.
-pub async fn run(cli: Cli, environment: Vec<(String, String)>) -> Result<ExitCode, Failure> {
+async fn run(
+    cli: Cli,
+    environment: Vec<(String, String)>,
+    machine: Arc<dyn Clock>,
+) -> Result<ExitCode, Failure> {
     let file = cli.config.or_else(|| configuration::file_of(&environment));
-    let sources = Sources { file, environment };
+    let sources = Sources { machine, file, environment };
     match cli.command {
         Command::Demo(arguments) => Box::pin(demo::run(&arguments, &sources)).await?,
         Command::Serve(arguments) => serve::run(&arguments, &sources).await?,

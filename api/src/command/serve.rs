@@ -23,7 +23,7 @@ pub(super) struct Arguments {}
 
 pub(super) async fn run(_: &Arguments, sources: &Sources) -> Result<(), Failure> {
     let configuration = sources.configuration()?;
-    let ports = Ports::of(&configuration)?;
+    let ports = Ports::of(&configuration, &sources.machine)?;
     let app = App::build(configuration, ports).await?;
     app.load_library().await?;
     let server = &app.configuration.server;

@@ -21,7 +21,7 @@ pub(super) struct Arguments {}
 pub(super) async fn run(_: &Arguments, sources: &Sources) -> Result<(), Failure> {
     let mut configuration = sources.configuration()?;
     configuration.server.role = Role::Worker;
-    let ports = Ports::of(&configuration)?;
+    let ports = Ports::of(&configuration, &sources.machine)?;
     let app = App::build(configuration, ports).await?;
     tracing::info!("working on reminders");
     until_signal(|stop| app.serve(None, stop)).await

@@ -1,5 +1,6 @@
 //! The program put together: configuration and ports in, a running [`App`] out.
 
+mod clock;
 mod database;
 mod gateway;
 mod keeper;
@@ -15,6 +16,7 @@ mod sweeper;
 mod walls;
 mod worker;
 
+use clock::run_clock;
 pub use database::{Connection, migrate, pending};
 pub use gateway::providers as push_providers;
 use keeper::run_keeper;
@@ -40,7 +42,7 @@ use crate::redis::RedisLive;
 use care::access::{Services, worker as worker_of};
 use care::account::Mailer;
 use care::audit::Journal;
-use care::clock::{Clock, Random, SystemClock, SystemRandom};
+use care::clock::{Clock, Random, SharedClock, SystemRandom};
 use care::live::{InProcess, Live};
 use reminders::gateway::PushGateway;
 use reminders::gateway::console::Console;
@@ -68,11 +70,12 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// The machine's clock and randomness, of a program that sends nothing: whoever begins a clinic or looks for a
-    /// dead letter need not be able to read the keys that pushes are signed by.
-    pub fn silent() -> Self {
+    /// The machine's clock, until [`App::build`] sets it by the database's, and randomness, of a program that sends
+    /// nothing: whoever begins a clinic or looks for a dead letter need not be able to read the keys that pushes are
+    /// signed by.
+    pub fn silent(machine: &Arc<dyn Clock>) -> Self {
         Self {
-            clock: Arc::new(SystemClock),
+            clock: Arc::new(SharedClock::new(Arc::clone(machine))),
             random: Arc::new(SystemRandom),
             live: Arc::new(InProcess::default()),
             gateway: Arc::new(Console),
@@ -82,10 +85,12 @@ impl Ports {
 
     /// The same with the gateway and the mail server that the configuration names. A failure where the settings of
     /// either are not valid.
-    pub fn of(configuration: &Configuration) -> Result<Self, Failure> {
+    pub fn of(configuration: &Configuration, machine: &Arc<dyn Clock>) -> Result<Self, Failure> {
+        let silent = Self::silent(machine);
+        let gateway = gateway::of(configuration, &silent.clock)?;
         let mailer =
             configuration.mailer()?.map_or_else(|| Arc::new(mail::Console) as _, |smtp| Arc::new(smtp) as _);
-        Ok(Self { gateway: gateway::of(configuration)?, mailer, ..Self::silent() })
+        Ok(Self { gateway, mailer, ..silent })
     }
 }
 
@@ -118,6 +123,7 @@ impl App {
         database::refuse_pending(&store).await?;
         database::refuse_open(&configuration).await?;
         let Ports { clock, random, live, gateway, mailer } = ports;
+        clock::set(clock.as_ref(), &store).await?;
         let keys = care::keys::open(&store, wrapping, random.as_ref()).await?.ok_or_else(wrong_key)?;
         let redis = Redis::open(&configuration.redis)?;
         let id = care::id::new(clock.as_ref(), random.as_ref());
@@ -198,8 +204,9 @@ impl App {
         let posting = Box::pin(run_postman(self, stop.clone()));
         let keeping = Box::pin(run_keeper(self, stop.clone()));
         let noticing = Box::pin(run_notifier(self, stop.clone()));
+        let timing = Box::pin(run_clock(self, stop.clone()));
         let ended = tokio::try_join!(
-            http, between, working, sealing, sweeping, posting, keeping, noticing, measuring
+            http, between, working, sealing, sweeping, posting, keeping, noticing, timing, measuring
         );
         self.services.store.close().await;
         ended.map(|_| ())

@@ -105,6 +105,10 @@ fn describe() {
         "Deliveries of the last 24 hours that never got through."
     );
     describe_gauge!("plumbline_reminders_set_aside", "Reminders that are set aside.");
+    describe_gauge!(
+        "plumbline_clock_ahead_seconds",
+        "How far this machine's clock is ahead of PostgreSQL's, by which everything goes."
+    );
     describe_counter!("plumbline_http_requests_total", "Requests, by the class of the answer's status.");
     gauge!("plumbline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     for class in ["2xx", "4xx", "5xx"] {

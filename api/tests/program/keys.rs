@@ -2,8 +2,10 @@
 
 use super::{plumbline, sqlite, text};
 use api::wiring::{App, Ports};
+use care::clock::SystemClock;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 const OLD: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 const NEW: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=";
@@ -53,7 +55,7 @@ fn begin_clinics(url: &str) {
     let environment: Vec<_> = environment.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let configuration = api::configuration::load(None, &environment).unwrap();
-        let ports = Ports::of(&configuration).unwrap();
+        let ports = Ports::of(&configuration, &(Arc::new(SystemClock) as _)).unwrap();
         let app = App::build(configuration, ports).await.unwrap();
         let worker = care::access::worker(&app.services);
         for number in 0..CLINICS {

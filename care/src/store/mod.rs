@@ -19,11 +19,12 @@ pub(crate) use among::among;
 pub(crate) use reach::Reach;
 pub use transaction::Tx;
 
+use crate::clock::Instant;
 use crate::error::{Error, Result};
 use sea_orm::sea_query::{InsertStatement, PostgresQueryBuilder};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -111,6 +112,17 @@ impl Store {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
         self.connection.ping().await.map_err(from_database)
+    }
+
+    /// What the database's clock shows; `None` on SQLite, whose clock is this machine's.
+    pub async fn clock(&self) -> Result<Option<Instant>> {
+        if self.is_sqlite() {
+            return Ok(None);
+        }
+        let sql = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now";
+        let sql = Statement::from_string(DbBackend::Postgres, sql);
+        let row = self.connection.query_one_raw(sql).await.map_err(from_database)?;
+        row.map(|row| row.try_get("", "now").map_err(from_database)).transpose()
     }
 
     /// Whether this is SQLite.

@@ -13,7 +13,7 @@ mod run;
 
 use crate::gateway::{Answer, Push, PushGateway, Verdict};
 use crate::kill;
-use crate::timetable::{Claim, Entry, Millis, OWN_CLOCK, Timetable, TimetableError};
+use crate::timetable::{Claim, Entry, Timetable, TimetableError};
 use care::access::Worker;
 use care::clock::Instant;
 use care::error::Error;
@@ -49,8 +49,7 @@ pub struct Settings {
     pub push_timeout: Duration,
     /// How often an idle worker looks.
     pub poll: Duration,
-    /// Whether the timetable goes by its own clock, the same for all workers. Tests move the time
-    /// instead.
+    /// Whether time goes on by the worker's own clock while a tick works. Tests move the time instead.
     pub own_clock: bool,
 }
 
@@ -118,11 +117,11 @@ impl Engine {
 
     /// Claims what is due and decides about it: what is to go out, or that nothing is due before this time.
     async fn claim(&self, now: Instant) -> Result<Taken> {
-        let clock: Millis = if self.settings.own_clock { OWN_CLOCK } else { now.0 };
         loop {
-            // The timetable's clock goes on while this tick works, so what it calls due is judged by
-            // a time as fresh as its own.
-            let claimed = self.timetable.claim(clock, self.settings.batch, self.settings.lease_ms).await?;
+            // What is due and what is late is judged by one clock, which the workers have in common: not by Redis',
+            // which may be another one.
+            let now = self.fresh(now);
+            let claimed = self.timetable.claim(now.0, self.settings.batch, self.settings.lease_ms).await?;
             let now = self.fresh(now);
             match claimed {
                 Claim::Idle { next_due_at } => return Ok(Taken::Nothing(next_due_at.map(Instant))),
@@ -137,9 +136,11 @@ impl Engine {
                     kill::point("decided");
                     measure::round(ids.len(), &round);
                     let next: Vec<_> = round.next.iter().map(|due| self.entry(*due)).collect();
-                    // A batch that was taken over meanwhile finds everything decided.
-                    if !self.timetable.ack(&id, &next).await? {
-                        measure::lease("lost");
+                    // A batch that was taken over meanwhile, or will be, finds everything decided.
+                    match self.timetable.ack(&id, &next).await {
+                        Ok(true) => {}
+                        Ok(false) => measure::lease("lost"),
+                        Err(error) => tracing::warn!(%error, "a batch that is decided will be claimed again"),
                     }
                     kill::point("acknowledged");
                     measure::sending(&round.outbound, self.fresh(now));

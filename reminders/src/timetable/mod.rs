@@ -21,7 +21,8 @@ use uuid::Uuid;
 /// Milliseconds since the epoch, UTC.
 pub type Millis = i64;
 
-/// As `now`: the timetable reads its own clock, one for all workers. Tests give the time instead.
+/// As `now`: the timetable reads its own clock. The engine gives the time instead, by the clock that its workers have
+/// in common.
 pub const OWN_CLOCK: Millis = 0;
 
 /// The most ids a batch can have: a larger one would hold up everybody else's polling.
@@ -78,7 +79,8 @@ pub enum TimetableError {
     /// No connection, no answer in time, or a server that takes no calls at the moment.
     #[error("the timetable is unavailable")]
     Unavailable,
-    /// No room for further entries. Claim, ack and extend still work, and make room.
+    /// No room for further entries. Claim, ack and extend still work, and make room; what found none is claimed from
+    /// SQL, where that stands behind ([`failover`]).
     #[error("the timetable is full")]
     Full,
     /// The server does not understand or not permit the call: a fault of configuration.
@@ -91,8 +93,8 @@ pub enum TimetableError {
 
 /// The index of due reminders, shared by all workers.
 ///
-/// `now` is [`OWN_CLOCK`] in production; fire times and leases go by the same clock. All calls
-/// are safe to repeat.
+/// `now` comes from one clock for all workers, or is [`OWN_CLOCK`]; fire times and leases go by it.
+/// All calls are safe to repeat.
 #[async_trait]
 pub trait Timetable: Send + Sync {
     /// Adds these reminders, or moves them to their new fire times. An id that is leased is

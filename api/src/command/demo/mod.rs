@@ -54,10 +54,10 @@ pub(super) async fn run(arguments: &Arguments, sources: &Sources) -> Result<(), 
     if !folder.database().exists() {
         print("Making the clinic and its fictional patients; this happens once …\n")?;
         let unfinished = folder.begin()?;
-        make(settings(&unfinished)?, arguments.patients).await?;
+        make(settings(&unfinished)?, sources, arguments.patients).await?;
         folder.finish()?;
     }
-    let app = migrated(settings(&folder.database())?).await?;
+    let app = migrated(settings(&folder.database())?, sources).await?;
     // Who has tried out a second factor or another password goes on without it.
     if let Err(error) = schedule_demo_reminder(&app.services).await {
         tracing::warn!(%error, "no reminder is scheduled for the demo's patient");
@@ -87,16 +87,16 @@ fn settings(
 }
 
 /// The program on the demo's database, with its tables and library up to date.
-async fn migrated(settings: Configuration) -> Result<App, Failure> {
+async fn migrated(settings: Configuration, sources: &Sources) -> Result<App, Failure> {
     wiring::migrate("--data", settings.database_url()?, TIMEOUT).await?;
-    let ports = Ports::of(&settings)?;
+    let ports = Ports::of(&settings, &sources.machine)?;
     let app = App::build(settings, ports).await?;
     app.load_library().await?;
     Ok(app)
 }
 
-async fn make(settings: Configuration, patients: u32) -> Result<(), Failure> {
-    let app = migrated(settings).await?;
+async fn make(settings: Configuration, sources: &Sources, patients: u32) -> Result<(), Failure> {
+    let app = migrated(settings, sources).await?;
     seed(&app.services, Seeds { patients, years: 0 }, &|_| {}).await?;
     app.services.store.close().await;
     Ok(())

@@ -63,7 +63,7 @@ pub(super) async fn run(_: &Arguments, sources: &Sources) -> Result<ExitCode, Fa
             redis::check(&mut report, &configuration).await?;
             mail::check(&mut report, &configuration).await?;
             media::check(&mut report, &configuration).await?;
-            push::check(&mut report, &configuration)?;
+            push::check(&mut report, &configuration, &sources.machine)?;
         }
     }
     match report.failed {

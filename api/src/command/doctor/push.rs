@@ -4,13 +4,19 @@ use super::Report;
 use crate::configuration::{Configuration, Gateway};
 use crate::failure::Failure;
 use crate::wiring::push_providers;
+use care::clock::Clock;
+use std::sync::Arc;
 
-pub(super) fn check(report: &mut Report, configuration: &Configuration) -> Result<(), Failure> {
+pub(super) fn check(
+    report: &mut Report,
+    configuration: &Configuration,
+    machine: &Arc<dyn Clock>,
+) -> Result<(), Failure> {
     let push = &configuration.push;
     if push.gateway == Gateway::Console {
         return report.ok("push: printed to standard output");
     }
-    if let Err(failure) = push_providers(configuration) {
+    if let Err(failure) = push_providers(configuration, machine) {
         return report.fail(&failure.to_string());
     }
     report.ok(&format!(

@@ -19,6 +19,8 @@ const RENEW: i64 = 30 * 60_000;
 const OLDEST: i64 = 50 * 60_000;
 /// Apple refuses whoever renews a younger one, in milliseconds.
 const YOUNGEST: i64 = 20 * 60_000;
+/// Others are not waited for longer: what they would say is most likely what we have, and pushes wait for it.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 #[derive(Serialize)]
 struct Claims<'a> {
@@ -126,7 +128,8 @@ impl Tokens {
         let name = format!("apns:{}:{}", self.team_id, self.key_id);
         let lifetime = Duration::from_millis(RENEW.unsigned_abs());
         let spent = spent.map(|token| token.shared.as_str());
-        let shared = self.share.agree(&name, spent, &own.shared, lifetime).await;
+        let shared = self.share.agree(&name, spent, &own.shared, lifetime);
+        let shared = tokio::time::timeout(PATIENCE, shared).await.ok().flatten();
         shared.and_then(Token::parse).filter(|token| token.is_younger(OLDEST, now)).unwrap_or(own)
     }
 

@@ -66,6 +66,25 @@ async fn workers_that_cannot_agree_make_the_same() {
     assert_ne!(alone().renew(None, NOW.plus(30 * MINUTE)).await.unwrap(), first);
 }
 
+/// Whoever asks waits for ever.
+#[derive(Debug)]
+struct Silent;
+
+#[async_trait]
+impl TokenShare for Silent {
+    async fn agree(&self, _: &str, _: Option<&str>, _: &str, _: Duration) -> Option<String> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn workers_that_get_no_answer_do_not_wait_for_it() {
+    let silent = Tokens::new(KEY, "KEY0000000", "TEAM000000", Arc::new(Silent)).unwrap();
+    let renewed = tokio::time::timeout(Duration::from_secs(10), silent.renew(None, NOW)).await;
+    let header = renewed.expect("pushes wait for it").unwrap();
+    assert_eq!(silent.current(NOW), Some(header));
+}
+
 #[tokio::test]
 async fn what_was_changed_too_soon_is_changed_back() {
     let tokens = worker(&Arc::default());
