@@ -218,11 +218,10 @@ mod tests {
     fn values_are_elements_of_an_array_whatever_is_in_them() {
         let array = |values: [Value; 3]| {
             let mut array = String::new();
-            values.map(|value| {
-                let of = add(&mut array, value).unwrap();
+            for value in values {
+                add(&mut array, value).unwrap();
                 array.push(',');
-                of
-            });
+            }
             array
         };
         let texts = [r#"a "b" \ {c,d}"#, "NULL", ""].map(|text| Value::String(Some(text.to_owned())));
