@@ -55,6 +55,7 @@ mod m0044_log_keys;
 mod m0045_result_keys;
 mod m0046_stale_notices;
 mod m0047_calendar;
+mod m0048_reminder_keys;
 mod row_security;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -111,6 +112,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0045_result_keys::Migration),
             Box::new(m0046_stale_notices::Migration),
             Box::new(m0047_calendar::Migration),
+            Box::new(m0048_reminder_keys::Migration),
         ]
     }
 }

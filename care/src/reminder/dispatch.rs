@@ -4,7 +4,7 @@
 use super::Due;
 use super::decide::{Decision, Facts, Fate, decide, kept_back, unless_quiet};
 use super::notice::Subjects;
-use super::outbound::{Outbound, Read, raise, read};
+use super::outbound::{Outbound, Read, publish, raise, read};
 use super::quiet::fires_at;
 use super::table::reminder_delivery::Column;
 use super::table::{reminder, reminder_delivery};
@@ -12,7 +12,6 @@ use super::{DeliveryStatus, Status};
 use crate::access::Worker;
 use crate::clock::Instant;
 use crate::error::Result;
-use crate::live::Change;
 use crate::store::Tx;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use std::collections::{BTreeSet, HashMap};
@@ -75,16 +74,20 @@ pub async fn dispatch(worker: &Worker, ids: &[Uuid], now: Instant, terms: Terms)
     for row in rows {
         round.decide(worker, row, &mut answer);
     }
-    let changed: Vec<_> = round.changed.iter().copied().collect();
-    raise(&tx, &changed).await?;
     // Of an occurrence that was decided before, in another zone or by an earlier rule, nothing comes again.
     let new = tx.insert_new(round.deliveries).await?;
     answer.outbound.retain(|outbound| new.contains(&outbound.delivery_id));
     let decided = round.decided.into_iter().filter(|(id, _)| new.contains(id));
     answer.decided.extend(decided.map(|(_, what)| what));
+    // Whose push is on its way is told of the round when its result is recorded, which raises the counter.
+    for outbound in &answer.outbound {
+        round.changed.remove(&(outbound.clinic_id, outbound.patient_id));
+    }
+    let changed: Vec<_> = round.changed.iter().copied().collect();
+    raise(&tx, &changed).await?;
     tx.update_all(round.advanced, &ADVANCED).await?;
     tx.commit().await?;
-    publish(worker, &round.read, &changed);
+    publish(worker, changed.iter().map(|key| (*key, round.read.next_change(*key))));
     Ok(answer)
 }
 
@@ -232,7 +235,7 @@ async fn retry_among(
     tx.update_all(decided, &DECIDED).await?;
     raise(&tx, &keys).await?;
     tx.commit().await?;
-    publish(worker, &read, &keys);
+    publish(worker, keys.iter().map(|key| (*key, read.next_change(*key))));
     Ok(outbound)
 }
 
@@ -295,12 +298,4 @@ async fn keys_of_reminders(tx: &Tx, ids: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
         .into_tuple()
         .all(tx)
         .await?)
-}
-
-fn publish(worker: &Worker, read: &Read, keys: &[(Uuid, Uuid)]) {
-    for (clinic_id, patient_id) in keys {
-        let change = read.next_change((*clinic_id, *patient_id));
-        let change = Change::Patient { clinic_id: *clinic_id, patient_id: *patient_id, change };
-        worker.live().publish(change);
-    }
 }

@@ -1,7 +1,7 @@
 //! Telling the results of pushes.
 
 use super::DeliveryStatus;
-use super::outbound::{lock, raise};
+use super::outbound::{lock, publish, raise};
 use super::table::reminder_delivery::{Answered, Column, Entity, Model};
 use crate::access::Worker;
 use crate::account;
@@ -88,7 +88,9 @@ pub async fn finish(worker: &Worker, results: &[Finished], now: Instant) -> Resu
     .await?;
     raise(&tx, &keys).await?;
     retire(&tx, results, now).await?;
-    tx.commit().await
+    tx.commit().await?;
+    publish(worker, changes.into_iter().map(|(key, change)| (key, change + 1)));
+    Ok(())
 }
 
 /// Notes a result with its delivery.

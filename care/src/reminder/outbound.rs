@@ -6,11 +6,12 @@ use super::follow::kinds;
 use super::snooze::quiet_hours_of;
 use super::table::reminder::Model;
 use super::table::reminder_delivery;
-use crate::access::Services;
+use crate::access::{Services, Worker};
 use crate::account::table::device;
 use crate::account::{self, Platform};
 use crate::clock::Instant;
 use crate::error::Result;
+use crate::live::Change;
 use crate::patient::table::patient;
 use crate::program;
 use crate::progress;
@@ -208,6 +209,13 @@ impl Read {
     /// The change number that rows of this patient get in this transaction.
     pub(super) fn next_change(&self, key: (Uuid, Uuid)) -> i64 {
         self.patients.get(&key).map_or(0, |patient| patient.change + 1)
+    }
+}
+
+/// Tells that what there is of these patients has changed, up to these numbers.
+pub(super) fn publish(worker: &Worker, changes: impl Iterator<Item = ((Uuid, Uuid), i64)>) {
+    for ((clinic_id, patient_id), change) in changes {
+        worker.live().publish(Change::Patient { clinic_id, patient_id, change });
     }
 }
 
