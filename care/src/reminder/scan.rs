@@ -5,7 +5,7 @@ use super::table::reminder::{Column, Entity};
 use crate::access::Worker;
 use crate::clock::Instant;
 use crate::error::Result;
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -40,11 +40,9 @@ pub async fn scheduled_until(
         .filter(Column::SetAsideAt.is_null())
         .filter(Column::NextDueAt.lt(until));
     if let Some(after) = after {
-        find = find.filter(
-            Condition::any()
-                .add(Column::NextDueAt.gt(after.due_at))
-                .add(Condition::all().add(Column::NextDueAt.eq(after.due_at)).add(Column::Id.gt(after.id))),
-        );
+        // Compared as one the index finds the place at once, however many come due at one instant.
+        let place = Expr::tuple([Expr::col(Column::NextDueAt), Expr::col(Column::Id)]);
+        find = find.filter(place.gt(Expr::tuple([after.due_at.into(), after.id.into()])));
     }
     let rows: Vec<(Uuid, Instant)> = find
         .order_by_asc(Column::NextDueAt)
