@@ -1,7 +1,10 @@
 //! What goes out when.
 
 use super::{Rounds, daily};
+use care::id::Kind;
+use care::live::Change;
 use care::reminder::{self, DeliveryStatus, QuietPolicy, UpdateSettings};
+use care::sync::changed_since;
 use tests::{Stack, at, register_device};
 
 #[tokio::test]
@@ -22,6 +25,36 @@ async fn a_reminder_goes_out_once_at_its_local_time() {
         assert_eq!(pushes[0].id, reminder::delivery_id(reminder.id, "2026-06-15".parse().unwrap(), 480));
         rounds.work(&engine, at("2026-06-16T12:00:00Z")).await;
         assert_eq!(rounds.gateway.pushes().len(), 2, "and the next day");
+    }
+}
+
+#[tokio::test]
+async fn apps_are_told_once_when_it_is_known_what_became_of_a_push() {
+    for stack in Stack::BOTH {
+        let rounds = Rounds::open(stack).await;
+        let (engine, reminder) = (rounds.engine(), rounds.reminder(&["08:00"]).await);
+        let ada = rounds.clinic.as_patient("ada").await;
+        let ada_id = ada.actor().person.patient_id().unwrap();
+        let before = changed_since(&ada, ada_id, None).await.unwrap().place;
+        engine.feed(at("2026-06-15T10:00:00Z")).await.unwrap();
+        let mut heard = rounds.clinic.services.live.subscribe();
+        rounds.work(&engine, at("2026-06-15T12:00:00Z")).await;
+        let mut told = Vec::new();
+        while let Ok(change) = heard.try_recv() {
+            if let Change::Patient { patient_id, change, .. } = change {
+                told.push((patient_id, change));
+            }
+        }
+        assert_eq!(told, [(ada_id, before + 1)], "{stack:?}");
+        let ada = rounds.clinic.as_patient("ada").await;
+        let changed = changed_since(&ada, ada_id, Some(before)).await.unwrap();
+        let delivery = reminder::delivery_id(reminder.id, "2026-06-15".parse().unwrap(), 480);
+        assert_eq!(changed.place, before + 1, "{stack:?}");
+        assert_eq!(
+            changed.entities,
+            [(Kind::Reminder, reminder.id), (Kind::Delivery, delivery)],
+            "{stack:?}"
+        );
     }
 }
 

@@ -12,7 +12,7 @@ use super::{DeliveryStatus, Status};
 use crate::access::Worker;
 use crate::clock::Instant;
 use crate::error::Result;
-use crate::store::Tx;
+use crate::store::{Tx, among};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -217,7 +217,7 @@ async fn retry_among(
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    let newest = newest_due(&tx, &reminders).await?;
+    let newest = newest_due(&tx, &keys, &deliveries).await?;
     let subjects = Subjects::of(&tx, reminders.values(), &read.facts, now).await?;
     let (mut outbound, mut decided) = (Vec::new(), Vec::new());
     for mut delivery in deliveries {
@@ -239,13 +239,19 @@ async fn retry_among(
     Ok(outbound)
 }
 
-/// When the newest occurrence of each reminder came due.
-async fn newest_due(tx: &Tx, reminders: &HashMap<Uuid, reminder::Model>) -> Result<HashMap<Uuid, Instant>> {
+/// When the newest occurrence of each reminder of these patients came due, where it is not older than all of these.
+async fn newest_due(
+    tx: &Tx,
+    keys: &[(Uuid, Uuid)],
+    deliveries: &[reminder_delivery::Model],
+) -> Result<HashMap<Uuid, Instant>> {
+    let oldest = deliveries.iter().map(|delivery| delivery.due_at).min().unwrap_or_default();
     let rows: Vec<(Uuid, Instant)> = reminder_delivery::Entity::find()
         .select_only()
         .column(Column::ReminderId)
         .column_as(Column::DueAt.max(), "newest")
-        .filter(Column::ReminderId.is_in(reminders.keys().copied()))
+        .filter(among((Column::ClinicId, Column::PatientId), keys))
+        .filter(Column::DueAt.gte(oldest))
         .group_by(Column::ReminderId)
         .into_tuple()
         .all(tx)

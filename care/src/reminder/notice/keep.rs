@@ -12,7 +12,7 @@ use crate::clock::Instant;
 use crate::error::{Error, Result};
 use crate::live::Change;
 use crate::patient::table::patient;
-use crate::store::Tx;
+use crate::store::{Tx, among};
 use crate::visit;
 use sea_orm::sea_query::{Condition, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -44,10 +44,7 @@ pub async fn keep(worker: &Worker) -> Result<usize> {
 pub async fn keep_of(worker: &Worker, patients: &[Key]) -> Result<usize> {
     let mut seen = 0;
     for chunk in patients.chunks(CHUNK) {
-        let mut these = Condition::any();
-        for (clinic_id, id) in chunk {
-            these = these.add(patient::Column::ClinicId.eq(*clinic_id).and(patient::Column::Id.eq(*id)));
-        }
+        let these = among((patient::Column::ClinicId, patient::Column::Id), chunk);
         let stale = stale(worker, these).await?;
         see_to_all(worker, &keys(&stale)).await?;
         seen += stale.len();
@@ -57,14 +54,14 @@ pub async fn keep_of(worker: &Worker, patients: &[Key]) -> Result<usize> {
 
 /// Those of whom something was written since they were seen to, or whose time has come, and since when they wait: read
 /// from an index that has them first, however many patients there are.
-async fn stale(worker: &Worker, among: Condition) -> Result<Vec<(Key, Instant)>> {
+async fn stale(worker: &Worker, which: Condition) -> Result<Vec<(Key, Instant)>> {
     use patient::Column;
     let tx = worker.read().await?;
     let found: Vec<(Uuid, Uuid, Instant)> = patient::Entity::find()
         .select_only()
         .columns([Column::ClinicId, Column::Id, Column::NoticesStaleAt])
         .filter(Column::NoticesStaleAt.lte(worker.now()))
-        .filter(among)
+        .filter(which)
         .order_by_asc(Column::NoticesStaleAt)
         .order_by_asc(Column::Id)
         .limit(u64::try_from(CHUNK).unwrap_or(1))
@@ -132,11 +129,11 @@ async fn see_to(worker: &Worker, keys: &[Key]) -> Result<()> {
 
 /// The notices of these patients that are at work, those of visits to come, and those of which each patient has one.
 async fn known(tx: &Tx, patients: &[patient::Model]) -> Result<Vec<Model>> {
-    let ids = || patients.iter().map(|patient| patient.id);
+    let keys: Vec<_> = patients.iter().map(patient::Model::key).collect();
     let scheduled = visit::table::Entity::find()
         .select_only()
         .column(visit::table::Column::Id)
-        .filter(visit::table::Column::PatientId.is_in(ids()))
+        .filter(among((visit::table::Column::ClinicId, visit::table::Column::PatientId), &keys))
         .filter(visit::table::Column::Status.eq(visit::Status::Scheduled))
         .into_query();
     let wanted = Condition::any()
@@ -144,8 +141,7 @@ async fn known(tx: &Tx, patients: &[patient::Model]) -> Result<Vec<Model>> {
         .add(Column::Kind.is_in([Kind::Questionnaire, Kind::Message, Kind::Article]))
         .add(Column::SubjectId.in_subquery(scheduled));
     let find = Entity::find()
-        .filter(Column::ClinicId.is_in(patients.iter().map(|patient| patient.clinic_id)))
-        .filter(Column::PatientId.is_in(ids()))
+        .filter(among((Column::ClinicId, Column::PatientId), &keys))
         .filter(Column::SubjectId.is_not_null())
         .filter(wanted)
         .order_by_asc(Column::Id);
