@@ -122,10 +122,6 @@ impl Tx {
             listed(&names(&told), str::to_owned),
             same.join(" AND ")
         );
-        self.run(sql, values).await
-    }
-
-    async fn run(&self, sql: String, values: Vec<Value>) -> Result<()> {
         self.execute_raw(Statement::from_sql_and_values(self.get_database_backend(), sql, values)).await?;
         Ok(())
     }
